@@ -1,0 +1,44 @@
+/** Child processes on plain Node: the web host, the command line and the tests. */
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { ChildExit, SpawnChild } from './port.ts';
+
+export const spawnNodeChild: SpawnChild = (entry, { name }) => {
+  const child = fork(fileURLToPath(entry), [], {
+    serialization: 'advanced',
+    // Its own title, and no debugger port inherited from a parent that is being debugged.
+    execArgv: [
+      `--title=latchkey-${name}`,
+      ...process.execArgv.filter((flag) => !flag.startsWith('--inspect')),
+    ],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  let exit: ChildExit | undefined;
+  const listeners = new Set<(exit: ChildExit) => void>();
+  const ended = (code: number | null, signal: string | null) => {
+    if (exit) return;
+    exit = { code, signal };
+    for (const listener of listeners) listener(exit);
+  };
+  child.once('exit', ended);
+  // 'error' also reports a message that could not be delivered to a child that is gone: its exit says so too.
+  child.on('error', () => {
+    if (child.pid === undefined) ended(null, null);
+  });
+  return {
+    pid: child.pid,
+    send(message) {
+      if (child.connected) child.send(message as object, () => {});
+    },
+    onMessage(listener) {
+      child.on('message', listener);
+      return () => child.off('message', listener);
+    },
+    onExit(listener) {
+      if (exit) listener(exit);
+      else listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    kill: () => child.kill('SIGKILL'),
+  };
+};

@@ -1,0 +1,26 @@
+/**
+ * A two-way message port to another process or thread, whatever it is made of: Electron's utilityProcess, a forked
+ * Node process, or a worker thread. Messages are structured clones.
+ */
+import type { Disposer } from '#shared/lib/disposer.ts';
+
+export interface MessagePortLike {
+  send(message: unknown, transfer?: readonly ArrayBuffer[]): void;
+  onMessage(listener: (message: unknown) => void): Disposer;
+}
+
+export interface ChildExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+export interface ChildPort extends MessagePortLike {
+  readonly pid: number | undefined;
+  /** Called once, also when the process could not be started. */
+  onExit(listener: (exit: ChildExit) => void): Disposer;
+  /** Ends it at once, without a chance to answer. */
+  kill(): void;
+}
+
+/** Starts `entry` (a module of this app) in a process of its own. `name` is shown in process lists. */
+export type SpawnChild = (entry: URL, options: { readonly name: string }) => ChildPort;

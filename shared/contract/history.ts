@@ -1,0 +1,112 @@
+/**
+ * The event log. The page never holds it: it names a view (a filter over one app's log) and asks for the rows that
+ * it shows. Rows are numbered from 0 within a view, oldest first, and a row keeps its number.
+ */
+import * as z from 'zod';
+import { call, event } from './define.ts';
+import * as s from './strings.ts';
+import { slots } from './vault.ts';
+
+/** The most rows in one answer. */
+export const rowsPerCallLimit = 300;
+
+export const directions = ['in', 'out', 'note'] as const;
+/** `note` rows are made by this app: connected, gap, error. They were never on the wire. */
+export const rowKinds = ['event', 'client', 'protocol', 'undecodable', 'note'] as const;
+export type RowKind = (typeof rowKinds)[number];
+
+export const encryptionFailures = [
+  'vault-locked',
+  'no-master-key',
+  'not-encrypted',
+  'bad-nonce',
+  'short-ciphertext',
+  'wrong-key',
+] as const;
+export type EncryptionFailure = (typeof encryptionFailures)[number];
+
+/** How an event on an encrypted channel opened, and with which version of the master key. */
+export const encryption = z.discriminatedUnion('state', [
+  z.strictObject({ state: z.literal('decrypted'), slot: z.enum(slots) }),
+  z.strictObject({ state: z.literal('closed'), why: z.enum(encryptionFailures) }),
+]);
+export type Encryption = z.infer<typeof encryption>;
+
+export const row = z.strictObject({
+  /** Position in the log, over all views; never reused within a session. */
+  sequence: z.number().int(),
+  /** Milliseconds since 1970, with fractions. */
+  at: z.number(),
+  direction: z.enum(directions),
+  kind: z.enum(rowKinds),
+  channel: s.observedChannelName.nullable(),
+  event: s.observedEventName.nullable(),
+  /** Bytes of the whole frame on the wire; 0 for notes. */
+  sizeBytes: z.number().int(),
+  preview: s.dataPreview,
+  /** Null when the event is not on an encrypted channel. */
+  encryption: encryption.nullable(),
+});
+export type Row = z.infer<typeof row>;
+
+export const detail = z.strictObject({
+  row,
+  /** The frame as it was on the wire, at most `rawLimitCharacters` of it. */
+  raw: s.frameText,
+  isRawCut: z.boolean(),
+  /** The event's data: parsed once if it was a JSON string, decrypted if it could be. Null: there is none. */
+  data: s.eventData.nullable(),
+  /** `data` is JSON text. */
+  isJson: z.boolean(),
+  /** What was sent in place of the data, on encrypted channels. */
+  ciphertext: z.strictObject({ nonce: s.base64Text, ciphertext: s.base64Text }).nullable(),
+});
+export type Detail = z.infer<typeof detail>;
+export const rawLimitCharacters = 262_144;
+
+/** How far a view has come. `matched` rows can be asked for; `scanned` of `total` events have been looked at. */
+export const viewStatus = z.strictObject({
+  profileId: s.profileId,
+  viewId: s.viewId,
+  total: z.number().int(),
+  scanned: z.number().int(),
+  matched: z.number().int(),
+  /** Encrypted events that the filter could not read, as the vault is locked or has no key that opens them. */
+  unread: z.number().int(),
+  /** Events of the last second. */
+  perSecond: z.number(),
+});
+export type ViewStatus = z.infer<typeof viewStatus>;
+
+const oneView = { profileId: s.profileId, viewId: s.viewId };
+
+export const history = {
+  /** Opens a view, or gives it another filter. Free text, matched in channel, event and shown data; case is ignored. */
+  openView: call({
+    input: z.strictObject({ ...oneView, filter: s.filterText }),
+    output: viewStatus,
+    errors: ['not_found'],
+  }),
+  closeView: call({ input: z.strictObject(oneView), output: z.strictObject({}) }),
+  rows: call({
+    input: z.strictObject({
+      ...oneView,
+      start: z.number().int().min(0),
+      count: z.number().int().min(1).max(rowsPerCallLimit),
+    }),
+    output: z.strictObject({ start: z.number().int(), rows: z.array(row), status: viewStatus }),
+    errors: ['not_found'],
+  }),
+  detail: call({
+    input: z.strictObject({ profileId: s.profileId, sequence: z.number().int().min(0) }),
+    output: detail,
+    errors: ['not_found'],
+  }),
+  /** Empties the app's views from here on. What was recorded stays in its segments on disk. */
+  clear: call({
+    input: z.strictObject({ profileId: s.profileId }),
+    output: z.strictObject({ hidden: z.number().int() }),
+  }),
+  /** At most ten a second for each view. */
+  grew: event(viewStatus),
+};

@@ -1,0 +1,15 @@
+/**
+ * Strings that only ever come in. They are never part of an output or an event: `strings.ts` does not name them,
+ * and the contract's own test fails if one is found there.
+ */
+import * as z from 'zod';
+
+/** A secret being entered. Its form is checked where its kind is known, in the vault process. */
+export const enteredSecret = z.string().min(1).max(2400);
+
+/** A channel name to subscribe or publish to; the protocol's rules are checked by the handler, which can explain. */
+export const enteredChannelName = z.string().max(1000);
+export const enteredEventName = z.string().max(1000);
+
+/** What the user typed to confirm something dangerous: the name of the app. */
+export const confirmation = z.string().max(200);

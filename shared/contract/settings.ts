@@ -1,0 +1,44 @@
+/** What the user chose about the app itself. */
+import * as z from 'zod';
+import { call, event, nothing } from './define.ts';
+import * as s from './strings.ts';
+
+export const themes = ['system', 'light', 'dark'] as const;
+
+export const settingsValues = z.strictObject({
+  theme: z.enum(themes),
+  sidebarWidthPx: z.number().int().min(160).max(480),
+  isSidebarCollapsed: z.boolean(),
+  detailHeightPx: z.number().int().min(120).max(1200),
+});
+export type SettingsValues = z.infer<typeof settingsValues>;
+
+export const defaultSettings: SettingsValues = {
+  theme: 'system',
+  sidebarWidthPx: 220,
+  isSidebarCollapsed: false,
+  detailHeightPx: 280,
+};
+
+export const settings = {
+  get: call({ input: nothing, output: settingsValues }),
+  update: call({ input: settingsValues.partial(), output: settingsValues, errors: ['storage_failed'] }),
+  changed: event(settingsValues),
+};
+
+/** About the app that runs. */
+export const about = {
+  info: call({
+    input: nothing,
+    output: z.strictObject({
+      version: s.version,
+      host: z.enum(['electron', 'web']),
+      platform: z.enum(['darwin', 'win32', 'linux', 'other']),
+      dataFolder: s.filePath,
+      /** Things found at start that the user should know, such as a database that was set aside. */
+      notices: z.array(s.prose),
+    }),
+  }),
+  /** A menu item or a global key of the host: the page runs its command of this name. */
+  commandChosen: event(z.strictObject({ commandId: s.commandId })),
+};

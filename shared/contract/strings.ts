@@ -1,0 +1,72 @@
+/**
+ * The named strings that may leave the main side. Every string in an output or an event is one of these, and none
+ * of these is a secret; a test walks all schemas and fails on a string without a name.
+ * Strings that only come in (a secret being entered) are in `inputs.ts` and have no name here.
+ */
+import * as z from 'zod';
+
+export const stringNames = z.registry<{ readonly name: string }>();
+
+function named<S extends z.ZodType<string>>(name: string, schema: S): S {
+  stringNames.add(schema, { name });
+  return schema;
+}
+
+/** Latchkey's own id of an app profile. Not the provider's app id. */
+export const profileId = named('ProfileId', z.uuid());
+export const credentialId = named('CredentialId', z.uuid());
+export const rotationId = named('RotationId', z.uuid());
+export const viewId = named('ViewId', z.string().regex(/^[a-z0-9-]{1,40}$/));
+export const undoToken = named('UndoToken', z.uuid());
+
+/** The provider's app id: `/apps/ID`. */
+export const appId = named('AppId', z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/));
+/** The public app key. */
+export const appKey = named('AppKey', z.string().regex(/^[A-Za-z0-9_.-]{1,200}$/));
+export const clusterName = named('ClusterName', z.string().regex(/^[a-z0-9-]{1,40}$/));
+export const hostName = named(
+  'HostName',
+  z.string().regex(/^(?:[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])$/),
+);
+/** A prefix such as `/realtime`, without a slash at its end; or empty. */
+export const urlPath = named(
+  'UrlPath',
+  z
+    .string()
+    .regex(/^(?:\/[A-Za-z0-9_~.%-]+)*$/)
+    .max(200),
+);
+
+/** A name that the user gave. */
+export const label = named('Label', z.string().trim().min(1).max(80));
+/** Prose written by this app for the user. Never text that came from outside. */
+export const prose = named('Prose', z.string().max(2000));
+/** Text a server sent: shown as what it is, never interpreted. */
+export const serverText = named('ServerText', z.string().max(20_000));
+
+/** As seen on the wire: may break the naming rules, so its form is not checked. */
+export const observedChannelName = named('ChannelName', z.string().max(4096));
+export const observedEventName = named('EventName', z.string().max(4096));
+export const socketId = named('SocketId', z.string().max(200));
+export const userId = named('UserId', z.string().max(4096));
+/** One frame as it was on the wire, or its beginning. */
+export const frameText = named('FrameText', z.string());
+/** An event's data as text: as sent, or decrypted. */
+export const eventData = named('EventData', z.string());
+/** The start of an event's data on one line, for a list. */
+export const dataPreview = named('DataPreview', z.string().max(400));
+export const base64Text = named('Base64', z.string());
+/** JSON text of a presence member's `user_info`. */
+export const userInfoJson = named('UserInfoJson', z.string());
+
+/** The keyed fingerprint of a secret: 16 hex characters that tell equal from different, and nothing else. */
+export const fingerprint = named('Fingerprint', z.string().regex(/^[0-9a-f]{16}$/));
+/** The last four characters of a secret that has at least 16. */
+export const lastFour = named('LastFour', z.string().max(8));
+export const planId = named('PlanId', z.string().regex(/^[a-z-]{1,60}$/));
+export const stepId = named('StepId', z.string().regex(/^[a-z-]{1,60}$/));
+export const commandId = named('CommandId', z.string().regex(/^[a-zA-Z.]{1,60}$/));
+export const version = named('Version', z.string().max(40));
+/** A path on this machine that the user may want to open, such as the data folder. */
+export const filePath = named('FilePath', z.string().max(4096));
+export const filterText = named('FilterText', z.string().max(1000));

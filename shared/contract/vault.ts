@@ -1,0 +1,98 @@
+/** The vault: its state, and secrets on their way in. Nothing here gives a secret back. */
+import * as z from 'zod';
+import { call, event, nothing } from './define.ts';
+import { enteredSecret } from './inputs.ts';
+import * as s from './strings.ts';
+
+export const storeKinds = ['keychain', 'session'] as const;
+export type StoreKind = (typeof storeKinds)[number];
+
+/**
+ * - `choose`: no store has been chosen, and the keychain can't be used; `reason` says why.
+ * - `locked`: no vault process runs, or the keychain itself is locked (`reason` says which).
+ * - `opening`: the vault process starts and reads the store.
+ * - `waiting`: a keychain call has been unanswered for 5 s; it can be cancelled.
+ * - `unavailable`: the chosen store can't be reached; `reason` and `hint` say what to do.
+ */
+export const vaultStates = ['choose', 'locked', 'opening', 'unlocked', 'waiting', 'unavailable'] as const;
+export type VaultState = (typeof vaultStates)[number];
+
+export const vaultStatus = z.strictObject({
+  state: z.enum(vaultStates),
+  store: z.enum(storeKinds).nullable(),
+  reason: s.prose.nullable(),
+  hint: s.prose.nullable(),
+});
+export type VaultStatus = z.infer<typeof vaultStatus>;
+
+export const secretKinds = ['secret', 'masterKey'] as const;
+export type SecretKind = (typeof secretKinds)[number];
+/** Versions side by side while a key is rotated. `current` signs and encrypts; all of them decrypt. */
+export const slots = ['current', 'next', 'previous'] as const;
+export type Slot = (typeof slots)[number];
+
+/** The public summary of a secret. */
+export const credential = z.strictObject({
+  credentialId: s.credentialId,
+  profileId: s.profileId,
+  kind: z.enum(secretKinds),
+  slot: z.enum(slots),
+  /** The app key that a `secret` belongs to. Null for master keys. */
+  key: s.appKey.nullable(),
+  fingerprint: s.fingerprint,
+  lastFour: s.lastFour.nullable(),
+  /** Milliseconds since 1970. */
+  createdAt: z.number(),
+});
+export type Credential = z.infer<typeof credential>;
+
+export const vault = {
+  status: call({ input: nothing, output: vaultStatus }),
+  unlock: call({
+    input: nothing,
+    output: vaultStatus,
+    errors: ['keychain_locked', 'keychain_unavailable', 'cancelled', 'vault_waiting'],
+  }),
+  /** Ends the vault process. The session-only store forgets everything, so it wants `forget: true`. */
+  lock: call({
+    input: z.strictObject({ forget: z.boolean().optional() }),
+    output: vaultStatus,
+    errors: ['confirmation_required'],
+  }),
+  /** Gives up on a keychain that does not answer. What was asked of it fails as `cancelled`. */
+  cancelWaiting: call({ input: nothing, output: vaultStatus }),
+  chooseStore: call({
+    input: z.strictObject({ store: z.enum(storeKinds) }),
+    output: vaultStatus,
+    errors: ['keychain_locked', 'keychain_unavailable', 'conflict'],
+  }),
+  /** Write-only. Replaces what is in the slot. `key` is the app key that a `secret` belongs to. */
+  enterSecret: call({
+    input: z.strictObject({
+      profileId: s.profileId,
+      kind: z.enum(secretKinds),
+      slot: z.enum(slots),
+      key: s.appKey.optional(),
+      value: enteredSecret,
+    }),
+    output: credential,
+    errors: ['vault_locked', 'not_found', 'keychain_locked', 'keychain_unavailable', 'cancelled'],
+  }),
+  /** Makes 32 random bytes in the vault process and keeps them there. */
+  generateMasterKey: call({
+    input: z.strictObject({ profileId: s.profileId, slot: z.enum(slots) }),
+    output: credential,
+    errors: ['vault_locked', 'not_found', 'keychain_locked', 'keychain_unavailable', 'cancelled'],
+  }),
+  removeSecret: call({
+    input: z.strictObject({ credentialId: s.credentialId }),
+    output: nothing,
+    errors: ['vault_locked', 'not_found', 'keychain_locked', 'keychain_unavailable', 'cancelled'],
+  }),
+  credentials: call({
+    input: z.strictObject({ profileId: s.profileId }),
+    output: z.strictObject({ credentials: z.array(credential) }),
+  }),
+  changed: event(vaultStatus),
+  credentialsChanged: event(z.strictObject({ profileId: s.profileId })),
+};
