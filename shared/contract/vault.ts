@@ -61,8 +61,12 @@ export const vault = {
   }),
   /** Gives up on a keychain that does not answer. What was asked of it fails as `cancelled`. */
   cancelWaiting: call({ input: nothing, output: vaultStatus }),
+  /**
+   * `startOver: true` is for a keychain that was reset: when it opens, and still does not show what was put in, its
+   * secrets are forgotten. Without it such a keychain stays `locked`.
+   */
   chooseStore: call({
-    input: z.strictObject({ store: z.enum(storeKinds) }),
+    input: z.strictObject({ store: z.enum(storeKinds), startOver: z.boolean().optional() }),
     output: vaultStatus,
     errors: ['keychain_locked', 'keychain_unavailable', 'conflict'],
   }),

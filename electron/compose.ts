@@ -1,0 +1,234 @@
+/**
+ * The composition root: builds the whole app from plain constructors, and knows no host. Both entries, and the tests,
+ * start here.
+ */
+import { join } from 'node:path';
+import type { Profile } from '#shared/contract/profiles.ts';
+import type { ServerMessage } from '#shared/contract/wire.ts';
+import { AppError } from '#shared/lib/app-error.ts';
+import { Listeners } from '#shared/lib/disposer.ts';
+import { History } from './history/index.ts';
+import { HttpApi } from './http-api/index.ts';
+import { createEmitter, Dispatcher, type Emit, type Handlers, type Session } from './ipc/dispatcher.ts';
+import { Live } from './live/index.ts';
+import { PresencePoll } from './presence/index.ts';
+import type { SpawnChild } from './processes/port.ts';
+import { Profiles } from './profiles/index.ts';
+import { Publisher } from './publishing/index.ts';
+import { Rotations } from './rotation/index.ts';
+import { Sandbox } from './sandbox/index.ts';
+import { Settings } from './settings/index.ts';
+import { Database, Preferences } from './storage/index.ts';
+import { SqliteCredentialIndex, Vault } from './vault/index.ts';
+
+/** This module's own: `.ts` from sources, `.js` when built. The processes that it starts have the same. */
+const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
+
+export interface ComposeOptions {
+  readonly dataFolder: string;
+  /** Where this app's own modules are: sources in development, bundles when built. */
+  readonly code: URL;
+  readonly spawn: SpawnChild;
+  readonly host: 'electron' | 'web';
+  readonly version: string;
+  /** Told once of each failure that nobody expected. */
+  readonly reportBug: (where: string, error: unknown) => void;
+}
+
+export interface App {
+  /** For what belongs to the host, such as its window's place. */
+  readonly preferences: Preferences;
+  readonly emit: Emit;
+  openSession(send: (message: ServerMessage) => void): Session;
+  /** Ends every connection and process, with the log durable. */
+  close(): Promise<void>;
+}
+
+export async function compose(options: ComposeOptions): Promise<App> {
+  const { dataFolder, spawn, reportBug } = options;
+  const entry = (name: string) => new URL(`${name}${extension}`, options.code);
+  const background = (where: string, work: Promise<unknown>) => {
+    work.catch((error: unknown) => {
+      if (!(error instanceof AppError)) reportBug(where, error);
+    });
+  };
+
+  const database = await Database.open(dataFolder);
+  const preferences = new Preferences(database);
+  const events = new Listeners<ServerMessage>();
+  const emit = createEmitter(events);
+
+  const vault = new Vault({
+    spawn,
+    entry: entry('vault/process'),
+    index: new SqliteCredentialIndex(database, preferences),
+  });
+  const api = new HttpApi(vault);
+  const history = new History({
+    folder: join(dataFolder, 'history'),
+    entries: { writer: entry('history/writer-thread'), query: entry('history/query-thread') },
+    decryptBatch: (profileId, items) => vault.decryptBatch({ profileId, items }),
+    onGrew: (status) => emit('history.grew', status),
+  });
+  const live: Live = new Live({
+    profiles: { get: (profileId) => profiles.find(profileId) },
+    authorizer: vault,
+    recorder: (profileId) => history.recorder(profileId),
+    onChanged: (connection) => emit('live.changed', connection),
+    onPresenceChanged: (where) => emit('presence.changed', where),
+  });
+  const profiles: Profiles = new Profiles(database, {
+    onChanged: (list) => emit('profiles.changed', { profiles: [...list] }),
+    onSaved: ({ profileId }) => live.profileChanged(profileId),
+    onRemoved: (profileId) => live.forget(profileId),
+    onGone: (profileId) => vault.removeAllOf(profileId),
+  });
+  const settings = new Settings(preferences, (values) => emit('settings.changed', values));
+  const publisher = new Publisher(api, vault);
+  const presencePoll = new PresencePoll(api);
+  const sandbox: Sandbox = new Sandbox({
+    spawn,
+    entry: entry('sandbox/process'),
+    vault,
+    live,
+    profiles,
+    onNewCredentials: (profileId) =>
+      rotations.abandonAll(profileId, 'The sandbox was started anew, with new credentials.'),
+    onChanged: (status) => emit('sandbox.changed', status),
+  });
+  const rotations: Rotations = new Rotations({
+    database,
+    profiles,
+    tools: {
+      api,
+      sandbox,
+      now: Date.now,
+      credentials: (profileId) => vault.credentials(profileId),
+      recentEncrypted: (profileId, query) => history.recentEncrypted(profileId, query),
+      decryptBatch: (profileId, items) => vault.decryptBatch({ profileId, items }),
+      promoteNext: (input) => vault.promoteNext(input),
+      removeSlot: (input) => vault.removeSlot(input),
+      generateMasterKey: (input) => vault.generateMasterKey(input),
+      changeKey: (profileId, key) => {
+        profiles.save({ ...withoutStamps(profiles.get(profileId)), key }, profileId);
+      },
+    },
+    onChanged: (record) => emit('rotation.changed', record),
+  });
+
+  vault.changed.add((status) => {
+    emit('vault.changed', status);
+    if (status.state !== 'unlocked') return;
+    live.vaultUnlocked();
+    background('profiles.purge', profiles.purgeExpired());
+  });
+  vault.credentialsChanged.add((profileId) => emit('vault.credentialsChanged', { profileId }));
+  background('vault.start', vault.start());
+
+  const handlers: Handlers = {
+    about: {
+      info: () => ({
+        version: options.version,
+        host: options.host,
+        platform: knownPlatform(process.platform),
+        dataFolder,
+        notices: [...database.notices],
+      }),
+    },
+    history: {
+      openView: ({ profileId, viewId, filter }) => {
+        profiles.get(profileId);
+        return history.openView(profileId, viewId, filter);
+      },
+      closeView: ({ profileId, viewId }) => history.closeView(profileId, viewId),
+      rows: (input) => history.rows(input),
+      detail: ({ profileId, sequence }) => history.detail(profileId, sequence),
+      clear: ({ profileId }) => history.clear(profileId),
+    },
+    live: {
+      list: () => ({ connections: live.list() }),
+      connect: ({ profileId }) => live.connect(profileId),
+      disconnect: ({ profileId }) => live.disconnect(profileId),
+      subscribe: (input) => live.subscribe(input),
+      unsubscribe: (input) => live.unsubscribe(input),
+    },
+    presence: {
+      members: (input) => live.members(input),
+      poll: ({ profileId, channel }, { signal }) =>
+        presencePoll.poll(profiles.get(profileId), channel, signal),
+    },
+    profiles: {
+      list: () => ({ profiles: profiles.list() }),
+      save: ({ profileId, profile }) => profiles.save(profile, profileId),
+      remove: ({ profileId }) => profiles.remove(profileId),
+      restore: ({ undoToken }) => profiles.restore(undoToken),
+    },
+    publishing: {
+      publish: ({ profileId, ...input }, { signal }) =>
+        publisher.publish(profiles.get(profileId), input, signal),
+    },
+    rotation: {
+      plans: ({ profileId }) => ({ plans: rotations.plans(profileId) }),
+      list: ({ profileId }) => ({ rotations: rotations.list(profileId) }),
+      start: ({ profileId, planId }) => rotations.start(profileId, planId),
+      setDone: ({ rotationId, stepId, isDone }) => rotations.setDone(rotationId, stepId, isDone),
+      check: ({ rotationId, stepId }, { signal }) => rotations.check(rotationId, stepId, signal),
+      perform: ({ rotationId, stepId, confirmation }, { signal }) =>
+        rotations.perform(rotationId, stepId, confirmation, signal),
+      abandon: ({ rotationId }) => rotations.abandon(rotationId),
+    },
+    sandbox: {
+      status: () => sandbox.status,
+      start: () => sandbox.start(),
+      stop: () => sandbox.stop(),
+      setDemo: ({ isRunning }) => sandbox.setDemo(isRunning),
+    },
+    settings: {
+      get: () => settings.get(),
+      update: (changes) => settings.update(changes),
+    },
+    vault: {
+      status: () => vault.status,
+      unlock: () => vault.unlock(),
+      lock: ({ forget }) => vault.lock({ forget: forget ?? false }),
+      cancelWaiting: () => vault.cancelWaiting(),
+      chooseStore: ({ store }) => vault.chooseStore(store),
+      enterSecret: (input) => {
+        profiles.get(input.profileId);
+        return vault.enterSecret(input);
+      },
+      generateMasterKey: (input) => {
+        profiles.get(input.profileId);
+        return vault.generateMasterKey(input);
+      },
+      removeSecret: async ({ credentialId }) => {
+        await vault.removeSecret(credentialId);
+        return {};
+      },
+      credentials: ({ profileId }) => ({ credentials: vault.credentials(profileId) }),
+    },
+  };
+  const dispatcher = new Dispatcher(handlers, events, reportBug);
+
+  return {
+    preferences,
+    emit,
+    openSession: (send) => dispatcher.open(send),
+    close: async () => {
+      profiles.close();
+      await live.close();
+      await sandbox.close();
+      await history.close();
+      await vault.close();
+      database.close();
+    },
+  };
+}
+
+function withoutStamps({ profileId: _, createdAt: __, updatedAt: ___, ...input }: Profile) {
+  return input;
+}
+
+function knownPlatform(platform: NodeJS.Platform): 'darwin' | 'win32' | 'linux' | 'other' {
+  return platform === 'darwin' || platform === 'win32' || platform === 'linux' ? platform : 'other';
+}

@@ -1,0 +1,6 @@
+export { hardenEveryPage, hardenSession } from './hardening.ts';
+export { setMenu } from './menu.ts';
+export { registerScheme, servePage } from './scheme.ts';
+export { serveWindow } from './transport.ts';
+export { spawnUtilityChild } from './utility-child.ts';
+export { openWindow } from './window.ts';

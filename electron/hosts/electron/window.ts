@@ -1,0 +1,70 @@
+/** The one window: sandboxed, with its place on the screen kept. */
+import { join } from 'node:path';
+import { BrowserWindow, nativeTheme, screen } from 'electron';
+import * as z from 'zod';
+import type { Preferences } from '../../storage/index.ts';
+import { pageUrl } from './scheme.ts';
+
+const windowState = z.object({
+  x: z.number().int(),
+  y: z.number().int(),
+  width: z.number().int().min(640),
+  height: z.number().int().min(400),
+  isMaximized: z.boolean(),
+});
+type WindowState = z.infer<typeof windowState>;
+
+const preferenceName = 'window';
+/** Of the window's title bar, this much has to be on some display, or it could not be moved back. */
+const visiblePixels = 64;
+
+export function openWindow(outFolder: string, preferences: Preferences): BrowserWindow {
+  const state = restoredState(preferences);
+  const window = new BrowserWindow({
+    ...(state
+      ? { x: state.x, y: state.y, width: state.width, height: state.height }
+      : { width: 1440, height: 900 }),
+    minWidth: 640,
+    minHeight: 400,
+    show: false,
+    title: 'Latchkey',
+    backgroundColor: nativeTheme.shouldUseDarkColors ? '#16181d' : '#ffffff',
+    webPreferences: {
+      preload: join(outFolder, 'preload', 'preload.cjs'),
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      experimentalFeatures: false,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      spellcheck: false,
+    },
+  });
+  if (state?.isMaximized) window.maximize();
+  window.once('ready-to-show', () => window.show());
+  window.on('close', () => {
+    preferences.write(preferenceName, {
+      ...window.getNormalBounds(),
+      isMaximized: window.isMaximized(),
+    } satisfies WindowState);
+  });
+  void window.loadURL(pageUrl);
+  return window;
+}
+
+function restoredState(preferences: Preferences): WindowState | undefined {
+  const state = windowState.safeParse(preferences.read(preferenceName));
+  if (!state.success) return undefined;
+  const { x, y, width } = state.data;
+  const isReachable = screen.getAllDisplays().some(({ workArea }) => {
+    const overlap = Math.min(x + width, workArea.x + workArea.width) - Math.max(x, workArea.x);
+    return (
+      overlap >= visiblePixels && y >= workArea.y - 8 && y <= workArea.y + workArea.height - visiblePixels
+    );
+  });
+  return isReachable ? state.data : undefined;
+}

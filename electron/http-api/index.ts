@@ -1,0 +1,154 @@
+/**
+ * The provider's signed HTTP API, as one function. Everything that asks a server something goes through here:
+ * publishing, presence, checks of a rotation.
+ */
+
+import type { Location, Profile } from '#shared/contract/profiles.ts';
+import type { Slot } from '#shared/contract/vault.ts';
+import { AppError } from '#shared/lib/app-error.ts';
+import type { Endpoint } from '#shared/protocol/dialects.ts';
+import { clusterEndpoints } from '#shared/protocol/dialects.ts';
+
+/** Makes the signed query of a request, in the vault process. */
+export interface RequestSigner {
+  signRequest(input: {
+    profileId: string;
+    slot: Slot;
+    method: 'GET' | 'POST';
+    /** As it is signed: without the prefix of a server behind a path. */
+    path: string;
+    query?: Readonly<Record<string, string>>;
+    body?: string;
+  }): Promise<{ query: string }>;
+}
+
+export interface ApiRequest {
+  readonly profile: Profile;
+  readonly method: 'GET' | 'POST';
+  /** Below `/apps/ID`: `/events`, `/channels/NAME/users`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Which pair signs. */
+  readonly slot?: Slot;
+  readonly signal?: AbortSignal;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  /** The server's words, cut at `answerLimitCharacters`. */
+  readonly text: string;
+  readonly durationMs: number;
+}
+
+const answerLimitCharacters = 20_000;
+const answerLimitBytes = 4 * 1024 * 1024;
+const timeoutMs = 15_000;
+
+export class HttpApi {
+  readonly #signer: RequestSigner;
+
+  constructor(signer: RequestSigner) {
+    this.#signer = signer;
+  }
+
+  /**
+   * Any status is an answer. @throws AppError `offline` when there was none, `cancelled` when the signal says so, and
+   * what the signer throws (`vault_locked`, `no_credential`).
+   */
+  async request(request: ApiRequest): Promise<ApiAnswer & { readonly body: string }> {
+    const { profile, method, body, signal } = request;
+    const endpoint = httpEndpoint(profile.location);
+    const path = `/apps/${profile.appId}${request.path}`;
+    // A server behind a path prefix checks the signature without it (Laravel Reverb strips it first).
+    const { query } = await this.#signer.signRequest({
+      profileId: profile.profileId,
+      slot: request.slot ?? 'current',
+      method,
+      path,
+      ...(request.query ? { query: request.query } : {}),
+      ...(body === undefined ? {} : { body }),
+    });
+    const origin = `${endpoint.tls ? 'https' : 'http'}://${endpoint.host}:${endpoint.port}`;
+    const startedAt = performance.now();
+    const deadline = AbortSignal.timeout(timeoutMs);
+    try {
+      const response = await fetch(`${origin}${endpoint.path}${path}?${query}`, {
+        method,
+        redirect: 'manual',
+        signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+        ...(body === undefined ? {} : { body, headers: { 'Content-Type': 'application/json' } }),
+      });
+      const whole = await readBounded(response);
+      return {
+        status: response.status,
+        body: whole,
+        text: whole.slice(0, answerLimitCharacters),
+        durationMs: performance.now() - startedAt,
+      };
+    } catch (error) {
+      if (signal?.aborted)
+        throw new AppError('cancelled', 'Cancelled. The request may have reached the server.');
+      throw offline(endpoint, error, deadline.aborted);
+    }
+  }
+}
+
+export function httpEndpoint(location: Location): Endpoint {
+  return location.kind === 'cluster' ? clusterEndpoints(location.cluster).http : location.http;
+}
+
+async function readBounded(response: Response): Promise<string> {
+  if (!response.body) return '';
+  const decoder = new TextDecoder();
+  let text = '';
+  let bytes = 0;
+  for await (const chunk of response.body) {
+    bytes += chunk.byteLength;
+    if (bytes > answerLimitBytes) {
+      throw new AppError('refused', 'The server’s answer is larger than 4 MB and was not read to its end.');
+    }
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function offline(endpoint: Endpoint, error: unknown, isLate: boolean): AppError {
+  if (error instanceof AppError) return error;
+  const where = `${endpoint.host}:${endpoint.port}`;
+  if (isLate) {
+    return new AppError('offline', `${where} did not answer within ${timeoutMs / 1000} s.`, {
+      retryable: true,
+    });
+  }
+  const code = ((error as { cause?: { code?: unknown } }).cause?.code ?? '') as string;
+  return new AppError('offline', `${where} could not be reached: ${reasonOf(code)}.`, {
+    retryable: true,
+    hint: 'Check the host, the port and TLS in the app’s settings, and that the server runs.',
+    cause: error,
+  });
+}
+
+function reasonOf(code: string): string {
+  switch (code) {
+    case 'ECONNREFUSED':
+      return 'nothing listens there';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'the host name was not found';
+    case 'ECONNRESET':
+    case 'UND_ERR_SOCKET':
+      return 'the connection was closed before an answer; this happens when TLS is expected and not used, or the other way round';
+    case 'CERT_HAS_EXPIRED':
+      return 'its certificate has expired';
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+      return 'its certificate is not trusted here';
+    case 'ERR_SSL_WRONG_VERSION_NUMBER':
+    case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
+      return 'it does not speak TLS on this port';
+    default:
+      return code ? `the network said ${code}` : 'the network gave no reason';
+  }
+}

@@ -1,0 +1,91 @@
+/** Electron's entry: wiring only. */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { app, type BrowserWindow, session } from 'electron';
+import { redactError } from '#shared/lib/redact.ts';
+import { type App, compose } from './compose.ts';
+import { defaultDataFolder } from './hosts/data-folder.ts';
+import {
+  hardenEveryPage,
+  hardenSession,
+  openWindow,
+  registerScheme,
+  servePage,
+  serveWindow,
+  setMenu,
+  spawnUtilityChild,
+} from './hosts/electron/index.ts';
+
+const outFolder = join(fileURLToPath(new URL('.', import.meta.url)), '..');
+const { values } = parseArgs({
+  args: process.argv.slice(app.isPackaged ? 1 : 2),
+  options: { data: { type: 'string' } },
+  strict: false,
+});
+
+let latchkey: App | undefined;
+let window: BrowserWindow | undefined;
+
+function report(where: string, error: unknown): void {
+  process.stderr.write(`${where}: ${redactError(error)}\n`);
+}
+
+function show(app: App): void {
+  window = openWindow(outFolder, app.preferences);
+  serveWindow(window, app.openSession);
+  window.once('closed', () => {
+    window = undefined;
+  });
+}
+
+async function start(): Promise<void> {
+  hardenSession(session.defaultSession);
+  servePage(outFolder);
+  latchkey = await compose({
+    dataFolder: typeof values.data === 'string' ? values.data : defaultDataFolder(),
+    code: new URL('.', import.meta.url),
+    spawn: spawnUtilityChild,
+    host: 'electron',
+    version: app.getVersion(),
+    reportBug: report,
+  });
+  const { emit } = latchkey;
+  setMenu((commandId) => emit('about.commandChosen', { commandId }));
+  show(latchkey);
+}
+
+if (app.requestSingleInstanceLock()) {
+  app.enableSandbox();
+  registerScheme();
+  hardenEveryPage();
+  app.on('second-instance', () => {
+    if (window?.isMinimized()) window.restore();
+    window?.focus();
+  });
+  app.on('activate', () => {
+    if (latchkey && !window) show(latchkey);
+  });
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+  app.on('before-quit', (event) => {
+    const closing = latchkey;
+    if (!closing) return;
+    event.preventDefault();
+    latchkey = undefined;
+    closing
+      .close()
+      .catch((error: unknown) => report('quit', error))
+      .finally(() => app.quit());
+  });
+  app
+    .whenReady()
+    .then(start)
+    .catch((error: unknown) => {
+      report('start', error);
+      app.exit(1);
+    });
+} else {
+  app.quit();
+}

@@ -1,0 +1,62 @@
+/** Asks who is on a presence channel over the HTTP API, without joining it. */
+import * as z from 'zod';
+import type { Profile } from '#shared/contract/profiles.ts';
+import { AppError } from '#shared/lib/app-error.ts';
+import { channelNameProblem, isPresence } from '#shared/protocol/channels.ts';
+import { apiStatusMeaning } from '#shared/protocol/codes.ts';
+import type { HttpApi } from '../http-api/index.ts';
+
+const usersAnswer = z.object({ users: z.array(z.object({ id: z.union([z.string(), z.number()]) })) });
+
+export class PresencePoll {
+  readonly #api: HttpApi;
+  readonly #now: () => number;
+
+  constructor(api: HttpApi, now: () => number = Date.now) {
+    this.#api = api;
+    this.#now = now;
+  }
+
+  /** @throws AppError `unauthorized`, `refused` or `offline`, which are three different states. */
+  async poll(
+    profile: Profile,
+    channel: string,
+    signal: AbortSignal,
+  ): Promise<{ userIds: string[]; at: number }> {
+    const problem = channelNameProblem(channel);
+    if (problem?.severity === 'error') throw new AppError('invalid_input', problem.message);
+    if (!isPresence(channel)) {
+      throw new AppError(
+        'invalid_input',
+        'Only presence channels have members: their names start with “presence-”.',
+      );
+    }
+    const answer = await this.#api.request({
+      profile,
+      method: 'GET',
+      path: `/channels/${channel}/users`,
+      signal,
+    });
+    // Laravel Reverb answers 404 for a channel that nobody is on; others answer with an empty list.
+    if (answer.status === 404 && profile.dialect === 'reverb') return { userIds: [], at: this.#now() };
+    if (answer.status !== 200) {
+      throw new AppError(
+        answer.status === 401 || answer.status === 403 ? 'unauthorized' : 'refused',
+        apiStatusMeaning(answer.status) ?? `The server answered ${answer.status}.`,
+        { retryable: answer.status >= 500 },
+      );
+    }
+    const users = usersAnswer.safeParse(parseJson(answer.body));
+    if (!users.success) throw new AppError('refused', 'The server’s answer is not a list of users.');
+    return { userIds: users.data.users.map(({ id }) => String(id)), at: this.#now() };
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not JSON: the schema refuses it, with a message for the user.
+    return undefined;
+  }
+}

@@ -1,0 +1,112 @@
+/** Publishes test events, encrypted where the channel wants it, and says what the answer means. */
+import type { Profile } from '#shared/contract/profiles.ts';
+import type { PublishAnswer } from '#shared/contract/publishing.ts';
+import { AppError } from '#shared/lib/app-error.ts';
+import { channelNameProblem, isEncrypted } from '#shared/protocol/channels.ts';
+import { apiStatusMeaning } from '#shared/protocol/codes.ts';
+import { dialectFacts } from '#shared/protocol/dialects.ts';
+import { eventNameProblem } from '#shared/protocol/events.ts';
+import { utf8SizeBytes } from '#shared/protocol/limits.ts';
+import type { ApiAnswer, HttpApi } from '../http-api/index.ts';
+
+export interface PublishInput {
+  readonly channel: string;
+  readonly event: string;
+  readonly data: string;
+  /** The app's name, for production. */
+  readonly confirmation?: string | undefined;
+}
+
+export interface Encrypter {
+  encrypt(input: {
+    profileId: string;
+    channel: string;
+    plaintext: string;
+  }): Promise<{ nonce: string; ciphertext: string }>;
+}
+
+export class Publisher {
+  readonly #api: HttpApi;
+  readonly #encrypter: Encrypter;
+
+  constructor(api: HttpApi, encrypter: Encrypter) {
+    this.#api = api;
+    this.#encrypter = encrypter;
+  }
+
+  async publish(profile: Profile, input: PublishInput, signal: AbortSignal): Promise<PublishAnswer> {
+    refuseBadNames(input);
+    if (profile.environment === 'production' && input.confirmation !== profile.name) {
+      throw new AppError('confirmation_required', `${profile.name} is a production app.`, {
+        hint: `Type “${profile.name}” to publish to it.`,
+      });
+    }
+    const encrypted = isEncrypted(input.channel);
+    const data = encrypted
+      ? JSON.stringify(
+          await this.#encrypter.encrypt({
+            profileId: profile.profileId,
+            channel: input.channel,
+            plaintext: input.data,
+          }),
+        )
+      : input.data;
+    const sent = { isEncrypted: encrypted, dataSizeBytes: utf8SizeBytes(data) };
+    const body = JSON.stringify({ name: input.event, channels: [input.channel], data });
+    try {
+      const answer = await this.#api.request({ profile, method: 'POST', path: '/events', body, signal });
+      return { ...sent, ...explain(profile, answer, sent.dataSizeBytes) };
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'offline') throw error;
+      return {
+        ...sent,
+        isAccepted: false,
+        status: null,
+        meaning: error.message,
+        hint: error.hint ?? null,
+        answer: '',
+        durationMs: 0,
+      };
+    }
+  }
+}
+
+function refuseBadNames(input: PublishInput): void {
+  const problems = [channelNameProblem(input.channel, 'publish'), eventNameProblem(input.event)];
+  const error = problems.find((problem) => problem?.severity === 'error');
+  if (error) throw new AppError('invalid_input', error.message);
+}
+
+function explain(
+  profile: Profile,
+  answer: ApiAnswer,
+  dataSizeBytes: number,
+): Pick<PublishAnswer, 'isAccepted' | 'status' | 'meaning' | 'hint' | 'answer' | 'durationMs'> {
+  const { status, text, durationMs } = answer;
+  return {
+    isAccepted: status === 200,
+    status,
+    meaning: apiStatusMeaning(status) ?? `The server answered ${status}, which the protocol does not define.`,
+    hint: hintFor(profile, status, dataSizeBytes),
+    answer: text,
+    durationMs,
+  };
+}
+
+function hintFor(profile: Profile, status: number, dataSizeBytes: number): string | null {
+  const facts = dialectFacts[profile.dialect];
+  switch (status) {
+    case 401: {
+      const clock = facts.timestampWindowSeconds
+        ? ` and that this machine’s clock is right: requests older than ${facts.timestampWindowSeconds} s are refused`
+        : '';
+      return `Check the key and secret under Keys & rotation, the app id${clock}.`;
+    }
+    case 404:
+      return 'Check the app id, the cluster or host, and the path prefix.';
+    case 413:
+      return `The data has ${dataSizeBytes} bytes as sent; ${facts.label} accepts ${facts.eventDataLimitBytes} by default.`;
+    default:
+      return null;
+  }
+}

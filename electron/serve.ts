@@ -1,0 +1,72 @@
+/** The web host's entry: wiring only. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { redactError } from '#shared/lib/redact.ts';
+import { compose } from './compose.ts';
+import { defaultDataFolder } from './hosts/data-folder.ts';
+import { developmentFiles } from './hosts/web/development.ts';
+import { openBrowser } from './hosts/web/open-browser.ts';
+import { startWebHost } from './hosts/web/server.ts';
+import { createToken } from './hosts/web/trust.ts';
+import { spawnNodeChild } from './processes/node-child.ts';
+
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '0' },
+    data: { type: 'string' },
+    'no-open': { type: 'boolean', default: false },
+  },
+});
+
+const root = new URL(import.meta.url.endsWith('.ts') ? '../' : '../../', import.meta.url);
+const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
+
+function report(where: string, error: unknown): void {
+  process.stderr.write(`${where}: ${redactError(error)}\n`);
+}
+
+const port = Number(values.port);
+if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+  process.stderr.write(`--port wants a number from 0 to 65535, not “${values.port}”.\n`);
+  process.exit(2);
+}
+
+const app = await compose({
+  dataFolder: values.data ?? defaultDataFolder(),
+  code: new URL('.', import.meta.url),
+  spawn: spawnNodeChild,
+  host: 'web',
+  version,
+  reportBug: report,
+});
+const token = createToken();
+const development = process.env.LATCHKEY_DEVELOPMENT === '1' ? await developmentFiles(root) : undefined;
+const host = await startWebHost({
+  port,
+  token,
+  pageFolder: fileURLToPath(new URL('out/renderer', root)),
+  openSession: app.openSession,
+  ...(development ?? {}),
+}).catch(async (error: NodeJS.ErrnoException) => {
+  await app.close();
+  if (error.code !== 'EADDRINUSE') throw error;
+  process.stderr.write(`Port ${port} is in use. Choose another with --port, or leave it out.\n`);
+  process.exit(1);
+});
+
+let isClosing = false;
+async function close(): Promise<void> {
+  if (isClosing) return;
+  isClosing = true;
+  await Promise.all([host.close(), development?.close()]);
+  await app.close();
+  process.exit(0);
+}
+process.on('SIGINT', () => void close());
+process.on('SIGTERM', () => void close());
+process.on('SIGHUP', () => void close());
+
+const url = `http://127.0.0.1:${host.port}/#token=${token}`;
+const isOpened = !values['no-open'] && (await openBrowser(url));
+process.stdout.write(isOpened ? `Latchkey is open in your browser, at ${url}\n` : `Latchkey is at ${url}\n`);

@@ -1,0 +1,32 @@
+/** The user's choices about the app itself. */
+import { defaultSettings, type SettingsValues, settingsValues } from '#shared/contract/settings.ts';
+import type { Preferences } from '../storage/index.ts';
+
+const name = 'settings';
+
+export class Settings {
+  readonly #preferences: Preferences;
+  readonly #onChanged: (values: SettingsValues) => void;
+
+  constructor(preferences: Preferences, onChanged: (values: SettingsValues) => void) {
+    this.#preferences = preferences;
+    this.#onChanged = onChanged;
+  }
+
+  get(): SettingsValues {
+    const stored = this.#preferences.read(name);
+    const merged = settingsValues.safeParse({ ...defaultSettings, ...(isRecord(stored) ? stored : {}) });
+    return merged.success ? merged.data : defaultSettings;
+  }
+
+  update(changes: { readonly [K in keyof SettingsValues]?: SettingsValues[K] | undefined }): SettingsValues {
+    const values = settingsValues.parse({ ...this.get(), ...changes });
+    this.#preferences.write(name, values);
+    this.#onChanged(values);
+    return values;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,50 @@
+/** The database's schema, version by version. A migration that has shipped is never edited. */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE profiles (
+    profile_id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    environment TEXT NOT NULL,
+    dialect TEXT NOT NULL,
+    app_id TEXT NOT NULL,
+    key TEXT NOT NULL,
+    location TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    removed_at INTEGER,
+    undo_token TEXT UNIQUE
+  ) STRICT;
+
+  CREATE TABLE credentials (
+    credential_id TEXT PRIMARY KEY,
+    profile_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    slot TEXT NOT NULL,
+    key TEXT,
+    fingerprint TEXT NOT NULL,
+    last_four TEXT,
+    created_at INTEGER NOT NULL,
+    store TEXT NOT NULL,
+    state TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX credentials_by_profile ON credentials (profile_id);
+
+  CREATE TABLE rotations (
+    rotation_id TEXT PRIMARY KEY,
+    profile_id TEXT NOT NULL,
+    plan_id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    ended_because TEXT,
+    started_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    facts TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX rotations_by_profile ON rotations (profile_id);
+  CREATE UNIQUE INDEX one_active_rotation ON rotations (profile_id, plan_id) WHERE state = 'active';
+
+  CREATE TABLE preferences (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) STRICT;
+  `,
+];

@@ -1,0 +1,69 @@
+/** The contract itself: nothing that leaves the main side may be a string without a name. */
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { contract } from '#shared/contract/index.ts';
+import { enteredSecret } from '#shared/contract/inputs.ts';
+import { stringNames } from '#shared/contract/strings.ts';
+
+/** Paths of strings that have no name, in everything that can leave. */
+function unnamedStrings(schema: z.core.$ZodType, path: string): string[] {
+  const { def } = schema._zod;
+  const inside = (inner: z.core.$ZodType, step = '') => unnamedStrings(inner, path + step);
+  switch (def.type) {
+    case 'string':
+      return stringNames.get(schema as z.ZodType<string>)?.name ? [] : [path];
+    case 'number':
+    case 'boolean':
+    case 'null':
+    case 'enum':
+    case 'literal':
+      return [];
+    case 'object':
+      return Object.entries((def as z.core.$ZodObjectDef).shape).flatMap(([key, value]) =>
+        inside(value, `.${key}`),
+      );
+    case 'array':
+      return inside((def as z.core.$ZodArrayDef).element, '[]');
+    case 'optional':
+    case 'nullable':
+      return inside((def as z.core.$ZodOptionalDef).innerType);
+    case 'union':
+      return (def as z.core.$ZodUnionDef).options.flatMap((option) => inside(option, '|'));
+    default:
+      return [`${path} (a ${def.type} hides what is in it)`];
+  }
+}
+
+const outgoing = Object.entries(contract).flatMap(([feature, members]) =>
+  Object.entries(members).map(([name, member]): [string, z.ZodType] => [
+    `${feature}.${name}`,
+    member.kind === 'call' ? member.output : member.payload,
+  ]),
+);
+
+describe('the contract', () => {
+  it.each(outgoing)('%s lets out named strings only', (name, schema) => {
+    expect(unnamedStrings(schema, name)).toEqual([]);
+  });
+
+  it('has no name for a secret that is being entered', () => {
+    expect(stringNames.has(enteredSecret)).toBe(false);
+  });
+
+  it('would notice a bare string, and an entered secret, in an output', () => {
+    expect(unnamedStrings(z.strictObject({ value: z.string() }), 'x')).toEqual(['x.value']);
+    expect(unnamedStrings(z.array(z.strictObject({ value: enteredSecret })), 'x')).toEqual(['x[].value']);
+    expect(unnamedStrings(z.unknown(), 'x')).toHaveLength(1);
+  });
+
+  it('refuses unknown keys in every input', () => {
+    for (const [feature, members] of Object.entries(contract)) {
+      for (const [name, member] of Object.entries(members)) {
+        if (member.kind !== 'call') continue;
+        const result = member.input.safeParse({ thereIsNoSuchKey: 1 });
+        expect(result.success, `${feature}.${name}`).toBe(false);
+        expect(result.error?.issues.some((issue) => issue.code === 'unrecognized_keys')).toBe(true);
+      }
+    }
+  });
+});

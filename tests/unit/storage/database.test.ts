@@ -1,0 +1,73 @@
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it } from 'vitest';
+import { Database, Preferences } from '../../../electron/storage/index.ts';
+import { migrations } from '../../../electron/storage/migrations.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+
+describe('the database', () => {
+  it('keeps what was written, readable by its owner only', async () => {
+    const folder = temporaryFolder();
+    const first = await Database.open(folder);
+    new Preferences(first).write('settings', { theme: 'dark' });
+    first.close();
+    const second = await Database.open(folder);
+    expect(new Preferences(second).read('settings')).toEqual({ theme: 'dark' });
+    expect(statSync(join(folder, 'latchkey.db')).mode & 0o777).toBe(0o600);
+    second.close();
+  });
+
+  it('sets an unreadable file aside, whole, and says so', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(
+      join(folder, 'latchkey.db'),
+      'this is not a database at all, but somebody may want it back',
+    );
+    const database = await Database.open(folder);
+    expect(database.notices).toHaveLength(1);
+    const aside = readdirSync(folder).find((name) => name.includes('unreadable'));
+    expect(aside && readFileSync(join(folder, aside), 'utf8')).toContain('somebody may want it back');
+    expect(database.notices[0]).toContain(aside);
+    database.close();
+  });
+
+  it('sets aside a database of a later version rather than changing it', async () => {
+    const folder = temporaryFolder();
+    const later = new DatabaseSync(join(folder, 'latchkey.db'));
+    later.exec('CREATE TABLE future (x); PRAGMA user_version = 9999;');
+    later.close();
+    const database = await Database.open(folder);
+    expect(database.notices).toHaveLength(1);
+    database.close();
+  });
+
+  it('makes a backup before it migrates an older version, and keeps what was there', async () => {
+    const folder = temporaryFolder();
+    const first = await Database.open(folder);
+    new Preferences(first).write('kept', 'yes');
+    first.close();
+    expect(existsSync(join(folder, 'backups'))).toBe(false);
+    await expect(Database.open(folder, [...migrations, 'CREATE TABLE broken'])).rejects.toThrow();
+    const third = await Database.open(folder, [...migrations, 'CREATE TABLE later (x INTEGER) STRICT']);
+    expect(new Preferences(third).read('kept')).toBe('yes');
+    third.close();
+    const [backup] = readdirSync(join(folder, 'backups'));
+    const copy = new DatabaseSync(join(folder, 'backups', String(backup)), { readOnly: true });
+    expect(copy.prepare('SELECT value FROM preferences').get()).toEqual({ value: '"yes"' });
+    copy.close();
+  });
+
+  it('rolls back the whole of a transaction that fails', async () => {
+    const database = await Database.inMemory();
+    const preferences = new Preferences(database);
+    expect(() =>
+      database.transaction(() => {
+        preferences.write('a', 1);
+        throw new Error('no');
+      }),
+    ).toThrow('no');
+    expect(preferences.read('a')).toBeUndefined();
+    database.close();
+  });
+});
