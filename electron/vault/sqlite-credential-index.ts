@@ -1,0 +1,103 @@
+/** The index of credentials, in the app's database. */
+import * as z from 'zod';
+import { secretKinds, slots, storeKinds } from '#shared/contract/vault.ts';
+import type { Database, Preferences, Row } from '../storage/index.ts';
+import type { CredentialIndex, CredentialRecord, RecordFilter, VaultMeta } from './credential-index.ts';
+
+const preferenceName = 'vault';
+
+const storedMeta = z.object({
+  vaultId: z.string().nullable(),
+  chosenStore: z.enum(storeKinds).nullable(),
+  hasCanary: z.boolean(),
+});
+
+const storedRecord = z.object({
+  credentialId: z.string(),
+  profileId: z.string(),
+  kind: z.enum(secretKinds),
+  slot: z.enum(slots),
+  key: z.string().nullable(),
+  fingerprint: z.string(),
+  lastFour: z.string().nullable(),
+  createdAt: z.number(),
+  store: z.enum(storeKinds),
+  state: z.enum(['writing', 'stored', 'removing']),
+});
+
+export class SqliteCredentialIndex implements CredentialIndex {
+  readonly #database: Database;
+  readonly #preferences: Preferences;
+
+  constructor(database: Database, preferences: Preferences) {
+    this.#database = database;
+    this.#preferences = preferences;
+  }
+
+  readMeta(): VaultMeta {
+    const stored = this.#preferences.read(preferenceName);
+    if (stored === undefined) return { vaultId: null, chosenStore: null, hasCanary: false };
+    return storedMeta.parse(stored);
+  }
+
+  writeMeta(meta: VaultMeta): void {
+    this.#preferences.write(preferenceName, meta);
+  }
+
+  find(credentialId: string): CredentialRecord | undefined {
+    const row = this.#database.one('SELECT * FROM credentials WHERE credential_id = ?', credentialId);
+    return row && fromRow(row);
+  }
+
+  list({ profileId, store }: RecordFilter): readonly CredentialRecord[] {
+    return this.#database
+      .all(
+        'SELECT * FROM credentials WHERE (?1 IS NULL OR profile_id = ?1) AND (?2 IS NULL OR store = ?2)',
+        profileId ?? null,
+        store ?? null,
+      )
+      .map(fromRow);
+  }
+
+  change({ put = [], remove = [] }: Parameters<CredentialIndex['change']>[0]): void {
+    this.#database.transaction(() => {
+      for (const record of put) this.#put(record);
+      for (const credentialId of remove) {
+        this.#database.run('DELETE FROM credentials WHERE credential_id = ?', credentialId);
+      }
+    });
+  }
+
+  #put(record: CredentialRecord): void {
+    this.#database.run(
+      `INSERT OR REPLACE INTO credentials
+         (credential_id, profile_id, kind, slot, key, fingerprint, last_four, created_at, store, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      record.credentialId,
+      record.profileId,
+      record.kind,
+      record.slot,
+      record.key,
+      record.fingerprint,
+      record.lastFour,
+      record.createdAt,
+      record.store,
+      record.state,
+    );
+  }
+}
+
+function fromRow(row: Row): CredentialRecord {
+  return storedRecord.parse({
+    credentialId: row.credential_id,
+    profileId: row.profile_id,
+    kind: row.kind,
+    slot: row.slot,
+    key: row.key,
+    fingerprint: row.fingerprint,
+    lastFour: row.last_four,
+    createdAt: row.created_at,
+    store: row.store,
+    state: row.state,
+  });
+}
