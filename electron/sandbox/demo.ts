@@ -14,6 +14,7 @@ const schedule = ['order', 'price', 'chat', 'order', 'price', 'price'] as const;
 /** A member joins or leaves every 15 ticks: every 4 s. */
 const ticksPerMembershipChange = 15;
 const [fewestMembers, mostMembers] = [3, 5];
+const chanceOfLeaving = 0.5;
 
 const people = [
   { userId: 'ana', name: 'Ana Costa', role: 'Support' },
@@ -130,15 +131,14 @@ export class DemoTraffic {
     }
   }
 
-  /** Between three and five are there: they come until the room is full, then go until it is not. */
+  /** Between three and five are there; a revoked pair may have thrown all of them out. */
   #changeMembers(): void {
     const absent = people.filter(({ userId }) => !this.#members.has(userId));
-    const [longest] = this.#members.keys();
-    const [next] = absent;
-    const mayLeave = this.#members.size > fewestMembers;
-    const shouldLeave = mayLeave && (this.#members.size >= mostMembers || Math.random() < 0.5);
-    if (shouldLeave && longest !== undefined) this.#members.get(longest)?.leave();
-    else if (next) this.#join(next);
+    const missing = fewestMembers - this.#members.size;
+    const shouldLeave = missing < 0 && (this.#members.size >= mostMembers || Math.random() < chanceOfLeaving);
+    const [longest] = this.#members.values();
+    if (shouldLeave) longest?.leave();
+    else for (const person of absent.slice(0, Math.max(missing, 1))) this.#join(person);
   }
 
   #join({ userId, name, role }: (typeof people)[number]): void {

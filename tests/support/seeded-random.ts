@@ -51,8 +51,11 @@ export class SeededRandom {
   }
 }
 
-/** Runs a case many times; a failure says which run it was, and the seed that makes it again. */
-export function manyTimes(count: number, run: (random: SeededRandom) => void): void {
+/**
+ * Runs a case many times; a failure says which run it was, and the seed that makes it again.
+ * @returns The seed, for failures that show later.
+ */
+export function manyTimes(count: number, run: (random: SeededRandom) => void): number {
   const random = new SeededRandom();
   for (let index = 0; index < count; index++) {
     try {
@@ -62,4 +65,5 @@ export function manyTimes(count: number, run: (random: SeededRandom) => void): v
       throw new Error(`Case ${index} with LATCHKEY_SEED=${random.seed}: ${reason}`, { cause });
     }
   }
+  return random.seed;
 }

@@ -129,7 +129,7 @@ describe('against the official server library', () => {
   it('opens what the library encrypted', async () => {
     const plaintexts = new Map<string, string>();
     const batches = Array.from({ length: cases / 10 }, () => [] as Pusher.BatchEvent[]);
-    manyTimes(cases, (random) => {
+    const seed = manyTimes(cases, (random) => {
       const prefix = random.pick(['private-encrypted-', 'private-encrypted-cache-']);
       const channel = `${channelOf(random, prefix)}${plaintexts.size}`;
       const data = random.json();
@@ -148,7 +148,11 @@ describe('against the official server library', () => {
       for (const { channel, data } of batch) {
         const opened = decryptEvent({ channel, data, keys: [{ slot: 'current', masterKey }] });
         const plaintext = plaintexts.get(channel);
-        expect(opened, channel).toEqual({ state: 'decrypted', slot: 'current', plaintext });
+        expect(opened, `${channel}, LATCHKEY_SEED=${seed}`).toEqual({
+          state: 'decrypted',
+          slot: 'current',
+          plaintext,
+        });
         openedCount++;
       }
     }
