@@ -62,6 +62,8 @@ export async function compose(options: ComposeOptions): Promise<App> {
     spawn,
     entry: entry('vault/process'),
     index: new SqliteCredentialIndex(database, preferences),
+    onUnexpectedExit: ({ code, signal }) =>
+      reportBug('vault', new Error(`The vault process ended: ${signal ?? `code ${code}`}`)),
   });
   const api = new HttpApi(vault);
   const history = new History({
@@ -192,10 +194,10 @@ export async function compose(options: ComposeOptions): Promise<App> {
       unlock: () => vault.unlock(),
       lock: ({ forget }) => vault.lock({ forget: forget ?? false }),
       cancelWaiting: () => vault.cancelWaiting(),
-      chooseStore: ({ store }) => vault.chooseStore(store),
+      chooseStore: ({ store, ...options }) => vault.chooseStore(store, options),
       enterSecret: (input) => {
-        profiles.get(input.profileId);
-        return vault.enterSecret(input);
+        const { key } = profiles.get(input.profileId);
+        return vault.enterSecret(input.slot === 'current' ? { ...input, key: input.key ?? key } : input);
       },
       generateMasterKey: (input) => {
         profiles.get(input.profileId);
@@ -219,7 +221,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
       await live.close();
       await sandbox.close();
       await history.close();
-      await vault.close();
+      vault.close();
       database.close();
     },
   };

@@ -3,15 +3,20 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { ChildExit, SpawnChild } from './port.ts';
 
-export const spawnNodeChild: SpawnChild = (entry, { name }) => {
+export const spawnNodeChild: SpawnChild = (entry, { name, env }) => {
   const child = fork(fileURLToPath(entry), [], {
     serialization: 'advanced',
-    // Its own title, and no debugger port inherited from a parent that is being debugged.
+    // Its own title, and none of the parent's flags that open a debugger or write memory to disk. SIGUSR1 would open
+    // a debugger too.
     execArgv: [
       `--title=latchkey-${name}`,
-      ...process.execArgv.filter((flag) => !flag.startsWith('--inspect')),
+      '--disable-sigusr1',
+      ...process.execArgv.filter(
+        (flag) => !/^--(inspect|debug|report|heapsnapshot|heap-prof|cpu-prof)/.test(flag),
+      ),
     ],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    ...(env ? { env: { ...process.env, ...env } } : {}),
   });
   let exit: ChildExit | undefined;
   const listeners = new Set<(exit: ChildExit) => void>();

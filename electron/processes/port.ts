@@ -22,5 +22,12 @@ export interface ChildPort extends MessagePortLike {
   kill(): void;
 }
 
-/** Starts `entry` (a module of this app) in a process of its own. `name` is shown in process lists. */
-export type SpawnChild = (entry: URL, options: { readonly name: string }) => ChildPort;
+export interface SpawnOptions {
+  /** Shown in process lists. */
+  readonly name: string;
+  /** Environment variables in place of this process's own; undefined takes one away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Starts `entry` (a module of this app) in a process of its own. */
+export type SpawnChild = (entry: URL, options: SpawnOptions) => ChildPort;

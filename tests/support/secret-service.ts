@@ -103,7 +103,9 @@ async function startBus(folder: string, env: NodeJS.ProcessEnv): Promise<ChildPr
       "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
     <busconfig>
       <type>session</type><auth>EXTERNAL</auth><listen>unix:path=${folder}/bus</listen>
-      <policy context="default"><allow send_destination="*"/><allow own="*"/></policy>
+      <policy context="default">
+        <allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
+      </policy>
     </busconfig>`,
   );
   const bus = spawn('dbus-daemon', [`--config-file=${configuration}`, '--nofork', '--print-address=1'], {

@@ -1,0 +1,84 @@
+/** What the main side may ask of the vault process. Nothing here answers with a secret. */
+import type { EncryptionFailure } from '#shared/contract/history.ts';
+import type { SecretKind, Slot, StoreKind } from '#shared/contract/vault.ts';
+import type { EncryptedData, WebhookVerification } from '../signing/index.ts';
+import type { SecretSummary } from './secret-forms.ts';
+
+/** An app secret, and the app key that it belongs to. */
+export interface Signer {
+  readonly credentialId: string;
+  readonly key: string;
+}
+
+export type Decryption =
+  | { readonly state: 'decrypted'; readonly slot: Slot; readonly plaintext: string }
+  | { readonly state: 'closed'; readonly why: EncryptionFailure };
+
+export interface EncryptedItem {
+  readonly channel: string;
+  /** The event's data as on the wire. */
+  readonly data: string;
+}
+
+export type VaultApi = {
+  /**
+   * First of all calls, once. With `hasCanary`, a store that does not show its canary is locked; without, one is made.
+   * @throws AppError `keychain_locked`, `keychain_unavailable`
+   */
+  open(input: {
+    readonly store: StoreKind;
+    readonly vaultId: string;
+    readonly hasCanary: boolean;
+  }): Promise<Record<string, never>>;
+  /** Checks the value's form, stores it, and reads it back. @throws AppError `invalid_input`, or a store's failure */
+  put(input: {
+    readonly credentialId: string;
+    readonly kind: SecretKind;
+    readonly value: string;
+  }): Promise<SecretSummary>;
+  generateMasterKey(input: { readonly credentialId: string }): Promise<SecretSummary>;
+  /** Nothing there is no failure; not knowing whether something is there is one (`keychain_locked`). */
+  remove(input: { readonly credentialId: string }): Promise<Record<string, never>>;
+  signChannel(
+    input: Signer & {
+      readonly socketId: string;
+      readonly channel: string;
+      readonly channelData?: string | undefined;
+    },
+  ): Promise<{ readonly auth: string }>;
+  signUser(
+    input: Signer & { readonly socketId: string; readonly userData: string },
+  ): Promise<{ readonly auth: string }>;
+  signRequest(
+    input: Signer & {
+      readonly method: string;
+      readonly path: string;
+      readonly query?: Readonly<Record<string, string>> | undefined;
+      readonly body?: string | undefined;
+      readonly timestampSeconds: number;
+    },
+  ): Promise<{ readonly query: string }>;
+  verifyWebhook(
+    input: Signer & {
+      readonly body: string;
+      readonly headerKey: string | undefined;
+      readonly headerSignature: string | undefined;
+    },
+  ): Promise<WebhookVerification>;
+  encrypt(input: {
+    readonly credentialId: string;
+    readonly channel: string;
+    readonly plaintext: string;
+  }): Promise<EncryptedData>;
+  /** Keys are tried in this order. One that the store no longer has is passed over. */
+  decryptBatch(input: {
+    readonly keys: readonly { readonly slot: Slot; readonly credentialId: string }[];
+    readonly items: readonly EncryptedItem[];
+  }): Promise<readonly Decryption[]>;
+};
+
+/** Around every call of the keychain, of which one is in flight at most. */
+export type VaultNotices = {
+  readonly keychainCallStarted: null;
+  readonly keychainCallEnded: null;
+};

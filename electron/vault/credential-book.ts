@@ -1,0 +1,174 @@
+/**
+ * Credentials in the index and their values in the store, kept in step: the index says first what is about to happen
+ * to the store, so that whatever a crash leaves behind is known, and settled when the store opens again.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Credential, SecretKind, Slot, StoreKind } from '#shared/contract/vault.ts';
+import { AppError, type ErrorCode } from '#shared/lib/app-error.ts';
+import type { CredentialIndex, CredentialRecord } from './credential-index.ts';
+import type { SecretSummary } from './secret-forms.ts';
+import type { VaultProcess } from './vault-process.ts';
+
+export interface Place {
+  readonly profileId: string;
+  readonly kind: SecretKind;
+  readonly slot: Slot;
+}
+
+type Remover = Pick<VaultProcess, 'call'>;
+
+/** After these the store has certainly not done what it was asked. */
+const refusals: readonly ErrorCode[] = ['keychain_locked', 'keychain_unavailable'];
+
+export class CredentialBook {
+  readonly #index: CredentialIndex;
+  readonly #now: () => number;
+  readonly #onChanged: (profileId: string) => void;
+
+  constructor(index: CredentialIndex, now: () => number, onChanged: (profileId: string) => void) {
+    this.#index = index;
+    this.#now = now;
+    this.#onChanged = onChanged;
+  }
+
+  stored(profileId: string, store: StoreKind): CredentialRecord[] {
+    return this.#index.list({ profileId, store }).filter(({ state }) => state === 'stored');
+  }
+
+  at(place: Place, store: StoreKind): CredentialRecord | undefined {
+    return this.stored(place.profileId, store).find(
+      ({ kind, slot }) => kind === place.kind && slot === place.slot,
+    );
+  }
+
+  get(credentialId: string): CredentialRecord {
+    const record = this.#index.find(credentialId);
+    if (record?.state === 'stored') return record;
+    throw new AppError('not_found', 'This credential is no longer in Latchkey.');
+  }
+
+  count(store: StoreKind): number {
+    return this.#index.list({ store }).filter(({ state }) => state === 'stored').length;
+  }
+
+  /**
+   * Replaces what is in the place, once the new value is known to be kept. The old value is removed after that; if
+   * that fails, it is removed at the next open.
+   * @param keep Has the value stored under the id that it is given.
+   */
+  async enter(
+    place: Place & { readonly key: string | null },
+    store: StoreKind,
+    process: Remover,
+    keep: (credentialId: string) => Promise<SecretSummary>,
+  ): Promise<Credential> {
+    const writing: CredentialRecord = {
+      ...place,
+      credentialId: randomUUID(),
+      fingerprint: '',
+      lastFour: null,
+      createdAt: this.#now(),
+      store,
+      state: 'writing',
+    };
+    this.#index.change({ put: [writing] });
+    const summary = await this.#keep(writing, keep);
+    if (this.#index.find(writing.credentialId)?.state !== 'writing') {
+      throw new AppError('not_found', 'The app was taken away while its secret was being stored.');
+    }
+    const stored: CredentialRecord = { ...writing, ...summary, state: 'stored' };
+    const replaced = this.at(place, store);
+    this.#index.change({ put: replaced ? [stored, { ...replaced, state: 'removing' }] : [stored] });
+    this.#onChanged(place.profileId);
+    if (replaced) await this.finishRemoval(replaced, process);
+    return toCredential(stored);
+  }
+
+  async remove(record: CredentialRecord, process: Remover): Promise<void> {
+    this.#index.change({ put: [{ ...record, state: 'removing' }] });
+    try {
+      await process.call('remove', { credentialId: record.credentialId });
+    } catch (error) {
+      if (error instanceof AppError && refusals.includes(error.code)) this.#index.change({ put: [record] });
+      throw error;
+    }
+    this.#index.change({ remove: [record.credentialId] });
+    this.#onChanged(record.profileId);
+  }
+
+  /** Marks all that a profile has, in every store, for removal. Gives what was there. */
+  markRemoved(profileId: string): readonly CredentialRecord[] {
+    const records = this.#index.list({ profileId });
+    this.#index.change({ put: records.map((record) => ({ ...record, state: 'removing' })) });
+    if (records.length > 0) this.#onChanged(profileId);
+    return records;
+  }
+
+  /** Gives the record whose value is no longer in use, if there was one: the one before the previous. */
+  promoteNext(profileId: string, kind: SecretKind, store: StoreKind): CredentialRecord | undefined {
+    const next = this.at({ profileId, kind, slot: 'next' }, store);
+    if (!next) {
+      throw new AppError('no_credential', 'There is no next version to change to.', {
+        hint: 'Enter it under “Keys & rotation” first.',
+      });
+    }
+    const current = this.at({ profileId, kind, slot: 'current' }, store);
+    const previous = this.at({ profileId, kind, slot: 'previous' }, store);
+    const put: CredentialRecord[] = [{ ...next, slot: 'current' }];
+    if (current) put.push({ ...current, slot: 'previous' });
+    // Without a current version, what is previous stays: nothing takes its place.
+    const dropped = current ? previous : undefined;
+    if (dropped) put.push({ ...dropped, state: 'removing' });
+    this.#index.change({ put });
+    this.#onChanged(profileId);
+    return dropped;
+  }
+
+  /** Removes what a crash, a cancelled call or a locked store left behind. A store that refuses keeps it for later. */
+  async settle(store: StoreKind, process: Remover): Promise<void> {
+    const unsettled = this.#index.list({ store }).filter(({ state }) => state !== 'stored');
+    for (const record of unsettled) {
+      if (!(await this.finishRemoval(record, process))) return;
+    }
+  }
+
+  /** Takes every record of a store away: its values are gone, or are not to be known any more. */
+  forget(store: StoreKind): void {
+    const records = this.#index.list({ store });
+    if (records.length === 0) return;
+    this.#index.change({ remove: records.map(({ credentialId }) => credentialId) });
+    for (const profileId of new Set(records.map((record) => record.profileId))) this.#onChanged(profileId);
+  }
+
+  /** For a record that the user no longer sees. False: the store failed, and the record waits for the next open. */
+  async finishRemoval(record: CredentialRecord, process: Remover): Promise<boolean> {
+    try {
+      await process.call('remove', { credentialId: record.credentialId });
+    } catch (error) {
+      if (error instanceof AppError) return false;
+      throw error;
+    }
+    this.#index.change({ remove: [record.credentialId] });
+    return true;
+  }
+
+  async #keep(
+    writing: CredentialRecord,
+    keep: (credentialId: string) => Promise<SecretSummary>,
+  ): Promise<SecretSummary> {
+    try {
+      return await keep(writing.credentialId);
+    } catch (error) {
+      // Its form was refused: it never came near the store.
+      if (error instanceof AppError && error.code === 'invalid_input') {
+        this.#index.change({ remove: [writing.credentialId] });
+      }
+      throw error;
+    }
+  }
+}
+
+export function toCredential(record: CredentialRecord): Credential {
+  const { credentialId, profileId, kind, slot, key, fingerprint, lastFour, createdAt } = record;
+  return { credentialId, profileId, kind, slot, key, fingerprint, lastFour, createdAt };
+}

@@ -1,0 +1,87 @@
+/** What is known of every secret without having it. Kept in SQLite; its order of writing survives a crash. */
+import type { SecretKind, Slot, StoreKind } from '#shared/contract/vault.ts';
+
+/**
+ * - `writing`: the store may or may not have it yet. Nobody was told that it is kept, so it is removed at the next open.
+ * - `stored`: written, and read back.
+ * - `removing`: gone for the user; the store may still have it. Removed at the next open.
+ */
+export type RecordState = 'writing' | 'stored' | 'removing';
+
+export interface CredentialRecord {
+  readonly credentialId: string;
+  readonly profileId: string;
+  readonly kind: SecretKind;
+  readonly slot: Slot;
+  /** The app key that a `secret` belongs to. Null for master keys. */
+  readonly key: string | null;
+  /** Empty while `writing`. */
+  readonly fingerprint: string;
+  readonly lastFour: string | null;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly store: StoreKind;
+  readonly state: RecordState;
+}
+
+export interface VaultMeta {
+  /** Part of every account name in the store; tells two data folders apart. Null: none was made yet. */
+  readonly vaultId: string | null;
+  readonly chosenStore: StoreKind | null;
+  /** The keychain has this vault's canary. */
+  readonly hasCanary: boolean;
+}
+
+export interface RecordFilter {
+  readonly profileId?: string;
+  readonly store?: StoreKind;
+}
+
+/** All methods are synchronous, and have been made durable when they return. */
+export interface CredentialIndex {
+  /** All null and false before anything was written. */
+  readMeta(): VaultMeta;
+  writeMeta(meta: VaultMeta): void;
+  find(credentialId: string): CredentialRecord | undefined;
+  /** In any order and any state. */
+  list(filter: RecordFilter): readonly CredentialRecord[];
+  /** Adds or replaces records by their id, and takes ids away: all of it or nothing. Unknown ids are no failure. */
+  change(change: { readonly put?: readonly CredentialRecord[]; readonly remove?: readonly string[] }): void;
+}
+
+/** The twin for tests. */
+export class MemoryCredentialIndex implements CredentialIndex {
+  readonly #records = new Map<string, CredentialRecord>();
+  #meta: VaultMeta = { vaultId: null, chosenStore: null, hasCanary: false };
+
+  readMeta(): VaultMeta {
+    return this.#meta;
+  }
+
+  writeMeta(meta: VaultMeta): void {
+    this.#meta = { ...meta };
+  }
+
+  find(credentialId: string): CredentialRecord | undefined {
+    return this.#records.get(credentialId);
+  }
+
+  list({ profileId, store }: RecordFilter): readonly CredentialRecord[] {
+    return [...this.#records.values()].filter(
+      (record) =>
+        (profileId === undefined || record.profileId === profileId) &&
+        (store === undefined || record.store === store),
+    );
+  }
+
+  change({
+    put = [],
+    remove = [],
+  }: {
+    readonly put?: readonly CredentialRecord[];
+    readonly remove?: readonly string[];
+  }): void {
+    for (const record of put) this.#records.set(record.credentialId, { ...record });
+    for (const credentialId of remove) this.#records.delete(credentialId);
+  }
+}

@@ -1,0 +1,11 @@
+export type { Decryption, EncryptedItem } from './api.ts';
+export {
+  type CredentialIndex,
+  type CredentialRecord,
+  MemoryCredentialIndex,
+  type RecordFilter,
+  type RecordState,
+  type VaultMeta,
+} from './credential-index.ts';
+export { SqliteCredentialIndex } from './sqlite-credential-index.ts';
+export { Vault, type VaultOptions } from './vault.ts';

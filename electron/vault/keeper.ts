@@ -1,0 +1,212 @@
+/**
+ * What runs in the vault process: reads secrets from the store when they are needed, keeps them in this process's
+ * memory from then on, and answers with what is made from them.
+ */
+import { randomBytes } from 'node:crypto';
+import type { StoreKind } from '#shared/contract/vault.ts';
+import { AppError } from '#shared/lib/app-error.ts';
+import {
+  type DecryptionKey,
+  decryptEvent,
+  encodeBase64,
+  encryptEvent,
+  generateMasterKey,
+  parseMasterKey,
+  signChannel,
+  signRequest,
+  signUser,
+  verifyWebhook,
+} from '../signing/index.ts';
+import type { Decryption, Signer, VaultApi } from './api.ts';
+import { canonicalSecret, type SecretSummary, summarise } from './secret-forms.ts';
+import { type SecretStore, storeHidesEntries, storeUnavailable } from './store.ts';
+
+type Input<M extends keyof VaultApi> = Parameters<VaultApi[M]>[0];
+
+export type OpenStore = (kind: StoreKind) => Promise<SecretStore>;
+
+interface Opened {
+  readonly store: SecretStore;
+  readonly vaultId: string;
+  readonly canary: Uint8Array;
+}
+
+const canaryBytes = 32;
+
+export class Keeper {
+  readonly #openStore: OpenStore;
+  readonly #values = new Map<string, string>();
+  readonly #reading = new Map<string, Promise<string>>();
+  #opened: Opened | undefined;
+
+  constructor(openStore: OpenStore) {
+    this.#openStore = openStore;
+  }
+
+  async open({ store: kind, vaultId, hasCanary }: Input<'open'>): Promise<Record<string, never>> {
+    const store = await this.#openStore(kind);
+    const stored = await store.read(canaryAccount(vaultId));
+    if (stored === null && hasCanary) throw storeHidesEntries();
+    const canary = stored ?? (await this.#writeCanary(store, vaultId));
+    this.#opened = { store, vaultId, canary: Buffer.from(canary, 'base64') };
+    return {};
+  }
+
+  async put({ credentialId, kind, value }: Input<'put'>): Promise<SecretSummary> {
+    return this.#keep(credentialId, canonicalSecret(kind, value));
+  }
+
+  async generateMasterKey({ credentialId }: Input<'generateMasterKey'>): Promise<SecretSummary> {
+    return this.#keep(credentialId, encodeBase64(generateMasterKey()));
+  }
+
+  async remove({ credentialId }: Input<'remove'>): Promise<Record<string, never>> {
+    const { store, vaultId } = this.#requireOpen();
+    const account = accountOf(vaultId, credentialId);
+    await store.remove(account);
+    // A locked keychain ignores the removal, and then shows nothing: only one that shows the canary can be believed.
+    await this.#requireVisible();
+    if ((await store.read(account)) !== null) {
+      throw storeUnavailable('The system keychain did not remove the entry.', 'Try again.');
+    }
+    this.#values.delete(credentialId);
+    return {};
+  }
+
+  async signChannel({ socketId, channel, channelData, ...signer }: Input<'signChannel'>) {
+    return { auth: signChannel({ ...(await this.#pair(signer)), socketId, channel, channelData }) };
+  }
+
+  async signUser({ socketId, userData, ...signer }: Input<'signUser'>) {
+    return { auth: signUser({ ...(await this.#pair(signer)), socketId, userData }) };
+  }
+
+  async signRequest({ method, path, query, body, timestampSeconds, ...signer }: Input<'signRequest'>) {
+    const pair = await this.#pair(signer);
+    return { query: signRequest({ ...pair, method, path, query, body, timestampSeconds }).query };
+  }
+
+  async verifyWebhook({ body, headerKey, headerSignature, ...signer }: Input<'verifyWebhook'>) {
+    return verifyWebhook({ ...(await this.#pair(signer)), body, headerKey, headerSignature });
+  }
+
+  async encrypt({ credentialId, channel, plaintext }: Input<'encrypt'>) {
+    const masterKey = parseMasterKey(await this.#value(credentialId));
+    return encryptEvent({ masterKey, channel, plaintext });
+  }
+
+  async decryptBatch({ keys, items }: Input<'decryptBatch'>): Promise<readonly Decryption[]> {
+    const usable: DecryptionKey[] = [];
+    for (const { slot, credentialId } of keys) {
+      const value = await this.#valueIfThere(credentialId);
+      if (value !== undefined) usable.push({ slot, masterKey: parseMasterKey(value) });
+    }
+    return items.map(({ channel, data }) => decryptEvent({ channel, data, keys: usable }));
+  }
+
+  async #writeCanary(store: SecretStore, vaultId: string): Promise<string> {
+    const canary = randomBytes(canaryBytes).toString('base64');
+    await store.write(canaryAccount(vaultId), canary);
+    if ((await store.read(canaryAccount(vaultId))) === canary) return canary;
+    throw storeUnavailable(
+      'The system keychain took an entry and did not keep it.',
+      'Check that your login keychain is unlocked, or keep secrets for this session only.',
+    );
+  }
+
+  async #keep(credentialId: string, value: string): Promise<SecretSummary> {
+    const { store, vaultId, canary } = this.#requireOpen();
+    const account = accountOf(vaultId, credentialId);
+    await store.write(account, value);
+    if ((await store.read(account)) !== value) {
+      await this.#requireVisible();
+      throw storeUnavailable('The system keychain did not keep what was written.', 'Try again.');
+    }
+    this.#values.set(credentialId, value);
+    return summarise(value, canary);
+  }
+
+  async #pair({ credentialId, key }: Signer): Promise<{ key: string; secret: string }> {
+    return { key, secret: await this.#value(credentialId) };
+  }
+
+  async #valueIfThere(credentialId: string): Promise<string | undefined> {
+    try {
+      return await this.#value(credentialId);
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'no_credential') return undefined;
+      throw error;
+    }
+  }
+
+  async #value(credentialId: string): Promise<string> {
+    const known = this.#values.get(credentialId);
+    if (known !== undefined) return known;
+    const reading =
+      this.#reading.get(credentialId) ??
+      this.#read(credentialId).finally(() => this.#reading.delete(credentialId));
+    this.#reading.set(credentialId, reading);
+    return reading;
+  }
+
+  async #read(credentialId: string): Promise<string> {
+    const { store, vaultId } = this.#requireOpen();
+    const value = await store.read(accountOf(vaultId, credentialId));
+    if (value === null) {
+      await this.#requireVisible();
+      throw new AppError('no_credential', 'The system keychain no longer has this secret.', {
+        hint: 'Enter it again under “Keys & rotation”.',
+      });
+    }
+    this.#values.set(credentialId, value);
+    return value;
+  }
+
+  /** Tells an entry that is gone from a store that shows nothing, as it is locked. */
+  async #requireVisible(): Promise<void> {
+    const { store, vaultId } = this.#requireOpen();
+    if ((await store.read(canaryAccount(vaultId))) === null) throw storeHidesEntries();
+  }
+
+  #requireOpen(): Opened {
+    if (!this.#opened) throw new AppError('vault_locked', 'The vault is not open.');
+    return this.#opened;
+  }
+}
+
+function accountOf(vaultId: string, credentialId: string): string {
+  return `${vaultId}/${credentialId}`;
+}
+
+function canaryAccount(vaultId: string): string {
+  return `${vaultId}/canary`;
+}
+
+/**
+ * The keeper as it is served. Of an unexpected error only the kind and the method leave the process: its message
+ * could hold a value.
+ */
+export function serveable(keeper: Keeper): VaultApi {
+  return {
+    open: (input) => guarded('open', () => keeper.open(input)),
+    put: (input) => guarded('put', () => keeper.put(input)),
+    generateMasterKey: (input) => guarded('generateMasterKey', () => keeper.generateMasterKey(input)),
+    remove: (input) => guarded('remove', () => keeper.remove(input)),
+    signChannel: (input) => guarded('signChannel', () => keeper.signChannel(input)),
+    signUser: (input) => guarded('signUser', () => keeper.signUser(input)),
+    signRequest: (input) => guarded('signRequest', () => keeper.signRequest(input)),
+    verifyWebhook: (input) => guarded('verifyWebhook', () => keeper.verifyWebhook(input)),
+    encrypt: (input) => guarded('encrypt', () => keeper.encrypt(input)),
+    decryptBatch: (input) => guarded('decryptBatch', () => keeper.decryptBatch(input)),
+  };
+}
+
+async function guarded<T>(method: keyof VaultApi, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    const kind = error instanceof Error ? error.name : typeof error;
+    throw new Error(`The vault process failed in ${method} (${kind}).`);
+  }
+}

@@ -1,0 +1,246 @@
+/**
+ * Opening, locking and losing the vault process, and what its state is called meanwhile. A chosen store that fails is
+ * said to fail: it is never replaced by another one.
+ */
+import { randomUUID } from 'node:crypto';
+import type { StoreKind, VaultStatus } from '#shared/contract/vault.ts';
+import { AppError } from '#shared/lib/app-error.ts';
+import type { ChildExit, SpawnChild } from '../processes/port.ts';
+import type { CredentialBook } from './credential-book.ts';
+import type { CredentialIndex, VaultMeta } from './credential-index.ts';
+import * as words from './status-words.ts';
+import { VaultProcess } from './vault-process.ts';
+
+export interface LifecycleOptions {
+  readonly spawn: SpawnChild;
+  readonly entry: URL;
+  readonly index: CredentialIndex;
+  readonly book: CredentialBook;
+  readonly waitingAfterMs: number;
+  now(): number;
+  onChanged(status: VaultStatus): void;
+  onUnexpectedExit(exit: ChildExit): void;
+}
+
+export interface OpenVault {
+  readonly process: VaultProcess;
+  readonly store: StoreKind;
+}
+
+/** A vault process that keeps ending is not started for ever. */
+export const restartsPerMinuteLimit = 3;
+
+type Identity = Pick<VaultMeta, 'hasCanary'> & { readonly vaultId: string };
+
+export class Lifecycle {
+  readonly #options: LifecycleOptions;
+  #status: VaultStatus;
+  #isWaiting = false;
+  /** The running process; it is usable once `#open` is set. */
+  #process: VaultProcess | undefined;
+  #open: OpenVault | undefined;
+  #opening: { readonly store: StoreKind; readonly done: Promise<VaultStatus> } | undefined;
+  #restarts: number[] = [];
+
+  constructor(options: LifecycleOptions) {
+    this.#options = options;
+    this.#status = words.notOpenedYet(options.index.readMeta().chosenStore);
+  }
+
+  status(): VaultStatus {
+    return this.#isWaiting ? words.waiting(this.#status.store, this.#options.waitingAfterMs) : this.#status;
+  }
+
+  get current(): OpenVault | undefined {
+    return this.#open;
+  }
+
+  /** What was chosen; before that, nothing is stored anywhere. */
+  get chosenStore(): StoreKind | null {
+    return this.#options.index.readMeta().chosenStore;
+  }
+
+  /** Opens the chosen store, or the keychain if it works. The status says what came of it. */
+  async start(): Promise<void> {
+    // Their values went with the process that held them.
+    this.#options.book.forget('session');
+    await expected(this.unlock());
+  }
+
+  unlock(): Promise<VaultStatus> {
+    if (this.#open) return Promise.resolve(this.status());
+    return this.#opening?.done ?? this.#begin(this.chosenStore ?? 'keychain');
+  }
+
+  /** The open vault, after an opening that is under way. @throws AppError `vault_locked`, `vault_waiting` */
+  async ready(): Promise<OpenVault> {
+    if (!this.#open && this.#isWaiting) throw words.waitingFailure(this.status());
+    if (!this.#open && this.#opening) await expected(this.#opening.done);
+    if (!this.#open) throw words.lockedFailure(this.status());
+    return this.#open;
+  }
+
+  lock(forget: boolean): VaultStatus {
+    if (!this.#process) return this.status();
+    const store = this.#open?.store ?? this.#opening?.store ?? null;
+    if (store === 'session' && !forget) {
+      throw new AppError('confirmation_required', 'Locking forgets the secrets of this session.', {
+        hint: 'Confirm that they may be forgotten, or leave the vault unlocked.',
+      });
+    }
+    this.#end(new AppError('vault_locked', 'The vault was locked.', { hint: 'Unlock it and try again.' }));
+    if (store === 'session') this.#options.book.forget('session');
+    this.#set(words.lockedByUser(this.chosenStore, store === 'session'));
+    return this.status();
+  }
+
+  cancelWaiting(): VaultStatus {
+    if (!this.#isWaiting) return this.status();
+    this.#end(
+      new AppError('cancelled', 'The system keychain did not answer, and you stopped waiting.', {
+        hint: 'Unlock the vault to try again.',
+        retryable: true,
+      }),
+    );
+    this.#set(words.stoppedWaiting(this.chosenStore));
+    return this.status();
+  }
+
+  async chooseStore(store: StoreKind, startOver: boolean): Promise<VaultStatus> {
+    if (this.#open?.store === store) return this.status();
+    if (this.#open) this.#leave(this.#open.store);
+    const sameOpening = this.#opening?.store === store ? this.#opening.done : undefined;
+    if (!sameOpening && this.#process) {
+      this.#end(new AppError('cancelled', 'Another place for secrets was chosen.'));
+    }
+    try {
+      return await (sameOpening ?? this.#begin(store));
+    } catch (error) {
+      const mayStartOver = startOver && error instanceof AppError && error.code === 'keychain_locked';
+      if (!mayStartOver || this.#process) throw error;
+      return await this.#begin(store, { vaultId: randomUUID(), hasCanary: false });
+    }
+  }
+
+  close(): void {
+    this.#end(new AppError('cancelled', 'Latchkey is closing.'));
+  }
+
+  #leave(store: StoreKind): void {
+    const count = this.#options.book.count(store);
+    if (count > 0) throw words.storeInUse(store, count);
+  }
+
+  /** @param newIdentity Starts over: what was known under the old one is forgotten when the store opens. */
+  #begin(store: StoreKind, newIdentity?: Identity): Promise<VaultStatus> {
+    const done = this.#openStore(store, newIdentity);
+    const opening = { store, done };
+    this.#opening = opening;
+    const clear = () => {
+      if (this.#opening === opening) this.#opening = undefined;
+    };
+    done.then(clear, clear);
+    return done;
+  }
+
+  async #openStore(store: StoreKind, newIdentity: Identity | undefined): Promise<VaultStatus> {
+    const { index, book } = this.#options;
+    const identity = newIdentity ?? this.#identity();
+    const process = this.#spawn();
+    this.#set(words.opening(store));
+    try {
+      await process.call('open', {
+        store,
+        vaultId: identity.vaultId,
+        hasCanary: store === 'keychain' && identity.hasCanary,
+      });
+      if (newIdentity) book.forget(store);
+      const hasCanary = identity.hasCanary || store === 'keychain';
+      index.writeMeta({ vaultId: identity.vaultId, chosenStore: store, hasCanary });
+      await book.settle(store, process);
+      // Fails when the process was ended while what was left behind was settled.
+      process.requireRunning();
+    } catch (error) {
+      if (this.#process === process) {
+        this.#end(new AppError('vault_locked', 'The vault could not be opened.'));
+        this.#set(words.failed(error, this.chosenStore));
+      }
+      throw error;
+    }
+    this.#open = { process, store };
+    this.#set(words.unlocked(store));
+    return this.status();
+  }
+
+  /** Written before it is used, so that nothing is ever stored under an id that is not known afterwards. */
+  #identity(): Identity {
+    const meta = this.#options.index.readMeta();
+    if (meta.vaultId !== null) return { vaultId: meta.vaultId, hasCanary: meta.hasCanary };
+    const vaultId = randomUUID();
+    this.#options.index.writeMeta({ ...meta, vaultId });
+    return { vaultId, hasCanary: meta.hasCanary };
+  }
+
+  #spawn(): VaultProcess {
+    const { spawn, entry, waitingAfterMs } = this.#options;
+    const started: VaultProcess = new VaultProcess({
+      spawn,
+      entry,
+      waitingAfterMs,
+      onWaiting: (isWaiting) => {
+        this.#isWaiting = isWaiting;
+        this.#options.onChanged(this.status());
+      },
+      onUnexpectedExit: (exit) => this.#lose(exit),
+    });
+    this.#process = started;
+    return started;
+  }
+
+  /** The process is gone without having been ended. A keychain is opened again; a session's secrets are lost. */
+  #lose(exit: ChildExit): void {
+    const store = this.#open?.store ?? this.#opening?.store ?? 'keychain';
+    this.#forgetProcess();
+    this.#options.onUnexpectedExit(exit);
+    if (store === 'session') {
+      this.#options.book.forget('session');
+      this.#set(words.sessionLost());
+      return;
+    }
+    const now = this.#options.now();
+    this.#restarts = this.#restarts.filter((at) => now - at < 60_000);
+    if (this.#restarts.length >= restartsPerMinuteLimit) {
+      this.#set(words.keepsEnding(this.chosenStore));
+      return;
+    }
+    this.#restarts.push(now);
+    void expected(this.#begin(store));
+  }
+
+  #end(reason: AppError): void {
+    const ending = this.#process;
+    this.#forgetProcess();
+    ending?.end(reason);
+  }
+
+  #forgetProcess(): void {
+    this.#process = undefined;
+    this.#open = undefined;
+    this.#opening = undefined;
+    this.#isWaiting = false;
+  }
+
+  #set(status: VaultStatus): void {
+    this.#status = status;
+    this.#options.onChanged(this.status());
+  }
+}
+
+/** For work whose failure the status tells. Only a bug is passed on. */
+async function expected(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+  }
+}

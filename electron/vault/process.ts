@@ -1,0 +1,41 @@
+/** The vault process: the only one that ever holds a secret. The main side starts it, and locks by ending it. */
+import { writeFileSync } from 'node:fs';
+import { parentPort } from '../processes/parent-port.ts';
+import { type RpcServer, serveRpc } from '../processes/rpc.ts';
+import type { VaultApi, VaultNotices } from './api.ts';
+import { Keeper, serveable } from './keeper.ts';
+import { KeychainStore } from './stores/keychain-store.ts';
+import { OneAtATime } from './stores/one-at-a-time.ts';
+import { SessionStore } from './stores/session-store.ts';
+
+leaveNoTraces();
+
+// Not `exit`: it would wait for a keychain call that hangs, for up to 50 s, with the secrets still in memory.
+process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+
+const keeper = new Keeper(async (kind) => {
+  if (kind === 'session') return new SessionStore();
+  return new OneAtATime(await KeychainStore.open(), {
+    started: () => server.notify('keychainCallStarted', null),
+    ended: () => server.notify('keychainCallEnded', null),
+  });
+});
+const server: RpcServer<VaultNotices> = serveRpc<VaultApi, VaultNotices>(parentPort(), serveable(keeper));
+
+/** Memory, messages and stacks hold secrets: none of them may reach a dump, a report or a terminal. */
+function leaveNoTraces(): void {
+  process.on('uncaughtException', () => process.kill(process.pid, 'SIGKILL'));
+  process.on('unhandledRejection', () => process.kill(process.pid, 'SIGKILL'));
+  if (process.report) {
+    process.report.reportOnFatalError = false;
+    process.report.reportOnUncaughtException = false;
+    process.report.reportOnSignal = false;
+  }
+  if (process.platform !== 'linux') return;
+  try {
+    // Which mappings go into a core dump: none.
+    writeFileSync('/proc/self/coredump_filter', '0');
+  } catch {
+    // A kernel without this file makes no such dumps, or leaves it to the administrator.
+  }
+}

@@ -1,0 +1,275 @@
+/**
+ * The vault as the main side sees it: the contract's calls, and what other features ask for. No secret stays here;
+ * one that is being entered passes through to the vault process.
+ */
+import type { Credential, SecretKind, Slot, StoreKind, VaultStatus } from '#shared/contract/vault.ts';
+import { AppError, type ErrorCode } from '#shared/lib/app-error.ts';
+import { Listeners } from '#shared/lib/disposer.ts';
+import type { ChildExit, SpawnChild } from '../processes/port.ts';
+import type { EncryptedData, WebhookVerification } from '../signing/index.ts';
+import type { Decryption, EncryptedItem, Signer } from './api.ts';
+import { CredentialBook, type Place, toCredential } from './credential-book.ts';
+import type { CredentialIndex } from './credential-index.ts';
+import { Lifecycle, type OpenVault } from './lifecycle.ts';
+
+export interface VaultOptions {
+  readonly spawn: SpawnChild;
+  /** The module of the vault process: `process.ts` in this room, or what it was built into. */
+  readonly entry: URL;
+  readonly index: CredentialIndex;
+  /** For the log. The status tells the user. */
+  onUnexpectedExit?(exit: ChildExit): void;
+  now?(): number;
+  /** How long a keychain call may take before the state is `waiting`. */
+  readonly waitingAfterMs?: number;
+}
+
+type EnteredSecret = Place & { readonly key?: string | undefined; readonly value: string };
+
+const defaultWaitingAfterMs = 5000;
+/** Tried in this order. */
+const decryptionSlots: readonly Slot[] = ['current', 'next', 'previous'];
+/** Failures that end when the vault is open again: what can't be decrypted because of them is closed, not wrong. */
+const passing: readonly ErrorCode[] = [
+  'vault_locked',
+  'vault_waiting',
+  'keychain_locked',
+  'keychain_unavailable',
+  'cancelled',
+];
+
+export class Vault {
+  readonly changed = new Listeners<VaultStatus>();
+  /** Of this profile. */
+  readonly credentialsChanged = new Listeners<string>();
+  readonly #now: () => number;
+  readonly #book: CredentialBook;
+  readonly #lifecycle: Lifecycle;
+
+  constructor(options: VaultOptions) {
+    this.#now = () => options.now?.() ?? Date.now();
+    this.#book = new CredentialBook(options.index, this.#now, (profileId) =>
+      this.credentialsChanged.emit(profileId),
+    );
+    this.#lifecycle = new Lifecycle({
+      spawn: options.spawn,
+      entry: options.entry,
+      index: options.index,
+      book: this.#book,
+      waitingAfterMs: options.waitingAfterMs ?? defaultWaitingAfterMs,
+      now: this.#now,
+      onChanged: (status) => this.changed.emit(status),
+      onUnexpectedExit: (exit) => options.onUnexpectedExit?.(exit),
+    });
+  }
+
+  /** Opens the chosen store; at the first start the keychain, if it works. Never throws for a store that fails. */
+  start(): Promise<void> {
+    return this.#lifecycle.start();
+  }
+
+  /** Ends the vault process for good. */
+  close(): void {
+    this.#lifecycle.close();
+  }
+
+  get status(): VaultStatus {
+    return this.#lifecycle.status();
+  }
+
+  unlock(): Promise<VaultStatus> {
+    return this.#lifecycle.unlock();
+  }
+
+  lock({ forget = false }: { forget?: boolean | undefined } = {}): VaultStatus {
+    return this.#lifecycle.lock(forget);
+  }
+
+  cancelWaiting(): VaultStatus {
+    return this.#lifecycle.cancelWaiting();
+  }
+
+  /** @param options.startOver For a keychain that was reset: see the contract. */
+  chooseStore(
+    store: StoreKind,
+    { startOver = false }: { startOver?: boolean | undefined } = {},
+  ): Promise<VaultStatus> {
+    return this.#lifecycle.chooseStore(store, startOver);
+  }
+
+  /** Of the chosen store, locked or not. */
+  credentials(profileId: string): Credential[] {
+    const store = this.#lifecycle.chosenStore;
+    return store === null ? [] : this.#book.stored(profileId, store).map(toCredential);
+  }
+
+  /** Replaces what is in the place. A `secret` needs the app key that it belongs to: it signs for that one. */
+  async enterSecret({ profileId, kind, slot, key, value }: EnteredSecret): Promise<Credential> {
+    if (kind === 'secret' && key === undefined) {
+      throw new AppError('invalid_input', 'A secret needs the app key that it belongs to.', {
+        hint: 'Enter the key beside it.',
+      });
+    }
+    const { process, store } = await this.#lifecycle.ready();
+    const place = { profileId, kind, slot, key: kind === 'secret' ? (key ?? null) : null };
+    return this.#book.enter(place, store, process, (credentialId) =>
+      process.call('put', { credentialId, kind, value }),
+    );
+  }
+
+  /** What another feature made, such as the sandbox's credentials. */
+  handOver(input: EnteredSecret): Promise<Credential> {
+    return this.enterSecret(input);
+  }
+
+  async generateMasterKey({ profileId, slot }: { profileId: string; slot: Slot }): Promise<Credential> {
+    const { process, store } = await this.#lifecycle.ready();
+    return this.#book.enter(
+      { profileId, kind: 'masterKey', slot, key: null },
+      store,
+      process,
+      (credentialId) => process.call('generateMasterKey', { credentialId }),
+    );
+  }
+
+  async removeSecret(credentialId: string): Promise<void> {
+    const { process } = await this.#lifecycle.ready();
+    await this.#book.remove(this.#book.get(credentialId), process);
+  }
+
+  async removeSlot(place: Place): Promise<void> {
+    const { process, store } = await this.#lifecycle.ready();
+    const record = this.#book.at(place, store);
+    if (record) await this.#book.remove(record, process);
+  }
+
+  /**
+   * All secrets of a profile that is gone. They are out of sight at once, and those in a store that is not open now
+   * are removed when it opens. @throws AppError when one had to be left for later.
+   */
+  async removeAllOf(profileId: string): Promise<void> {
+    const records = this.#book.markRemoved(profileId);
+    const here = records.filter(({ store }) => store === this.#lifecycle.chosenStore);
+    if (here.length === 0) return;
+    const { process } = await this.#lifecycle.ready();
+    for (const record of here) {
+      if (await this.#book.finishRemoval(record, process)) continue;
+      throw new AppError('keychain_locked', 'A secret could not be removed from the system keychain yet.', {
+        hint: 'It is removed when the vault is opened next.',
+        retryable: true,
+      });
+    }
+  }
+
+  /** `next` becomes `current`, `current` becomes `previous`, and what was previous is removed; all at once. */
+  promoteNext({ profileId, kind }: { profileId: string; kind: SecretKind }): void {
+    const store = this.#lifecycle.chosenStore;
+    if (store === null) throw new AppError('no_credential', 'No secret has been entered yet.');
+    const dropped = this.#book.promoteNext(profileId, kind, store);
+    const open = this.#lifecycle.current;
+    // A store that refuses, or is not open, is settled at the next open.
+    if (dropped && open?.store === store) void this.#book.finishRemoval(dropped, open.process);
+  }
+
+  /** Which key signs: the one that the current secret belongs to. @throws AppError `no_credential`, `vault_locked` */
+  async signChannel(input: {
+    readonly profileId: string;
+    readonly socketId: string;
+    readonly channel: string;
+    readonly channelData?: string | undefined;
+  }): Promise<{ auth: string }> {
+    const { profileId, ...rest } = input;
+    const open = await this.#lifecycle.ready();
+    return open.process.call('signChannel', { ...this.#signer(open, profileId, 'current'), ...rest });
+  }
+
+  async signUser(input: {
+    readonly profileId: string;
+    readonly socketId: string;
+    readonly userData: string;
+  }): Promise<{ auth: string }> {
+    const { profileId, ...rest } = input;
+    const open = await this.#lifecycle.ready();
+    return open.process.call('signUser', { ...this.#signer(open, profileId, 'current'), ...rest });
+  }
+
+  /** The query string to send, signature included. */
+  async signRequest(input: {
+    readonly profileId: string;
+    readonly slot?: Slot | undefined;
+    readonly method: string;
+    readonly path: string;
+    readonly query?: Readonly<Record<string, string>> | undefined;
+    readonly body?: string | undefined;
+  }): Promise<{ query: string }> {
+    const { profileId, slot = 'current', ...rest } = input;
+    const open = await this.#lifecycle.ready();
+    const timestampSeconds = Math.floor(this.#now() / 1000);
+    return open.process.call('signRequest', {
+      ...this.#signer(open, profileId, slot),
+      ...rest,
+      timestampSeconds,
+    });
+  }
+
+  async verifyWebhook(input: {
+    readonly profileId: string;
+    readonly slot?: Slot | undefined;
+    readonly body: string;
+    readonly headerKey: string | undefined;
+    readonly headerSignature: string | undefined;
+  }): Promise<WebhookVerification> {
+    const { profileId, slot = 'current', ...rest } = input;
+    const open = await this.#lifecycle.ready();
+    return open.process.call('verifyWebhook', { ...this.#signer(open, profileId, slot), ...rest });
+  }
+
+  async encrypt(input: {
+    readonly profileId: string;
+    readonly channel: string;
+    readonly plaintext: string;
+  }): Promise<EncryptedData> {
+    const { profileId, channel, plaintext } = input;
+    const { process, store } = await this.#lifecycle.ready();
+    const record = this.#book.at({ profileId, kind: 'masterKey', slot: 'current' }, store);
+    if (!record) {
+      throw new AppError('no_credential', 'This app has no encryption master key.', {
+        hint: 'Enter or make one under “Keys & rotation”.',
+      });
+    }
+    return process.call('encrypt', { credentialId: record.credentialId, channel, plaintext });
+  }
+
+  /** One answer for each item, in order. A vault that is not open answers `vault-locked`, and never throws. */
+  async decryptBatch(input: {
+    readonly profileId: string;
+    readonly items: readonly EncryptedItem[];
+  }): Promise<readonly Decryption[]> {
+    const { profileId, items } = input;
+    const open = this.#lifecycle.current;
+    if (!open) return items.map(lockedItem);
+    const records = decryptionSlots.flatMap(
+      (slot) => this.#book.at({ profileId, kind: 'masterKey', slot }, open.store) ?? [],
+    );
+    const keys = records.map(({ slot, credentialId }) => ({ slot, credentialId }));
+    try {
+      return await open.process.call('decryptBatch', { keys, items });
+    } catch (error) {
+      if (error instanceof AppError && passing.includes(error.code)) return items.map(lockedItem);
+      throw error;
+    }
+  }
+
+  #signer({ store }: OpenVault, profileId: string, slot: Slot): Signer {
+    const record = this.#book.at({ profileId, kind: 'secret', slot }, store);
+    if (record?.key) return { credentialId: record.credentialId, key: record.key };
+    const which = slot === 'current' ? 'app secret' : `app secret marked “${slot}”`;
+    throw new AppError('no_credential', `This app has no ${which} in the vault.`, {
+      hint: 'Enter it under “Keys & rotation”.',
+    });
+  }
+}
+
+function lockedItem(): Decryption {
+  return { state: 'closed', why: 'vault-locked' };
+}

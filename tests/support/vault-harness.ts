@@ -1,0 +1,108 @@
+/** A Vault over a real vault process, which remembers what it told and what left the process, to search for secrets. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
+import type { VaultState, VaultStatus } from '#shared/contract/vault.ts';
+import { AppError } from '#shared/lib/app-error.ts';
+import { spawnNodeChild } from '../../electron/processes/node-child.ts';
+import type { ChildExit, SpawnChild } from '../../electron/processes/port.ts';
+import { type CredentialIndex, MemoryCredentialIndex, Vault } from '../../electron/vault/index.ts';
+import { eventually } from './conditions.ts';
+
+const entry = new URL('../../electron/vault/process.ts', import.meta.url);
+
+export class VaultHarness {
+  readonly profileId = randomUUID();
+  readonly key = randomBytes(10).toString('hex');
+  readonly index: CredentialIndex;
+  readonly vault: Vault;
+  readonly statuses: VaultStatus[] = [];
+  readonly exits: ChildExit[] = [];
+  readonly pids: number[] = [];
+  /** Everything that left the vault process, and every failure seen. */
+  readonly #told: unknown[] = [];
+  readonly #secrets: string[] = [];
+
+  constructor(options: {
+    readonly env: Readonly<Record<string, string | undefined>>;
+    readonly index?: CredentialIndex;
+    readonly waitingAfterMs?: number;
+    readonly now?: () => number;
+  }) {
+    const spawn: SpawnChild = (module, { name }) => {
+      const child = spawnNodeChild(module, { name, env: options.env });
+      if (child.pid !== undefined) this.pids.push(child.pid);
+      child.onMessage((message) => this.#told.push(message));
+      return child;
+    };
+    this.index = options.index ?? new MemoryCredentialIndex();
+    this.vault = new Vault({
+      spawn,
+      entry,
+      index: this.index,
+      onUnexpectedExit: (exit) => this.exits.push(exit),
+      ...(options.waitingAfterMs === undefined ? {} : { waitingAfterMs: options.waitingAfterMs }),
+      ...(options.now ? { now: options.now } : {}),
+    });
+    this.vault.changed.add((status) => this.statuses.push(status));
+  }
+
+  get pid(): number {
+    const pid = this.pids.at(-1);
+    if (pid === undefined) throw new Error('No vault process was started');
+    return pid;
+  }
+
+  /** A random one, to be searched for at the end. */
+  newSecret(): string {
+    return this.plant(randomBytes(20).toString('hex'));
+  }
+
+  newMasterKey(): string {
+    return this.plant(randomBytes(32).toString('base64'));
+  }
+
+  plant(secret: string): string {
+    this.#secrets.push(secret);
+    return secret;
+  }
+
+  enterSecret(value = this.newSecret(), slot: 'current' | 'next' | 'previous' = 'current', key = this.key) {
+    return this.vault.enterSecret({ profileId: this.profileId, kind: 'secret', slot, key, value });
+  }
+
+  enterMasterKey(value = this.newMasterKey(), slot: 'current' | 'next' | 'previous' = 'current') {
+    return this.vault.enterSecret({ profileId: this.profileId, kind: 'masterKey', slot, value });
+  }
+
+  sign(channel = 'private-orders') {
+    return this.vault.signChannel({ profileId: this.profileId, socketId: '12.34', channel });
+  }
+
+  /** The failure of a call that is expected to fail. */
+  async failureOf(work: Promise<unknown> | (() => unknown)): Promise<AppError> {
+    try {
+      await (typeof work === 'function' ? work() : work);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      this.#told.push(error.toFailure(), error.stack, String(error.cause));
+      return error;
+    }
+    throw new Error('It did not fail');
+  }
+
+  async untilState(state: VaultState): Promise<VaultStatus> {
+    return eventually(() => (this.vault.status.state === state ? this.vault.status : undefined), {
+      what: `“${state}”`,
+    });
+  }
+
+  /** Ends the process, and fails when any planted secret is in what the vault told. */
+  close(): void {
+    this.vault.close();
+    const told = JSON.stringify([this.#told, this.statuses, this.index.list({})]);
+    for (const secret of this.#secrets) {
+      expect(told.includes(secret), 'a secret was told').toBe(false);
+      expect(told.includes(JSON.stringify(secret).slice(1, -1)), 'a secret was told').toBe(false);
+    }
+  }
+}

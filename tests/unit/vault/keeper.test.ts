@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Keeper, serveable } from '../../../electron/vault/keeper.ts';
+import { TwinStore } from '../../support/twin-store.ts';
+
+const vaultId = 'vault';
+const credentialId = 'credential';
+let store: TwinStore;
+let keeper: Keeper;
+
+beforeEach(async () => {
+  store = new TwinStore();
+  keeper = await opened(false);
+});
+
+async function opened(hasCanary: boolean): Promise<Keeper> {
+  const made = new Keeper(async () => store);
+  await made.open({ store: 'keychain', vaultId, hasCanary });
+  return made;
+}
+
+function put(value = randomBytes(20).toString('hex')) {
+  return keeper.put({ credentialId, kind: 'secret', value });
+}
+
+function sign(by = keeper) {
+  return by.signChannel({ credentialId, key: 'key', socketId: '1.2', channel: 'private-x' });
+}
+
+describe('opening', () => {
+  test('makes a canary once, and finds it again', async () => {
+    const [canary] = [...store.entries.values()];
+    expect(Buffer.from(canary ?? '', 'base64')).toHaveLength(32);
+    await opened(true);
+    // After a crash between the store's write and the index's, the canary is there without being known.
+    await opened(false);
+    expect([...store.entries]).toEqual([[`${vaultId}/canary`, canary]]);
+  });
+
+  test('takes a store that does not show the known canary for locked, and writes nothing to it', async () => {
+    store.entries.clear();
+    await expect(opened(true)).rejects.toMatchObject({ code: 'keychain_locked' });
+    expect(store.entries.size).toBe(0);
+  });
+
+  test('refuses a store that does not keep what is written', async () => {
+    store.entries.clear();
+    store.isForgetful = true;
+    await expect(opened(false)).rejects.toMatchObject({ code: 'keychain_unavailable' });
+  });
+
+  test('comes before everything else', async () => {
+    const closed = new Keeper(async () => store);
+    await expect(sign(closed)).rejects.toMatchObject({ code: 'vault_locked' });
+  });
+});
+
+describe('a value', () => {
+  test('is read once, however many ask for it at the same time', async () => {
+    await put();
+    keeper = await opened(true);
+    const before = store.reads;
+    const signed = await Promise.all(Array.from({ length: 50 }, () => sign()));
+    expect(new Set(signed.map(({ auth }) => auth)).size).toBe(1);
+    expect(store.reads - before).toBe(1);
+  });
+
+  test('that the store did not keep is refused', async () => {
+    store.isForgetful = true;
+    await expect(put()).rejects.toMatchObject({ code: 'keychain_unavailable' });
+  });
+
+  test('that is gone from a store that is open is told from one that is hidden by a lock', async () => {
+    await put();
+    const later = await opened(true);
+    store.isLocked = true;
+    await expect(sign(later)).rejects.toMatchObject({ code: 'keychain_locked' });
+    store.isLocked = false;
+    store.entries.delete(`${vaultId}/${credentialId}`);
+    await expect(sign(later)).rejects.toMatchObject({ code: 'no_credential' });
+  });
+
+  test('can’t be taken for removed while the store is locked', async () => {
+    await put();
+    store.isLocked = true;
+    await expect(keeper.remove({ credentialId })).rejects.toMatchObject({ code: 'keychain_locked' });
+    store.isLocked = false;
+    await keeper.remove({ credentialId });
+    expect([...store.entries.keys()]).toEqual([`${vaultId}/canary`]);
+    await expect(sign()).rejects.toMatchObject({ code: 'no_credential' });
+  });
+});
+
+test('a master key that the store lost is passed over when others are there', async () => {
+  const channel = 'private-encrypted-x';
+  await keeper.generateMasterKey({ credentialId: 'one' });
+  await keeper.generateMasterKey({ credentialId: 'other' });
+  const data = JSON.stringify(await keeper.encrypt({ credentialId: 'other', channel, plaintext: 'x' }));
+  store.entries.delete(`${vaultId}/one`);
+  keeper = await opened(true);
+  const keys = [
+    { slot: 'current', credentialId: 'one' },
+    { slot: 'next', credentialId: 'other' },
+  ] as const;
+  expect(await keeper.decryptBatch({ keys, items: [{ channel, data }] })).toEqual([
+    { state: 'decrypted', slot: 'next', plaintext: 'x' },
+  ]);
+});
+
+test('an unexpected error leaves the process without its message', async () => {
+  const value = randomBytes(20).toString('hex');
+  store.write = async () => {
+    throw new TypeError(`could not write ${value}`);
+  };
+  const failure = await serveable(keeper)
+    .put({ credentialId, kind: 'secret', value })
+    .catch((error: Error) => error);
+  expect(String(failure)).toBe('Error: The vault process failed in put (TypeError).');
+  expect((failure as Error).cause).toBeUndefined();
+});
