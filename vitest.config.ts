@@ -1,9 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
+const isSoak = process.env.LATCHKEY_SOAK === '1';
+const suites = ['unit', 'vectors', 'conformance', 'integration', ...(isSoak ? ['soak'] : [])];
+
 export default defineConfig({
   test: {
-    include: ['tests/{unit,vectors,conformance,integration}/**/*.test.{ts,tsx}'],
-    testTimeout: 30_000,
+    include: suites.map((suite) => `tests/${suite}/**/*.test.{ts,tsx}`),
+    testTimeout: isSoak ? 60 * 60_000 : 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
   },

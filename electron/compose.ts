@@ -9,7 +9,7 @@ import { AppError } from '#shared/lib/app-error.ts';
 import { Listeners } from '#shared/lib/disposer.ts';
 import { History } from './history/index.ts';
 import { HttpApi } from './http-api/index.ts';
-import { createEmitter, Dispatcher, type Emit, type Handlers, type Session } from './ipc/dispatcher.ts';
+import { createEmitter, Dispatcher, type Emit, type Handlers, type Session } from './ipc/index.ts';
 import { Live } from './live/index.ts';
 import { PresencePoll } from './presence/index.ts';
 import type { SpawnChild } from './processes/port.ts';

@@ -19,7 +19,8 @@ const { values } = parseArgs({
   },
 });
 
-const root = new URL(import.meta.url.endsWith('.ts') ? '../' : '../../', import.meta.url);
+const isFromSources = import.meta.url.endsWith('.ts');
+const root = new URL(isFromSources ? '../' : '../../', import.meta.url);
 const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
 
 function report(where: string, error: unknown): void {
@@ -41,7 +42,8 @@ const app = await compose({
   reportBug: report,
 });
 const token = createToken();
-const development = process.env.LATCHKEY_DEVELOPMENT === '1' ? await developmentFiles(root) : undefined;
+const isDevelopment = isFromSources && process.env.LATCHKEY_DEVELOPMENT === '1';
+const development = isDevelopment ? await developmentFiles(root) : undefined;
 const host = await startWebHost({
   port,
   token,

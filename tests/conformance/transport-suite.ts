@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ServerMessage } from '#shared/contract/wire.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { Listeners } from '#shared/lib/disposer.ts';
-import { createEmitter, Dispatcher, openCallLimit } from '../../electron/ipc/dispatcher.ts';
+import { createEmitter, Dispatcher, openCallLimit } from '../../electron/ipc/index.ts';
 import { eventually } from '../support/conditions.ts';
 import { handlersFrom } from '../support/fake-handlers.ts';
 

@@ -1,7 +1,4 @@
 import { EventEmitter } from 'node:events';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { startWebHost } from '../../electron/hosts/web/server.ts';
@@ -20,8 +17,7 @@ const { messageChannel, serveWindow } = await import('../../electron/hosts/elect
 describeTransport('the web host’s WebSocket', {
   async connect(openSession) {
     const token = createToken();
-    const pageFolder = mkdtempSync(join(tmpdir(), 'latchkey-page-'));
-    const host = await startWebHost({ port: 0, token, pageFolder, openSession });
+    const host = await startWebHost({ port: 0, token, pageFolder: process.cwd(), openSession });
     const origin = `http://127.0.0.1:${host.port}`;
     const socket = new WebSocket(`ws://127.0.0.1:${host.port}/socket`, { origin });
     await new Promise((resolve) => socket.once('open', resolve));

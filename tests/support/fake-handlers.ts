@@ -1,5 +1,5 @@
 /** Handlers that answer by a table, for tests of what carries calls rather than of what they do. */
-import type { Handlers } from '../../electron/ipc/dispatcher.ts';
+import type { Handlers } from '../../electron/ipc/index.ts';
 
 type Answers = Readonly<Record<string, (input: unknown, context: { signal: AbortSignal }) => unknown>>;
 

@@ -1,7 +1,7 @@
 /** The contract over Electron's IPC. Messages of any frame but the window's own page are dropped. */
 import { type BrowserWindow, type IpcMainEvent, ipcMain } from 'electron';
 import type { ServerMessage } from '#shared/contract/wire.ts';
-import type { Session } from '../../ipc/dispatcher.ts';
+import type { Session } from '../../ipc/index.ts';
 import { pageOrigin } from './scheme.ts';
 
 /** The same name in the preload script. */

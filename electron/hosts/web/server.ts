@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { ServerMessage } from '#shared/contract/wire.ts';
-import type { Session } from '../../ipc/dispatcher.ts';
+import type { Session } from '../../ipc/index.ts';
 import { contentSecurityPolicy, pageHeaders } from '../content-policy.ts';
 import { readPageFile } from '../page-files.ts';
 import { isToken, refusal } from './trust.ts';

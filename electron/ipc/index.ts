@@ -1,0 +1,9 @@
+export {
+  type CallContext,
+  createEmitter,
+  Dispatcher,
+  type Emit,
+  type Handlers,
+  openCallLimit,
+  type Session,
+} from './dispatcher.ts';

@@ -1,0 +1,134 @@
+/** The steps of `npm test` and `npm run check`. Each tells what passed, failed and was skipped; none stops the rest. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from './build.mjs';
+import { findCommand } from './chromium.mjs';
+import { run, runNode } from './processes.mjs';
+import { inRoot, tool } from './project.mjs';
+
+/**
+ * @typedef {{ passed: number, failed: number, skipped: number }} Counts
+ * @typedef {{ folder: string, environment: Record<string, string>, deadlineMs: () => number }} Context
+ * @typedef {{ name: string, title: string, run: (context: Context) => Promise<Counts> }} Step
+ */
+
+const typeProjects = ['shared', 'electron', 'renderer', 'tests'];
+
+/** @type {Step[]} */
+export const steps = [
+  {
+    name: 'lint',
+    title: 'Format and lint',
+    run: commandStep(() => [[tool('@biomejs/biome', 'biome'), 'ci']]),
+  },
+  {
+    name: 'types',
+    title: 'Types',
+    run: commandStep(() => typeProjects.map((project) => [tool('typescript', 'tsc'), '-p', project])),
+  },
+  {
+    name: 'boundaries',
+    title: 'Boundaries',
+    run: commandStep(() => [[inRoot('scripts/check-boundaries.mjs')]]),
+  },
+  { name: 'unit', title: 'Unit tests and vectors', run: vitestStep('unit', ['tests/unit', 'tests/vectors']) },
+  {
+    name: 'integration',
+    title: 'Conformance and integration tests',
+    run: vitestStep('integration', ['tests/conformance', 'tests/integration']),
+  },
+  { name: 'build', title: 'Build', run: async () => counted(await build()) },
+  { name: 'e2e', title: 'End-to-end tests', run: playwrightStep },
+];
+
+/** @param {boolean} isPassed @returns {Counts} */
+export function counted(isPassed) {
+  return { passed: isPassed ? 1 : 0, failed: isPassed ? 0 : 1, skipped: 0 };
+}
+
+/** Runs every command, also after one that failed: one passed or failed step. */
+function commandStep(commands) {
+  return async ({ environment, deadlineMs }) => {
+    let isPassed = true;
+    for (const args of commands())
+      if ((await runNode(args, { env: environment, deadlineMs: deadlineMs() })) !== 0) isPassed = false;
+    return counted(isPassed);
+  };
+}
+
+function vitestStep(name, folders) {
+  return async ({ folder, environment, deadlineMs }) => {
+    const file = join(folder, `${name}.json`);
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+    const args = [tool('vitest'), 'run', ...folders, ...reporters];
+    const code = await runNode(args, { env: environment, deadlineMs: deadlineMs() });
+    return judged(code, file, vitestCounts);
+  };
+}
+
+async function playwrightStep({ folder, environment, deadlineMs }) {
+  const file = join(folder, 'e2e.json');
+  const env = { ...environment, LATCHKEY_E2E_REPORT: file };
+  const args = [tool('@playwright/test', 'playwright'), 'test'];
+  const needsDisplay = process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY;
+  const display = needsDisplay && findCommand('xauth') ? findCommand('xvfb-run') : undefined;
+  const options = { env, deadlineMs: deadlineMs() };
+  const code = display
+    ? await run(display, ['-a', process.execPath, ...args], options)
+    : await runNode(args, options);
+  return judged(code, file, (report) => {
+    for (const { title, reason } of skippedTests(report.suites)) console.log(`Skipped: ${title}. ${reason}`);
+    return playwrightCounts(report);
+  });
+}
+
+/** The list reporter names what it skips, and not why. */
+export function skippedTests(suites = []) {
+  return suites.flatMap(({ specs = [], suites: inner }) => [
+    ...specs.flatMap(({ title, tests }) =>
+      tests
+        .flatMap(({ annotations }) => annotations)
+        .filter(({ type, description }) => type === 'skip' && description)
+        .map(({ description }) => ({ title, reason: description })),
+    ),
+    ...skippedTests(inner),
+  ]);
+}
+
+/**
+ * A runner that failed without a failed test (a crash, an unhandled rejection, no tests at all) is a failure.
+ * @returns {Counts}
+ */
+export function judged(code, file, read) {
+  let counts;
+  try {
+    counts = read(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    console.log(code === 124 ? 'The tests did not end in time.' : 'The test runner ended without a report.');
+    return counted(false);
+  }
+  if (code !== 0 && counts.failed === 0) counts.failed = 1;
+  if (counts.passed + counts.failed + counts.skipped === 0) counts.failed = 1;
+  return counts;
+}
+
+export function vitestCounts(report) {
+  const brokenFiles = report.testResults.filter(
+    ({ status, assertionResults }) =>
+      status === 'failed' && !assertionResults.some((result) => result.status === 'failed'),
+  );
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + brokenFiles.length,
+    skipped: report.numPendingTests + (report.numTodoTests ?? 0),
+  };
+}
+
+export function playwrightCounts({ stats, errors = [] }) {
+  return {
+    passed: stats.expected,
+    // A test that passes only sometimes does not pass.
+    failed: stats.unexpected + stats.flaky + errors.length,
+    skipped: stats.skipped,
+  };
+}
