@@ -1,0 +1,50 @@
+/** What a frame is, from its text alone: the one place where the writer and the rebuilt index agree on it. */
+
+import type { RowKind } from '#shared/contract/history.ts';
+import { isEncrypted } from '#shared/protocol/channels.ts';
+import { isClientEvent, isProtocolEvent } from '#shared/protocol/events.ts';
+
+export interface FrameFacts {
+  readonly isJson: boolean;
+  readonly kind: RowKind;
+  readonly channel: string | null;
+  readonly event: string | null;
+  /** Data of an event on an encrypted channel. The protocol's own messages there are not encrypted. */
+  readonly isEncrypted: boolean;
+}
+
+const notJson: FrameFacts = {
+  isJson: false,
+  kind: 'undecodable',
+  channel: null,
+  event: null,
+  isEncrypted: false,
+};
+const notAMessage: FrameFacts = { ...notJson, isJson: true };
+
+export function frameFacts(text: string): FrameFacts {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return notJson;
+  }
+  // Members are own properties here, `__proto__` too: JSON.parse defines, it does not assign.
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return notAMessage;
+  const { event, channel: named } = value as { event?: unknown; channel?: unknown };
+  const channel = typeof named === 'string' ? named : null;
+  if (typeof event !== 'string') return channel === null ? notAMessage : { ...notAMessage, channel };
+  const kind = kindOfEvent(event);
+  return {
+    isJson: true,
+    kind,
+    channel,
+    event,
+    isEncrypted: kind !== 'protocol' && channel !== null && isEncrypted(channel),
+  };
+}
+
+function kindOfEvent(event: string): RowKind {
+  if (isProtocolEvent(event)) return 'protocol';
+  return isClientEvent(event) ? 'client' : 'event';
+}

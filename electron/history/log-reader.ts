@@ -1,0 +1,198 @@
+/** One app's log as the query thread knows it: the columns of all its lines, and its segments to read them from. */
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import {
+  ColumnStore,
+  type Columns,
+  columnsOver,
+  indexInChunk,
+  type LineFlags,
+  noName,
+  unlistedName,
+  unpackFlags,
+} from './columns.ts';
+import { indexSegment, readIndexFile } from './index-file.ts';
+import { LogLine } from './line-reader.ts';
+import type { Feed } from './messages.ts';
+import { cutName } from './names.ts';
+import { RateMeter } from './rate-meter.ts';
+import { indexPathOf } from './torn-line.ts';
+
+const openFilesLimit = 16;
+
+interface Segment {
+  readonly path: string;
+  readonly firstLine: number;
+}
+
+export interface LineFacts extends LineFlags {
+  readonly sequence: number;
+  readonly atMs: number;
+  readonly lengthBytes: number;
+  readonly sizeBytes: number;
+}
+
+export class LogReader {
+  readonly profileId: string;
+  readonly rate: RateMeter;
+  /** Lines before it were cleared from the views. */
+  floor = 0;
+  readonly #columns = new ColumnStore();
+  readonly #segments: Segment[] = [];
+  readonly #names: string[] = [''];
+  readonly #files = new Map<string, number>();
+  readonly #grown = new Set<() => void>();
+
+  constructor(profileId: string, now: () => number) {
+    this.profileId = profileId;
+    this.rate = new RateMeter(now);
+  }
+
+  get count(): number {
+    return this.#columns.count;
+  }
+
+  get names(): readonly string[] {
+    return this.#names;
+  }
+
+  /** Resolves when the log has `count` lines. */
+  has(count: number): Promise<void> {
+    if (this.count >= count) return Promise.resolve();
+    return new Promise((resolve) => {
+      const look = () => {
+        if (this.count < count) return;
+        this.#grown.delete(look);
+        resolve();
+      };
+      this.#grown.add(look);
+    });
+  }
+
+  append({ path, firstLine, count, columns, firstName, newNames }: Extract<Feed, { type: 'lines' }>): void {
+    // Told twice: a group that was committed while the writer started to tell everything.
+    if (firstLine < this.count) return;
+    for (const [index, name] of newNames.entries()) this.#names[firstName + index] = name;
+    if (this.#segments.at(-1)?.path !== path) this.#segments.push({ path, firstLine: this.count });
+    this.#columns.append(columns ? columnsOver(columns, count) : readColumns(path, count), count);
+    if (columns) this.rate.add(count);
+    for (const look of [...this.#grown]) look();
+  }
+
+  facts(sequence: number): LineFacts {
+    const chunk = this.#columns.chunkOf(sequence);
+    const index = indexInChunk(sequence);
+    return {
+      sequence,
+      atMs: chunk.atMs[index] ?? 0,
+      lengthBytes: chunk.length[index] ?? 0,
+      sizeBytes: chunk.size[index] ?? 0,
+      ...unpackFlags(chunk.flags[index] ?? 0),
+    };
+  }
+
+  /** The columns that hold a line, for loops over many lines; its place there is `indexInChunk(sequence)`. */
+  chunkOf(sequence: number): Columns {
+    return this.#columns.chunkOf(sequence);
+  }
+
+  channel(sequence: number, line: () => LogLine): string | null {
+    return this.#name(
+      this.#columns.chunkOf(sequence).channel[indexInChunk(sequence)] ?? noName,
+      'channel',
+      line,
+    );
+  }
+
+  event(sequence: number, line: () => LogLine): string | null {
+    return this.#name(this.#columns.chunkOf(sequence).event[indexInChunk(sequence)] ?? noName, 'event', line);
+  }
+
+  /** At most the first `limitBytes` of a line. */
+  line(sequence: number, limitBytes: number): LogLine {
+    const { lengthBytes, form } = this.facts(sequence);
+    const isWhole = lengthBytes <= limitBytes;
+    const chunk = this.#columns.chunkOf(sequence);
+    const offset = chunk.offset[indexInChunk(sequence)] ?? 0;
+    const bytes = this.#read(this.#segmentOf(sequence).path, offset, Math.min(lengthBytes, limitBytes));
+    return new LogLine(bytes.toString('utf8', 0, isWhole ? bytes.length - 1 : bytes.length), form, isWhole);
+  }
+
+  /**
+   * Lines that lie together: from `start`, as many as fit both limits and one segment, but one at least.
+   * Their offsets in the columns count from `offset`.
+   */
+  block(
+    start: number,
+    countLimit: number,
+    limitBytes: number,
+  ): { end: number; bytes: Buffer; offset: number } {
+    const segment = this.#segmentOf(start);
+    const segmentEnd = this.#segments[this.#segments.indexOf(segment) + 1]?.firstLine ?? this.count;
+    const last = Math.min(start + countLimit, segmentEnd);
+    const offset = this.#columns.chunkOf(start).offset[indexInChunk(start)] ?? 0;
+    let end = start;
+    let size = 0;
+    while (end < last) {
+      const length = this.#columns.chunkOf(end).length[indexInChunk(end)] ?? 0;
+      if (end > start && size + length > limitBytes) break;
+      size += length;
+      end++;
+    }
+    return { end, bytes: this.#read(segment.path, offset, size), offset };
+  }
+
+  close(): void {
+    for (const file of this.#files.values()) closeSync(file);
+    this.#files.clear();
+  }
+
+  #name(id: number, member: 'channel' | 'event', line: () => LogLine): string | null {
+    if (id === noName) return null;
+    const name = id === unlistedName ? line().name(member) : this.#names[id];
+    return name === undefined || name === null ? null : cutName(name);
+  }
+
+  #segmentOf(sequence: number): Segment {
+    let low = 0;
+    let high = this.#segments.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((this.#segments[middle]?.firstLine ?? 0) <= sequence) low = middle;
+      else high = middle - 1;
+    }
+    const segment = this.#segments[low];
+    if (!segment) throw new RangeError('The log is empty.');
+    return segment;
+  }
+
+  #read(path: string, offset: number, sizeBytes: number): Buffer {
+    const file = this.#open(path);
+    const bytes = Buffer.allocUnsafe(sizeBytes);
+    let done = 0;
+    while (done < sizeBytes) {
+      const read = readSync(file, bytes, done, sizeBytes - done, offset + done);
+      if (read === 0) throw new Error('A segment of the log is shorter than its index says.');
+      done += read;
+    }
+    return bytes;
+  }
+
+  #open(path: string): number {
+    const known = this.#files.get(path);
+    if (known !== undefined) return known;
+    for (const [oldest, file] of this.#files) {
+      if (this.#files.size < openFilesLimit) break;
+      closeSync(file);
+      this.#files.delete(oldest);
+    }
+    const file = openSync(path, 'r');
+    this.#files.set(path, file);
+    return file;
+  }
+}
+
+function readColumns(path: string, count: number): Columns {
+  const index = readIndexFile(indexPathOf(path), statSync(path).size);
+  if (index?.count === count) return index.columns;
+  return indexSegment(path, { idOf: (name) => (name === null ? noName : unlistedName) }).columns;
+}

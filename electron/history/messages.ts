@@ -1,0 +1,101 @@
+/** What the main thread, the writer and the query thread say to each other. Buffers are transferred, not copied. */
+import type { MessagePort } from 'node:worker_threads';
+import type { Detail, EncryptionFailure, Row, ViewStatus } from '#shared/contract/history.ts';
+import type { Slot } from '#shared/contract/vault.ts';
+
+export interface WriterData {
+  readonly folder: string;
+  /** Names this run's folders. */
+  readonly session: string;
+  /** Profiles that an earlier writer of this run has written. */
+  readonly resume: readonly string[];
+}
+
+export type ToWriter =
+  | {
+      readonly type: 'frames';
+      readonly profileId: string;
+      readonly buffer: ArrayBuffer;
+      readonly count: number;
+    }
+  | { readonly type: 'flush'; readonly id: number }
+  /** Tells a query thread everything so far, and from then on each group. */
+  | { readonly type: 'feed'; readonly port: MessagePort }
+  | { readonly type: 'close' };
+
+export type FromWriter =
+  /** A batch has been encoded: its buffer can be used again. */
+  | { readonly type: 'taken'; readonly buffer: ArrayBuffer }
+  /** `count` lines of this run are durable. */
+  | { readonly type: 'durable'; readonly profileId: string; readonly count: number }
+  | { readonly type: 'flushed'; readonly id: number }
+  | { readonly type: 'problem'; readonly message: string }
+  | { readonly type: 'closed' };
+
+/** From the writer to the query thread. */
+export type Feed =
+  | {
+      readonly type: 'lines';
+      readonly profileId: string;
+      readonly path: string;
+      /** The sequence number of the first line. */
+      readonly firstLine: number;
+      readonly count: number;
+      /** Absent: read the segment's index. */
+      readonly columns?: ArrayBuffer;
+      /** The id of the first of `newNames`. */
+      readonly firstName: number;
+      readonly newNames: readonly string[];
+    }
+  | { readonly type: 'caughtUp' };
+
+export type Decrypted =
+  | { readonly state: 'decrypted'; readonly slot: Slot; readonly plaintext: string }
+  | { readonly state: 'closed'; readonly why: EncryptionFailure };
+
+export interface EncryptedItem {
+  readonly channel: string;
+  /** The event's data, unwrapped once. */
+  readonly data: string;
+}
+
+export interface CapturedEvent extends EncryptedItem {
+  readonly sequence: number;
+  readonly atMs: number;
+}
+
+interface OneView {
+  readonly profileId: string;
+  readonly viewId: string;
+}
+
+/** A call waits until the query thread knows `atLeast` lines: what the main thread knows to be durable. */
+interface UpToDate {
+  readonly atLeast: number;
+}
+
+/** What the query thread answers. */
+export type QueryApi = {
+  openView(input: OneView & UpToDate & { readonly filter: string }): Promise<ViewStatus>;
+  closeView(input: OneView): void;
+  rows(
+    input: OneView & UpToDate & { readonly start: number; readonly count: number },
+  ): Promise<{ start: number; rows: Row[]; status: ViewStatus }>;
+  detail(input: UpToDate & { readonly profileId: string; readonly sequence: number }): Promise<Detail>;
+  clear(input: UpToDate & { readonly profileId: string }): Promise<{ hidden: number; floor: number }>;
+  /** After a restart: rows before `floor` were cleared. */
+  restoreFloor(input: { readonly profileId: string; readonly floor: number }): void;
+  recentEncrypted(
+    input: UpToDate & { readonly profileId: string; readonly sinceMs: number; readonly limit: number },
+  ): Promise<CapturedEvent[]>;
+};
+
+export type QueryNotices = { readonly grew: ViewStatus; readonly ready: null };
+
+/** What the main thread answers to the query thread. */
+export type DecryptApi = {
+  decrypt(input: {
+    readonly profileId: string;
+    readonly items: readonly EncryptedItem[];
+  }): Promise<readonly Decrypted[]>;
+};

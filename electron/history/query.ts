@@ -1,0 +1,171 @@
+/** The query thread's work: knows every app's lines, keeps the views, and answers for the page. */
+import { setImmediate } from 'node:timers/promises';
+import type { Detail, Row, ViewStatus } from '#shared/contract/history.ts';
+import { AppError } from '#shared/lib/app-error.ts';
+import { indexInChunk } from './columns.ts';
+import { Filter } from './filter.ts';
+import { LogReader } from './log-reader.ts';
+import type { CapturedEvent, Decrypted, EncryptedItem, Feed, QueryApi } from './messages.ts';
+import { type Decrypt, encryptedItem, readDetail, readRows } from './rows.ts';
+import { Throttle } from './throttle.ts';
+import { View } from './view.ts';
+
+/** At most ten notices a second for each view. */
+const noticeIntervalMs = 100;
+const itemsPerDecryption = 500;
+const charactersPerDecryption = 4_000_000;
+/** Lines looked through for encrypted events before other work gets its turn. */
+const linesPerTurn = 100_000;
+
+export interface QueryOptions {
+  readonly decrypt: Decrypt;
+  readonly onGrew: (status: ViewStatus) => void;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+  readonly onFailed: (error: unknown) => void;
+}
+
+interface OpenView {
+  readonly view: View;
+  readonly notices: Throttle;
+}
+
+export class Query {
+  readonly #options: QueryOptions;
+  readonly #logs = new Map<string, LogReader>();
+  /** By profile, then by the page's name for it. */
+  readonly #views = new Map<string, Map<string, OpenView>>();
+
+  constructor(options: QueryOptions) {
+    this.#options = options;
+  }
+
+  receive(lines: Extract<Feed, { type: 'lines' }>): void {
+    this.#log(lines.profileId).append(lines);
+    for (const { view } of this.#viewsOf(lines.profileId).values()) view.grew();
+  }
+
+  readonly api: QueryApi = {
+    openView: async ({ profileId, viewId, filter, atLeast }) => {
+      const log = await this.#upToDate(profileId, atLeast);
+      this.#closeView(profileId, viewId);
+      const open = this.#openView(log, viewId, Filter.from(filter));
+      open.view.grew();
+      return open.view.status;
+    },
+    closeView: ({ profileId, viewId }) => this.#closeView(profileId, viewId),
+    rows: async ({ profileId, viewId, start, count, atLeast }) => {
+      const log = await this.#upToDate(profileId, atLeast);
+      const open = this.#viewsOf(profileId).get(viewId);
+      if (!open) throw new AppError('not_found', 'This view is not open.');
+      const rows: Row[] = await readRows(log, open.view.sequences(start, count), this.#decrypt);
+      return { start, rows, status: open.view.status };
+    },
+    detail: async ({ profileId, sequence, atLeast }): Promise<Detail> =>
+      readDetail(await this.#upToDate(profileId, atLeast), sequence, this.#decrypt),
+    clear: async ({ profileId, atLeast }) => {
+      const log = await this.#upToDate(profileId, atLeast);
+      const hidden = log.count - log.floor;
+      this.#setFloor(log, log.count);
+      return { hidden, floor: log.floor };
+    },
+    restoreFloor: ({ profileId, floor }) => this.#setFloor(this.#log(profileId), floor),
+    recentEncrypted: async ({ profileId, sinceMs, limit, atLeast }) =>
+      this.#recentEncrypted(await this.#upToDate(profileId, atLeast), sinceMs, limit),
+  };
+
+  #openView(log: LogReader, viewId: string, filter: Filter | undefined): OpenView {
+    const notices = new Throttle(noticeIntervalMs, () => this.#tell(view, notices));
+    const view: View = new View(log, {
+      viewId,
+      filter,
+      decrypt: this.#decrypt,
+      pause: () => setImmediate(),
+      onProgress: () => notices.request(),
+      onFailed: this.#options.onFailed,
+    });
+    const open = { view, notices };
+    this.#viewsOf(log.profileId).set(viewId, open);
+    return open;
+  }
+
+  #tell(view: View, notices: Throttle): void {
+    const { status } = view;
+    this.#options.onGrew(status);
+    // The rate falls without new lines, so it is told until it is zero.
+    if (status.perSecond > 0) notices.request();
+  }
+
+  #closeView(profileId: string, viewId: string): void {
+    const views = this.#viewsOf(profileId);
+    const open = views.get(viewId);
+    open?.view.close();
+    open?.notices.stop();
+    views.delete(viewId);
+  }
+
+  #setFloor(log: LogReader, floor: number): void {
+    log.floor = Math.max(log.floor, Math.min(floor, log.count));
+    for (const { view, notices } of this.#viewsOf(log.profileId).values()) {
+      view.cleared();
+      notices.request();
+    }
+  }
+
+  /** Newest first. Times may go back when the clock is set, so the whole log is looked through if need be. */
+  async #recentEncrypted(log: LogReader, sinceMs: number, limit: number): Promise<CapturedEvent[]> {
+    const found: CapturedEvent[] = [];
+    for (let sequence = log.count - 1; sequence >= 0 && found.length < limit; sequence--) {
+      if (sequence % linesPerTurn === 0) await setImmediate();
+      if ((log.chunkOf(sequence).atMs[indexInChunk(sequence)] ?? 0) < sinceMs) continue;
+      const { isEncrypted, direction, atMs, lengthBytes } = log.facts(sequence);
+      if (!isEncrypted || direction !== 'in') continue;
+      found.push({ sequence, atMs, ...encryptedItem(log.line(sequence, lengthBytes)) });
+    }
+    return found;
+  }
+
+  readonly #decrypt: Decrypt = async (profileId, items) => {
+    const results: Decrypted[] = [];
+    for (let start = 0; start < items.length; ) {
+      const part = firstPart(items, start);
+      start += part.length;
+      results.push(...(await this.#options.decrypt(profileId, part)));
+    }
+    return results;
+  };
+
+  async #upToDate(profileId: string, atLeast: number): Promise<LogReader> {
+    const log = this.#log(profileId);
+    await log.has(atLeast);
+    return log;
+  }
+
+  #log(profileId: string): LogReader {
+    const known = this.#logs.get(profileId);
+    if (known) return known;
+    const log = new LogReader(profileId, this.#options.now);
+    this.#logs.set(profileId, log);
+    return log;
+  }
+
+  #viewsOf(profileId: string): Map<string, OpenView> {
+    const known = this.#views.get(profileId);
+    if (known) return known;
+    const views = new Map<string, OpenView>();
+    this.#views.set(profileId, views);
+    return views;
+  }
+}
+
+/** At least one item, and no more than one decryption takes. */
+function firstPart(items: readonly EncryptedItem[], start: number): EncryptedItem[] {
+  const part: EncryptedItem[] = [];
+  let characters = 0;
+  for (const item of items.slice(start, start + itemsPerDecryption)) {
+    characters += item.data.length;
+    if (part.length > 0 && characters > charactersPerDecryption) break;
+    part.push(item);
+  }
+  return part;
+}

@@ -1,0 +1,109 @@
+/** Where a connection's frames enter the log. One for each app; `frame` is the main thread's whole cost of an event. */
+import { type FrameBatch, type FrameKind, frameKinds, framesPerBatch } from './frame-batch.ts';
+import type { WriterLink } from './writer-link.ts';
+
+/** A frame waits this long for others. */
+const batchDelayMs = 4;
+/** Larger frames are not kept; the log says so. */
+export const frameLimitBytes = 16 * 1024 * 1024;
+
+export interface Recorder {
+  /**
+   * Records a frame as it was on the wire, copied before this returns. False: the disk is behind, so the socket
+   * should pause until `whenReady`. A caller that goes on anyway loses frames at 64 MB, and a note counts them.
+   */
+  frame(direction: 'in' | 'out', bytes: Uint8Array, atMs: number): boolean;
+  /** Something that was never on the wire: `connected`, `gap`, `error`. */
+  note(kind: string, text: string): void;
+  whenReady(): Promise<void>;
+}
+
+export class ProfileRecorder implements Recorder {
+  readonly #profileId: string;
+  readonly #writer: WriterLink;
+  readonly #now: () => number;
+  #batch: FrameBatch | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #dropped = 0;
+
+  constructor(profileId: string, writer: WriterLink, now: () => number) {
+    this.#profileId = profileId;
+    this.#writer = writer;
+    this.#now = now;
+  }
+
+  frame(direction: 'in' | 'out', bytes: Uint8Array, atMs: number): boolean {
+    if (bytes.length > frameLimitBytes) {
+      this.note(
+        'dropped',
+        `A frame of ${bytes.length} bytes was not recorded: it is over ${frameLimitBytes}.`,
+      );
+      return !this.#writer.isBehind;
+    }
+    this.#add(direction === 'in' ? frameKinds.in : frameKinds.out, bytes, atMs);
+    return !this.#writer.isBehind;
+  }
+
+  note(kind: string, text: string): void {
+    this.#addNote(kind, text);
+  }
+
+  whenReady(): Promise<void> {
+    return this.#writer.whenReady();
+  }
+
+  /** Frames that the writer lost. */
+  lost(count: number): void {
+    this.#addNote('dropped', `${count} frames were lost, as the log’s writer stopped. It runs again.`);
+  }
+
+  /** Hands over what waits. */
+  send(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const batch = this.#batch;
+    this.#batch = undefined;
+    if (batch) this.#writer.send(this.#profileId, batch);
+  }
+
+  #addNote(kind: string, text: string): void {
+    this.#add(frameKinds.note, Buffer.from(JSON.stringify([kind, text])), this.#now());
+  }
+
+  #add(kind: FrameKind, bytes: Uint8Array, atMs: number): void {
+    let batch = this.#batch;
+    if (!batch?.hasRoomFor(bytes.length)) {
+      this.send();
+      if (this.#writer.isFull) {
+        this.#drop();
+        return;
+      }
+      this.#tellDropped();
+      batch = this.#batch?.hasRoomFor(bytes.length) ? this.#batch : this.#begin(bytes.length);
+    }
+    batch.add(kind, bytes, atMs);
+    if (batch.count === framesPerBatch) this.send();
+  }
+
+  /** @param atLeastBytes for a frame that is larger than a usual batch. */
+  #begin(atLeastBytes: number): FrameBatch {
+    this.send();
+    const batch = this.#writer.takeBatch(atLeastBytes);
+    this.#batch = batch;
+    this.#timer = setTimeout(() => this.send(), batchDelayMs);
+    return batch;
+  }
+
+  #drop(): void {
+    if (this.#dropped === 0) void this.#writer.whenReady().then(() => this.#tellDropped());
+    this.#dropped++;
+  }
+
+  #tellDropped(): void {
+    if (this.#dropped === 0 || this.#writer.isFull) return;
+    const text = `${this.#dropped} frames were not recorded here: the disk did not keep up.`;
+    this.#dropped = 0;
+    const note = Buffer.from(JSON.stringify(['dropped', text]));
+    this.#begin(note.length).add(frameKinds.note, note, this.#now());
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * The writer: takes batches of frames, makes lines of them, and commits them in groups of at most 1,000 lines or
+ * 20 ms, so that with the batch's own few milliseconds a line is durable well within 50 ms. While the disk refuses,
+ * it keeps what it has, tries again, and takes nothing more: the main thread sees that its buffers don't come back.
+ */
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { MessagePort } from 'node:worker_threads';
+import { FrameBatch, framesPerBatch } from './frame-batch.ts';
+import type { Feed, FromWriter, ToWriter, WriterData } from './messages.ts';
+import { type Committed, SegmentLog } from './segment-log.ts';
+import { dropTornLines } from './torn-line.ts';
+
+const commitDelayMs = 20;
+const retryDelayMs = 1000;
+
+type Tell = (message: FromWriter, transfer?: readonly ArrayBuffer[]) => void;
+
+interface OpenLog {
+  readonly profileId: string;
+  readonly log: SegmentLog;
+  /** The commit that is under way. */
+  committing: Promise<void>;
+}
+
+export class Writer {
+  readonly #data: WriterData;
+  readonly #tell: Tell;
+  readonly #logs = new Map<string, OpenLog>();
+  readonly #queue: ToWriter[] = [];
+  #isWorking = false;
+  #feed: MessagePort | undefined;
+  #commitTimer: NodeJS.Timeout | undefined;
+
+  constructor(data: WriterData, tell: Tell) {
+    this.#data = data;
+    this.#tell = tell;
+  }
+
+  start(): void {
+    for (const profileId of this.#data.resume) {
+      const { log } = this.#log(profileId);
+      this.#reportTorn(log.resume());
+      this.#tell({ type: 'durable', profileId, count: log.committedCount });
+    }
+    if (this.#data.resume.length > 0) return;
+    for (const { droppedBytes } of dropTornLines(this.#data.folder)) this.#reportTorn(droppedBytes);
+  }
+
+  receive(message: ToWriter): void {
+    this.#queue.push(message);
+    if (!this.#isWorking) void this.#work();
+  }
+
+  #reportTorn(droppedBytes: number): void {
+    if (droppedBytes === 0) return;
+    const message = `The event log ended within a line: Latchkey was stopped while it wrote. ${droppedBytes} bytes that were not yet durable were dropped.`;
+    this.#tell({ type: 'problem', message });
+  }
+
+  async #work(): Promise<void> {
+    this.#isWorking = true;
+    for (let message = this.#queue.shift(); message; message = this.#queue.shift())
+      await this.#handle(message);
+    this.#isWorking = false;
+  }
+
+  async #handle(message: ToWriter): Promise<void> {
+    switch (message.type) {
+      case 'frames':
+        await this.#take(message.profileId, message.buffer, message.count);
+        return;
+      case 'flush':
+        await this.#commitAll();
+        this.#tell({ type: 'flushed', id: message.id });
+        return;
+      case 'feed':
+        await this.#startFeed(message.port);
+        return;
+      case 'close':
+        await this.#commitAll();
+        for (const { log } of this.#logs.values()) log.close();
+        this.#feed?.close();
+        clearTimeout(this.#commitTimer);
+        this.#tell({ type: 'closed' });
+    }
+  }
+
+  async #take(profileId: string, buffer: ArrayBuffer, count: number): Promise<void> {
+    const open = this.#log(profileId);
+    const batch = new FrameBatch(buffer, count);
+    // A group is not filled up with part of a batch when the batch fits a group of its own.
+    if (open.log.waitingCount + count > framesPerBatch) await this.#startCommit(open);
+    let next = 0;
+    while (next < count) {
+      next = open.log.encode(batch, next);
+      if (open.log.waitingCount === framesPerBatch) await this.#startCommit(open);
+    }
+    this.#tell({ type: 'taken', buffer }, [buffer]);
+    if (open.log.waitingCount > 0) this.#commitSoon();
+  }
+
+  #commitSoon(): void {
+    this.#commitTimer ??= setTimeout(() => {
+      this.#commitTimer = undefined;
+      for (const open of this.#logs.values()) void this.#startCommit(open);
+    }, commitDelayMs);
+  }
+
+  async #commitAll(): Promise<void> {
+    for (const open of this.#logs.values()) {
+      await this.#startCommit(open);
+      await open.committing;
+    }
+  }
+
+  /** Resolves when what waited is on its way to the disk, so that the next group can be filled. */
+  async #startCommit(open: OpenLog): Promise<void> {
+    const before = open.committing;
+    const started = before.then(() => {
+      const done = this.#commit(open);
+      return { done };
+    });
+    open.committing = started.then(({ done }) => done);
+    await started;
+  }
+
+  async #commit({ profileId, log }: OpenLog): Promise<void> {
+    const committed = await this.#tryToCommit(log);
+    if (!committed) return;
+    this.#feedLines(profileId, committed);
+    this.#tell({ type: 'durable', profileId, count: log.committedCount });
+  }
+
+  async #tryToCommit(log: SegmentLog): Promise<Committed | undefined> {
+    for (;;) {
+      try {
+        return await log.commit();
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        // Without a code it is no refusal of the disk but a bug, which is to be loud.
+        if (code === undefined) throw error;
+        const reason = code === 'ENOSPC' ? 'the disk is full' : `the system says ${code}`;
+        this.#tell({
+          type: 'problem',
+          message: `Events can’t be written to the log: ${reason}. Latchkey keeps them and tries again every second.`,
+        });
+      }
+      await delay(retryDelayMs);
+    }
+  }
+
+  #feedLines(profileId: string, { columns, ...rest }: Committed): void {
+    if (!this.#feed) return;
+    const lines: Feed = { type: 'lines', profileId, ...rest, columns: columns.buffer };
+    this.#feed.postMessage(lines, [columns.buffer]);
+  }
+
+  async #startFeed(port: MessagePort): Promise<void> {
+    await this.#commitAll();
+    this.#feed?.close();
+    this.#feed = port;
+    for (const { profileId, log } of this.#logs.values()) {
+      let newNames = log.names.slice(1);
+      for (const { columns, ...rest } of log.contents()) {
+        const lines: Feed = { type: 'lines', profileId, ...rest, firstName: 1, newNames };
+        if (columns) port.postMessage({ ...lines, columns: columns.buffer } satisfies Feed, [columns.buffer]);
+        else port.postMessage(lines);
+        newNames = [];
+      }
+    }
+    port.postMessage({ type: 'caughtUp' } satisfies Feed);
+  }
+
+  #log(profileId: string): OpenLog {
+    const known = this.#logs.get(profileId);
+    if (known) return known;
+    const log = new SegmentLog(join(this.#data.folder, profileId, this.#data.session));
+    const open = { profileId, log, committing: Promise.resolve() };
+    this.#logs.set(profileId, open);
+    return open;
+  }
+}

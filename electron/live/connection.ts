@@ -1,0 +1,361 @@
+/** The live connection of one app: its state as the page sees it, its subscriptions, and what it writes in the log. */
+import type { Connection, ConnectionState, Transition } from '#shared/contract/live.ts';
+import type { Location, Profile } from '#shared/contract/profiles.ts';
+import { AppError } from '#shared/lib/app-error.ts';
+import { isPresence, needsAuthorization } from '#shared/protocol/channels.ts';
+import { afterClose } from '#shared/protocol/codes.ts';
+import { clusterEndpoints, type Endpoint } from '#shared/protocol/dialects.ts';
+import { AttemptPacer } from './attempt-pacer.ts';
+import { LimitedNotes } from './limited-notes.ts';
+import { defaultMember, type MemberInput, type OwnMember, ownMember } from './own-member.ts';
+import type { ProtocolMessage } from './protocol-messages.ts';
+import { type ChannelSignature, PusherClient } from './pusher-client.ts';
+import * as reasons from './reasons.ts';
+import type { Recorder } from './recorder.ts';
+import { type Entry, type KnownMembers, Subscriptions } from './subscriptions.ts';
+import type { SocketEnd } from './tap-socket.ts';
+import type { LiveTiming } from './timing.ts';
+
+/** Signs for the app of a profile. Its failures are AppErrors. */
+export interface Authorizer {
+  signChannel(input: {
+    readonly profileId: string;
+    readonly socketId: string;
+    readonly channel: string;
+    readonly channelData?: string | undefined;
+  }): Promise<{ auth: string }>;
+}
+
+export interface ConnectionOptions {
+  readonly authorizer: Authorizer;
+  readonly recorder: Recorder;
+  readonly timing: LiveTiming;
+  now(): number;
+  onChanged(): void;
+  onPresenceChanged(channel: string): void;
+}
+
+const transitionLimit = 50;
+const subscriptionLimit = 1000;
+
+export class ProfileConnection {
+  #profile: Profile;
+  readonly #options: ConnectionOptions;
+  readonly #subscriptions: Subscriptions;
+  readonly #errorNotes: LimitedNotes;
+  readonly #refusalNotes: LimitedNotes;
+  #pacer = new AttemptPacer();
+  #client: PusherClient | undefined;
+  #state: ConnectionState = 'initialized';
+  #reason: string | null = null;
+  #socketId: string | null = null;
+  #roundTripMs: number | null = null;
+  #transitions: Transition[] = [];
+  /** Since when events are missing. */
+  #lostSinceMs: number | undefined;
+  #defaultMember: OwnMember | undefined;
+
+  constructor(profile: Profile, options: ConnectionOptions) {
+    this.#profile = profile;
+    this.#options = options;
+    const { recorder, timing } = options;
+    this.#errorNotes = new LimitedNotes(recorder, 'error', () => options.now());
+    this.#refusalNotes = new LimitedNotes(recorder, 'refused', () => options.now());
+    this.#subscriptions = new Subscriptions({
+      answerTimeoutMs: timing.answerTimeoutMs,
+      now: () => options.now(),
+      onChanged: () => options.onChanged(),
+      onPresenceChanged: (channel) => options.onPresenceChanged(channel),
+      onNoRoom: (channel) =>
+        this.#refusalNotes.write(`${channel} has more members than are kept: some are not shown.`),
+    });
+  }
+
+  snapshot(): Connection {
+    return {
+      profileId: this.#profile.profileId,
+      state: this.#state,
+      socketId: this.#socketId,
+      reason: this.#reason,
+      roundTripMs: this.#roundTripMs,
+      transitions: [...this.#transitions],
+      subscriptions: this.#subscriptions.list(),
+    };
+  }
+
+  connect(): void {
+    if (this.#client) return;
+    this.#pacer = new AttemptPacer();
+    this.#become('connecting', null);
+    this.#open();
+  }
+
+  disconnect(): void {
+    const wasConnected = this.#state === 'connected';
+    this.#close();
+    this.#lostSinceMs = undefined;
+    if (wasConnected) this.#options.recorder.note('disconnected', 'Disconnected.');
+    if (this.#state !== 'initialized') this.#become('disconnected', null);
+  }
+
+  subscribe(channel: string, input: MemberInput | undefined): void {
+    const own = isPresence(channel) ? this.#ownMember(input) : undefined;
+    let entry = this.#subscriptions.get(channel);
+    if (entry && input && entry.channelData !== own?.channelData) {
+      this.unsubscribe(channel);
+      entry = undefined;
+    }
+    if (entry && entry.state !== 'failed') return;
+    if (entry) this.#client?.unsubscribe(channel, false);
+    if (!entry && this.#subscriptions.size >= subscriptionLimit) {
+      throw new AppError('conflict', `One connection keeps ${subscriptionLimit} subscriptions at most.`, {
+        hint: 'Unsubscribe from a channel first.',
+      });
+    }
+    this.#request(entry ?? this.#subscriptions.add(channel, own));
+  }
+
+  unsubscribe(channel: string): void {
+    const entry = this.#subscriptions.get(channel);
+    if (!entry) return;
+    this.#client?.unsubscribe(channel, entry.isSent);
+    this.#subscriptions.remove(entry);
+  }
+
+  members(channel: string): KnownMembers {
+    return this.#subscriptions.members(channel);
+  }
+
+  /** Asks again for what could not be signed, or was signed with another secret. */
+  retrySubscriptions(which: 'waiting-for-vault' | 'unsubscribed'): void {
+    for (const entry of this.#subscriptions.all()) {
+      const isStuck = entry.state === 'failed' || (entry.state === 'pending' && entry.reason !== null);
+      if (entry.state !== 'waiting-for-vault' && !(which === 'unsubscribed' && isStuck)) continue;
+      if (!needsAuthorization(entry.channel)) continue;
+      this.#client?.unsubscribe(entry.channel, false);
+      this.#request(entry);
+    }
+  }
+
+  /** Connects anew if it matters to an open connection. */
+  changeProfile(profile: Profile): void {
+    const before = this.#profile;
+    this.#profile = profile;
+    const isSamePlace = before.key === profile.key && sameEndpoint(before.location, profile.location);
+    if (isSamePlace || !this.#isWanted) return;
+    const wasConnected = this.#state === 'connected';
+    this.#close();
+    if (wasConnected) {
+      this.#lostSinceMs ??= this.#options.now();
+      this.#options.recorder.note('disconnected', 'The app’s key or address was changed: connecting again.');
+    }
+    this.connect();
+  }
+
+  dispose(): void {
+    this.disconnect();
+    this.#subscriptions.close();
+  }
+
+  /** Open, or failed in a way that another key or address may mend. */
+  get #isWanted(): boolean {
+    return this.#client !== undefined || this.#state === 'failed';
+  }
+
+  #open(): void {
+    const endpoint = webSocketEndpoint(this.#profile.location);
+    const { recorder, timing, now } = this.#options;
+    const client: PusherClient = new PusherClient({
+      key: this.#profile.key,
+      endpoint,
+      timing,
+      authorize: (socketId, channel) => this.#authorize(socketId, channel),
+      onState: (state) => this.#onLibraryState(state),
+      tap: {
+        endpoint,
+        recorder,
+        timing,
+        now,
+        pacer: this.#pacer,
+        attemptFailed: ({ text }) => {
+          if (this.#client === client) this.#explain(text);
+        },
+        received: (message) => this.#client === client && this.#receive(message),
+        refused: (why, channel) => this.#refuse(why, channel),
+        roundTrip: (milliseconds) => {
+          this.#roundTripMs = milliseconds;
+          this.#options.onChanged();
+        },
+        ended: (end) => {
+          if (this.#client === client) this.#onSocketEnd(end);
+        },
+      },
+    });
+    this.#client = client;
+    for (const { channel } of this.#subscriptions.all()) client.subscribe(channel);
+  }
+
+  #close(): void {
+    const client = this.#client;
+    this.#client = undefined;
+    client?.dispose();
+    this.#noLongerConnected();
+  }
+
+  #noLongerConnected(): void {
+    this.#socketId = null;
+    this.#roundTripMs = null;
+    this.#subscriptions.connectionLost();
+  }
+
+  #onLibraryState(state: string): void {
+    if (state === 'connected') this.#onConnected();
+    else if (state === 'unavailable')
+      this.#become('unavailable', this.#reason ?? 'The server does not answer.');
+    else if (state === 'connecting') this.#become('connecting', this.#reason);
+    // A close code that the library takes for a refusal. Nobody else disconnects an open client.
+    else if (state === 'disconnected' && this.#client)
+      this.#fail(this.#reason ?? 'The server refused the connection.');
+    else if (state === 'failed') this.#fail('This connection can’t be made.');
+  }
+
+  /** The library asks for its channels by itself right after this. */
+  #onConnected(): void {
+    const { recorder, now } = this.#options;
+    this.#become('connected', null);
+    if (this.#lostSinceMs !== undefined) recorder.note('gap', reasons.gapText(now() - this.#lostSinceMs));
+    this.#lostSinceMs = undefined;
+    recorder.note('connected', `Connected as socket ${this.#socketId ?? 'unknown'}.`);
+    for (const entry of this.#subscriptions.all()) this.#becomePending(entry);
+    this.#client?.ping();
+  }
+
+  #onSocketEnd(end: SocketEnd): void {
+    const text = end.silentSinceMs === undefined ? (end.text ?? reasons.closeText(end.code)) : unansweredPing;
+    // A socket that pusher-js replaces before it was open: its own attempt failed, for a reason that is known.
+    if (!end.isOurs || end.silentSinceMs !== undefined) this.#explain(text);
+    if (end.wasWelcomed) {
+      this.#lostSinceMs ??= end.silentSinceMs ?? this.#options.now();
+      this.#options.recorder.note('disconnected', `Connection lost. ${text}`);
+      this.#noLongerConnected();
+    }
+    if (!end.isOurs && afterClose(end.code) === 'do-not-reconnect') this.#fail(text);
+    else if (end.wasWelcomed) this.#become('connecting', text);
+  }
+
+  #fail(reason: string): void {
+    if (this.#state === 'failed') return;
+    this.#close();
+    this.#options.recorder.note('error', `${reason} Not connecting again by itself.`);
+    this.#become('failed', reason);
+  }
+
+  /** @returns Whether pusher-js may have it. */
+  #receive(message: ProtocolMessage): boolean {
+    switch (message.kind) {
+      case 'welcome':
+        this.#socketId = message.socketId;
+        return true;
+      case 'ping':
+      case 'pong':
+        return true;
+      case 'error':
+        this.#onServerError(message.code, message.serverText);
+        return false;
+      default:
+        return this.#subscriptions.receive(message);
+    }
+  }
+
+  #onServerError(code: number | null, serverText: string): void {
+    const text = reasons.errorText(code);
+    this.#explain(text);
+    this.#errorNotes.write(text);
+    // 43xx is about client events and watchlists, never about a subscription.
+    if (code === null || afterClose(code) !== 'stay-connected') this.#subscriptions.blame(code, serverText);
+  }
+
+  #refuse(why: string, channel: string | undefined): void {
+    const text = `A frame that ${why} was recorded, and not acted on.`;
+    this.#refusalNotes.write(text);
+    const entry = channel === undefined ? undefined : this.#subscriptions.get(channel);
+    if (entry?.state === 'pending') this.#subscriptions.explain(entry, text);
+  }
+
+  #request(entry: Entry): void {
+    if (this.#state === 'connected') this.#becomePending(entry);
+    else this.#subscriptions.become(entry, 'waiting-for-connection');
+    this.#client?.subscribe(entry.channel);
+  }
+
+  #becomePending(entry: Entry): void {
+    this.#subscriptions.become(entry, 'pending');
+    if (!needsAuthorization(entry.channel)) this.#subscriptions.sent(entry, this.#profile.dialect);
+  }
+
+  async #authorize(socketId: string, channel: string): Promise<ChannelSignature | undefined> {
+    const entry = this.#subscriptions.get(channel);
+    if (!entry) return undefined;
+    const { channelData } = entry;
+    // A reconnect or an unsubscribe in the meantime asks again by itself; an old signature would be refused.
+    const isStillWanted = () => this.#socketId === socketId && this.#subscriptions.get(channel) === entry;
+    try {
+      const { profileId } = this.#profile;
+      const { auth } = await this.#options.authorizer.signChannel({
+        profileId,
+        socketId,
+        channel,
+        channelData,
+      });
+      if (!isStillWanted()) return undefined;
+      this.#subscriptions.sent(entry, this.#profile.dialect);
+      return { auth, channelData };
+    } catch (error) {
+      if (!isStillWanted()) return undefined;
+      this.#signingFailed(entry, error);
+      throw error;
+    }
+  }
+
+  #signingFailed(entry: Entry, error: unknown): void {
+    if (!(error instanceof AppError)) {
+      this.#subscriptions.become(entry, 'failed', 'The signature for this channel could not be made.');
+      return;
+    }
+    const state = reasons.endsWithVault(error) ? 'waiting-for-vault' : 'failed';
+    this.#subscriptions.become(entry, state, reasons.failureText(error));
+  }
+
+  #ownMember(input: MemberInput | undefined): OwnMember {
+    if (input) return ownMember(input);
+    this.#defaultMember ??= defaultMember();
+    return this.#defaultMember;
+  }
+
+  #explain(reason: string): void {
+    this.#reason = reason;
+    this.#options.onChanged();
+  }
+
+  #become(state: ConnectionState, reason: string | null): void {
+    const isNew = this.#state !== state;
+    this.#state = state;
+    this.#reason = reason;
+    if (isNew) {
+      this.#transitions.push({ at: this.#options.now(), state, reason });
+      if (this.#transitions.length > transitionLimit) this.#transitions.shift();
+    }
+    this.#options.onChanged();
+  }
+}
+
+const unansweredPing = 'The server did not answer a ping: the connection was open on this side only.';
+
+function webSocketEndpoint(location: Location): Endpoint {
+  return location.kind === 'cluster' ? clusterEndpoints(location.cluster).webSocket : location.webSocket;
+}
+
+function sameEndpoint(one: Location, other: Location): boolean {
+  const [a, b] = [webSocketEndpoint(one), webSocketEndpoint(other)];
+  return a.host === b.host && a.port === b.port && a.tls === b.tls && a.path === b.path;
+}

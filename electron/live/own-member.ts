@@ -1,0 +1,37 @@
+/** Who this app is on a presence channel. */
+import { randomBytes } from 'node:crypto';
+import { AppError } from '#shared/lib/app-error.ts';
+
+export interface MemberInput {
+  readonly userId: string;
+  /** JSON text. */
+  readonly userInfo?: string | undefined;
+}
+
+export interface OwnMember {
+  readonly userId: string;
+  /** The JSON text that is signed byte for byte: built once, and the same on every reconnect. */
+  readonly channelData: string;
+}
+
+/** @throws AppError `invalid_input` when the info is not JSON. */
+export function ownMember({ userId, userInfo }: MemberInput): OwnMember {
+  return build(userId, userInfo === undefined ? undefined : parseInfo(userInfo));
+}
+
+/** For who does not say: others on the channel can see what this member is. */
+export function defaultMember(): OwnMember {
+  return build(`latchkey-${randomBytes(2).toString('hex')}`, { name: 'Latchkey' });
+}
+
+function build(userId: string, userInfo: unknown): OwnMember {
+  return { userId, channelData: JSON.stringify({ user_id: userId, user_info: userInfo }) };
+}
+
+function parseInfo(userInfo: string): unknown {
+  try {
+    return JSON.parse(userInfo);
+  } catch {
+    throw new AppError('invalid_input', 'The member’s info is not valid JSON.');
+  }
+}

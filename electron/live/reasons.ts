@@ -1,0 +1,81 @@
+/** What the user is told about a connection and its subscriptions. Never a server's own words: the log has those. */
+import type { AppError, ErrorCode } from '#shared/lib/app-error.ts';
+import { needsAuthorization } from '#shared/protocol/channels.ts';
+import { closeCodeMeaning } from '#shared/protocol/codes.ts';
+import type { Dialect } from '#shared/protocol/dialects.ts';
+import { dialectFacts } from '#shared/protocol/dialects.ts';
+
+/** A failure to sign that ends when the vault is open again. */
+const vaultFailures: readonly ErrorCode[] = [
+  'vault_locked',
+  'vault_waiting',
+  'keychain_locked',
+  'keychain_unavailable',
+  'cancelled',
+];
+
+export function endsWithVault(error: AppError): boolean {
+  return vaultFailures.includes(error.code);
+}
+
+export function failureText({ message, hint }: AppError): string {
+  return hint === undefined ? message : `${message} ${hint}`;
+}
+
+export function closeText(code: number): string {
+  return closeCodeMeaning(code) ?? `The server closed the connection with code ${code}.`;
+}
+
+export function errorText(code: number | null): string {
+  if (code === null) return 'The server sent an error without a code. Its words are in the log.';
+  const meaning =
+    closeCodeMeaning(code) ?? 'The protocol does not define this code; the log has the server’s words.';
+  return `The server sent error ${code}: ${meaning}`;
+}
+
+const otherSecret =
+  'The signature was probably made with another secret, or belongs to another key. Check the app secret.';
+
+/** For a subscription that waits while an error comes which names no channel. */
+export function blameText(code: number | null, isCertain: boolean): string {
+  if (code === null || code === 4009) {
+    return isCertain
+      ? `The server refused the subscription. ${otherSecret}`
+      : `The server sent an error while this subscription was waiting, probably because of it. ${otherSecret}`;
+  }
+  return `${errorText(code)} It came while this subscription was waiting, and is probably the cause.`;
+}
+
+export function refusedSubscriptionText(status: number | null): string {
+  const shown = status === null ? '' : ` with status ${status}`;
+  return `The server refused the subscription${shown}. ${otherSecret}`;
+}
+
+export function silenceText(channel: string, dialect: Dialect, waitedMs: number): string {
+  const silence = `The server has not answered for ${seconds(waitedMs)}.`;
+  if (!needsAuthorization(channel)) return silence;
+  if (!dialectFacts[dialect].badSignatureIsSilent) return `${silence} ${otherSecret}`;
+  return `${silence} ${dialectFacts[dialect].label} says nothing when a signature is wrong: ${lowerFirst(otherSecret)}`;
+}
+
+export function gapText(lostForMs: number): string {
+  return `Connection lost for ${duration(lostForMs)}: events sent in that time are missing here.`;
+}
+
+export function duration(milliseconds: number): string {
+  const wholeSeconds = Math.round(milliseconds / 1000);
+  if (milliseconds < 59_500) return seconds(milliseconds);
+  const minutes = Math.floor(wholeSeconds / 60);
+  if (minutes < 60) return `${minutes} min ${wholeSeconds % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+function seconds(milliseconds: number): string {
+  return milliseconds < 9950
+    ? `${(milliseconds / 1000).toFixed(1)} s`
+    : `${Math.round(milliseconds / 1000)} s`;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

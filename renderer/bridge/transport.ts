@@ -1,0 +1,21 @@
+/** How messages reach the main side. Electron and the web host each have one; everything above is the same. */
+import type { ClientMessage } from '#shared/contract/wire.ts';
+import type { Disposer } from '#shared/lib/disposer.ts';
+
+export type TransportStatus =
+  | { readonly state: 'connecting' }
+  | { readonly state: 'online' }
+  /** The host is gone; the transport keeps trying. */
+  | { readonly state: 'offline' }
+  /** The host is there and does not know this page's token. Trying again is of no use. */
+  | { readonly state: 'refused' };
+
+export interface Transport {
+  send(message: ClientMessage): void;
+  /** Messages as they came, unparsed. */
+  onMessage(listener: (message: unknown) => void): Disposer;
+  readonly status: TransportStatus;
+  onStatus(listener: (status: TransportStatus) => void): Disposer;
+  /** Tries now rather than at the next turn. */
+  retry(): void;
+}

@@ -1,0 +1,38 @@
+/** A button for a command: its words, its keys in the tooltip, disabled while it is not available. */
+import { Button, type ButtonProps, Tooltip } from '../components/index.ts';
+import { useServices } from '../state/context.tsx';
+import { useCommandList, useIsMac } from './hooks.ts';
+import { shortcutKeys } from './shortcut.ts';
+
+export interface CommandButtonProps {
+  readonly command: string;
+  /** In place of the command's title, where the title is too long. */
+  readonly label?: string;
+  readonly variant?: ButtonProps['variant'];
+  readonly icon?: ButtonProps['icon'];
+}
+
+/** Nothing is drawn while no such command is registered. */
+export function CommandButton({ command: id, label, variant, icon }: CommandButtonProps) {
+  const { commands } = useServices();
+  const isMac = useIsMac();
+  const command = useCommandList().find((each) => each.id === id);
+  if (!command) return null;
+  const [shortcut] = command.shortcuts ?? [];
+  const button = (
+    <Button
+      {...(variant ? { variant } : {})}
+      {...(icon ? { icon } : {})}
+      disabled={!commands.isAvailable(id)}
+      onClick={() => commands.run(id)}
+    >
+      {label ?? command.title}
+    </Button>
+  );
+  if (!shortcut) return button;
+  return (
+    <Tooltip text={command.title} keys={shortcutKeys(shortcut, isMac)}>
+      {button}
+    </Tooltip>
+  );
+}

@@ -1,0 +1,35 @@
+/** Copying text that is no secret: secrets go from the vault to the clipboard, never through the page. */
+import { useEffect, useState } from 'react';
+import { Button, IconButton } from './button.tsx';
+
+/** The button says “Copied” that long. */
+const thanksMs = 1_500;
+
+export interface CopyButtonProps {
+  readonly text: string;
+  readonly label?: string;
+  readonly isIconOnly?: boolean;
+}
+
+export function CopyButton({ text, label = 'Copy', isIconOnly }: CopyButtonProps) {
+  const [outcome, setOutcome] = useState<'copied' | 'failed'>();
+  useEffect(() => {
+    if (!outcome) return;
+    const timer = setTimeout(() => setOutcome(undefined), thanksMs);
+    return () => clearTimeout(timer);
+  }, [outcome]);
+  const shown = outcome === 'copied' ? 'Copied' : outcome === 'failed' ? 'Could not copy' : label;
+  const copy = () => {
+    navigator.clipboard.writeText(text).then(
+      () => setOutcome('copied'),
+      () => setOutcome('failed'),
+    );
+  };
+  const icon = outcome === 'copied' ? 'check' : 'copy';
+  if (isIconOnly) return <IconButton icon={icon} label={shown} onClick={copy} />;
+  return (
+    <Button variant="quiet" icon={icon} onClick={copy}>
+      {shown}
+    </Button>
+  );
+}

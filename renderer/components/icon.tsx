@@ -1,0 +1,127 @@
+/** The page's icons: a fixed set by name, so that a meaning keeps its sign. Only this file knows where they come from. */
+import {
+  ArrowDown,
+  ArrowDownLeft,
+  ArrowDownToLine,
+  ArrowUpRight,
+  Ban,
+  Check,
+  ChevronDown,
+  ChevronRight,
+  CircleAlert,
+  CircleCheck,
+  CircleDashed,
+  CircleX,
+  Copy,
+  Database,
+  Ellipsis,
+  Eraser,
+  FlaskConical,
+  Globe,
+  Info,
+  KeyRound,
+  ListFilter,
+  Lock,
+  LockKeyhole,
+  LockOpen,
+  type LucideIcon,
+  Minus,
+  PanelLeft,
+  Pause,
+  Pencil,
+  Play,
+  Plus,
+  Radio,
+  RefreshCw,
+  RotateCw,
+  Search,
+  Send,
+  Settings,
+  ShieldCheck,
+  ShieldX,
+  Square,
+  Trash2,
+  TriangleAlert,
+  Undo2,
+  Unplug,
+  User,
+  Users,
+  WifiOff,
+  X,
+  Zap,
+} from 'lucide-react';
+import styles from './icon.module.css';
+
+const icons = {
+  'arrow-down': ArrowDown,
+  incoming: ArrowDownLeft,
+  outgoing: ArrowUpRight,
+  newest: ArrowDownToLine,
+  refused: Ban,
+  check: Check,
+  expanded: ChevronDown,
+  collapsed: ChevronRight,
+  'danger-sign': CircleX,
+  'notice-sign': Info,
+  'ok-sign': CircleCheck,
+  'unknown-sign': CircleDashed,
+  'alert-sign': CircleAlert,
+  'warning-sign': TriangleAlert,
+  copy: Copy,
+  cache: Database,
+  more: Ellipsis,
+  clear: Eraser,
+  sandbox: FlaskConical,
+  public: Globe,
+  key: KeyRound,
+  filter: ListFilter,
+  locked: Lock,
+  unlocked: LockOpen,
+  note: Minus,
+  sidebar: PanelLeft,
+  pause: Pause,
+  edit: Pencil,
+  play: Play,
+  add: Plus,
+  channel: Radio,
+  retry: RefreshCw,
+  rotation: RotateCw,
+  search: Search,
+  publish: Send,
+  settings: Settings,
+  encrypted: ShieldCheck,
+  'not-opened': ShieldX,
+  stop: Square,
+  remove: Trash2,
+  undo: Undo2,
+  disconnect: Unplug,
+  user: User,
+  presence: Users,
+  vault: LockKeyhole,
+  offline: WifiOff,
+  close: X,
+  connect: Zap,
+} satisfies Readonly<Record<string, LucideIcon>>;
+
+export type IconName = keyof typeof icons;
+
+export interface IconProps {
+  readonly name: IconName;
+  /** In px; 14 sits well beside text of 13 px. */
+  readonly size?: number;
+  /** Said by screen readers. Without it the icon is decoration beside words that say the same. */
+  readonly label?: string;
+  readonly className?: string | undefined;
+}
+
+export function Icon({ name, size = 14, label, className }: IconProps) {
+  const Drawn = icons[name];
+  return (
+    <Drawn
+      size={size}
+      strokeWidth={1.75}
+      className={className ? `${styles.icon} ${className}` : styles.icon}
+      {...(label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label })}
+    />
+  );
+}

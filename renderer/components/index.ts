@@ -1,0 +1,79 @@
+/** The page's components. Features take them from here; vendors are used inside only. */
+export { Button, type ButtonProps, IconButton, type IconButtonProps } from './button.tsx';
+export {
+  Checkbox,
+  type CheckboxProps,
+  type Option,
+  Segmented,
+  type SegmentedProps,
+  Select,
+  type SelectProps,
+  Switch,
+} from './choice.tsx';
+export { classes } from './classes.ts';
+export { CopyButton, type CopyButtonProps } from './copy.tsx';
+export { Confirm, type ConfirmProps, Dialog, type DialogProps } from './dialog.tsx';
+export { EmptyState, type EmptyStateProps, Loading } from './empty-state.tsx';
+export {
+  FieldFrame,
+  type FieldProblem,
+  FieldRow,
+  SecretField,
+  type SecretFieldProps,
+  TextArea,
+  type TextAreaProps,
+  TextField,
+  type TextFieldProps,
+} from './field.tsx';
+export * from './format.ts';
+export { Icon, type IconName, type IconProps } from './icon.tsx';
+export { formatJson, type JsonNode, parseJson } from './json.ts';
+export { JsonTree, type JsonTreeProps } from './json-tree.tsx';
+export { Keys } from './keys.tsx';
+export {
+  Badge,
+  type BadgeProps,
+  EnvironmentLabel,
+  EnvironmentLine,
+  environmentLabels,
+  KindLabel,
+  KindSign,
+  SlotLabel,
+  StateDot,
+  slotLabels,
+  type Tone,
+} from './labels.tsx';
+export { Menu, type MenuItem, type MenuProps } from './menu.tsx';
+export { ErrorNotice, type ErrorNoticeProps, Notice, type NoticeProps } from './notice.tsx';
+export {
+  Actions,
+  type Column,
+  type Fact,
+  Facts,
+  Page,
+  type PageProps,
+  Row,
+  Section,
+  type SectionProps,
+  Stack,
+  Table,
+  type TableProps,
+  Toolbar,
+  ToolbarSpace,
+} from './page.tsx';
+export { ComponentsProvider } from './provider.tsx';
+export { Sparkline } from './sparkline.tsx';
+export { Splitter, type SplitterProps } from './splitter.tsx';
+export { SuggestField, type SuggestFieldProps } from './suggest.tsx';
+export { type TabItem, Tabs, type TabsProps } from './tabs.tsx';
+export { CodeBlock, Name, VisibleText } from './text.tsx';
+export { type ToastMessage, useToast } from './toast.tsx';
+export { Tooltip } from './tooltip.tsx';
+export {
+  Cell,
+  HeadingCell,
+  rowHeightPx,
+  VirtualList,
+  type VirtualListHandle,
+  type VirtualListProps,
+} from './virtual-list.tsx';

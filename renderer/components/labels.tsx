@@ -1,0 +1,106 @@
+/** Small steady signs of meaning: environment, connection, channel kind, key version, outcome. Never colour alone. */
+import type { ReactNode } from 'react';
+import type { Environment } from '#shared/contract/profiles.ts';
+import type { Slot } from '#shared/contract/vault.ts';
+import { type ChannelKind, channelKindExplanations, channelKindLabels } from '#shared/protocol/channels.ts';
+import { classes } from './classes.ts';
+import { Icon, type IconName } from './icon.tsx';
+import styles from './labels.module.css';
+
+export const environmentLabels: Readonly<Record<Environment, string>> = {
+  production: 'Production',
+  staging: 'Staging',
+  development: 'Development',
+  local: 'Local',
+};
+
+/** The environment's name in its colour, with its line. */
+export function EnvironmentLabel({ environment }: { readonly environment: Environment }) {
+  return (
+    <span className={classes(styles.environment, styles[environment])}>{environmentLabels[environment]}</span>
+  );
+}
+
+/** A vertical 2 px line in the environment's colour, as high as its parent. Beside a label, never alone. */
+export function EnvironmentLine({ environment }: { readonly environment: Environment }) {
+  return <span className={classes(styles.line, styles[environment])} aria-hidden="true" />;
+}
+
+export type Tone = 'ok' | 'notice' | 'warning' | 'danger' | 'idle';
+
+export interface StateDotProps {
+  readonly tone: Tone;
+  /** What it means, for screen readers and on hover; hidden from readers when words stand beside it. */
+  readonly label: string;
+  readonly isLabelBeside?: boolean;
+}
+
+/** A dot whose form differs by state as well: filled, half, ring, or crossed. */
+export function StateDot({ tone, label, isLabelBeside }: StateDotProps) {
+  return (
+    <span
+      className={classes(styles.dot, styles[`dot-${tone}`])}
+      title={label}
+      {...(isLabelBeside ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label })}
+    />
+  );
+}
+
+export interface BadgeProps {
+  readonly tone?: Tone;
+  readonly icon?: IconName;
+  readonly children: ReactNode;
+  readonly title?: string;
+}
+
+/** A word in a tone, such as a status or a count. */
+export function Badge({ tone = 'idle', icon, children, title }: BadgeProps) {
+  return (
+    <span className={classes(styles.badge, styles[`badge-${tone}`])} title={title}>
+      {icon && <Icon name={icon} size={12} />}
+      {children}
+    </span>
+  );
+}
+
+const kindLooks: Readonly<Record<ChannelKind, { icon: IconName; hue: string | undefined }>> = {
+  public: { icon: 'public', hue: styles.public },
+  cache: { icon: 'cache', hue: styles.public },
+  private: { icon: 'locked', hue: styles.private },
+  'private-cache': { icon: 'cache', hue: styles.private },
+  'private-encrypted': { icon: 'encrypted', hue: styles.encrypted },
+  'private-encrypted-cache': { icon: 'cache', hue: styles.encrypted },
+  presence: { icon: 'presence', hue: styles.presence },
+  'presence-cache': { icon: 'cache', hue: styles.presence },
+  'server-to-user': { icon: 'user', hue: styles.user },
+};
+
+/** The kind of a channel, with its sign; explained on hover. */
+export function KindLabel({ kind }: { readonly kind: ChannelKind }) {
+  const look = kindLooks[kind];
+  return (
+    <span className={classes(styles.kind, look.hue)} title={channelKindExplanations[kind]}>
+      <Icon name={look.icon} size={12} />
+      {channelKindLabels[kind]}
+    </span>
+  );
+}
+
+/** The kind's sign alone, for lists where the channel's name says the kind. */
+export function KindSign({ kind }: { readonly kind: ChannelKind }) {
+  const look = kindLooks[kind];
+  return <Icon name={look.icon} size={12} className={look.hue} />;
+}
+
+export const slotLabels: Readonly<Record<Slot, string>> = {
+  current: 'Current',
+  next: 'Next',
+  previous: 'Previous',
+};
+
+/** The version of a key, in its steady hue. */
+export function SlotLabel({ slot }: { readonly slot: Slot }) {
+  return (
+    <span className={classes(styles.slot, styles[`slot-${slot}`])}>{slotLabels[slot].toLowerCase()}</span>
+  );
+}

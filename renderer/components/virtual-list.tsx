@@ -1,0 +1,287 @@
+/**
+ * A list of any length that draws only the rows in sight, as an ARIA grid. Rows are painted in a layer that sticks
+ * to the viewport, so that fast scrolling shows older rows for a frame and never an empty area.
+ */
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  type Ref,
+  useCallback,
+  useEffect,
+  useId,
+  useImperativeHandle,
+  useLayoutEffect,
+  useReducer,
+  useRef,
+  useState,
+} from 'react';
+import { classes } from './classes.ts';
+import {
+  clampOffset,
+  isShortened,
+  maxOffset,
+  offsetOfTrack,
+  offsetToShow,
+  type RowRange,
+  type ScrollShape,
+  trackHeight,
+  trackOfOffset,
+  visibleRows,
+} from './scroll-math.ts';
+import styles from './virtual-list.module.css';
+
+export const rowHeightPx = 26;
+
+export interface VirtualListHandle {
+  focus(): void;
+  /** Moves the active row, and shows it. */
+  moveTo(index: number): void;
+  /** Rows that fit. */
+  readonly pageSize: number;
+}
+
+export interface VirtualListProps {
+  readonly label: string;
+  readonly count: number;
+  /** Heading cells, in the grid of `rowClassName`; drawn once, above. */
+  readonly heading: ReactNode;
+  /** The columns: one class with `grid-template-columns`, used for heading and rows. */
+  readonly columnsClassName: string | undefined;
+  /** The cells of one row; each with `role="gridcell"`. Undefined rows (not there yet) are drawn by it as well. */
+  readonly renderRow: (index: number) => ReactNode;
+  readonly rowClassName?: (index: number) => string | undefined;
+  /** The row that the keys are on. Null: none. */
+  readonly activeIndex: number | null;
+  readonly onActiveChange: (index: number) => void;
+  /** Enter, or a second click. */
+  readonly onOpen: (index: number) => void;
+  /** Told whenever other rows come in sight: the moment to fetch them. */
+  readonly onRangeChange: (range: RowRange) => void;
+  /** Stays at the newest row while rows are added. */
+  readonly isFollowing: boolean;
+  /** The user scrolled away from the newest row, or back to it. */
+  readonly onFollowingChange: (isFollowing: boolean) => void;
+  readonly ref?: Ref<VirtualListHandle>;
+}
+
+export function VirtualList(props: VirtualListProps) {
+  const { label, count, heading, columnsClassName, renderRow, rowClassName, activeIndex, ref } = props;
+  const { onActiveChange, onOpen, onRangeChange, isFollowing, onFollowingChange } = props;
+  const id = useId();
+  const grid = useRef<HTMLDivElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const [viewportPx, setViewportPx] = useState(0);
+  const [gutterPx, setGutterPx] = useState(0);
+  // A ref, as it follows what was drawn: while rows are added, and when following ends.
+  const offset = useRef(0);
+  const [, redraw] = useReducer((turn: number) => turn + 1, 0);
+  const shape: ScrollShape = { contentPx: count * rowHeightPx, viewportPx };
+  const shownOffset = isFollowing ? maxOffset(shape) : clampOffset(offset.current, shape);
+  const range = visibleRows(shownOffset, rowHeightPx, count, viewportPx);
+
+  // The scroll bar follows what is drawn; the event that this causes finds nothing to change.
+  useLayoutEffect(() => {
+    offset.current = shownOffset;
+    const element = scroller.current;
+    const track = trackOfOffset(shownOffset, shape);
+    if (element && Math.abs(element.scrollTop - track) > 1) element.scrollTop = track;
+  });
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const measure = () => {
+      setViewportPx(element.clientHeight);
+      setGutterPx(element.offsetWidth - element.clientWidth);
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    measure();
+    return () => observer.disconnect();
+  }, []);
+
+  // A pane that opens below must not cover the row that it is about.
+  const lastViewportPx = useRef(0);
+  useLayoutEffect(() => {
+    const wasPx = lastViewportPx.current;
+    lastViewportPx.current = viewportPx;
+    if (activeIndex === null || isFollowing || viewportPx >= wasPx) return;
+    const top = activeIndex * rowHeightPx;
+    if (top < offset.current || top + rowHeightPx > offset.current + wasPx) return;
+    const next = offsetToShow(activeIndex, offset.current, rowHeightPx, {
+      contentPx: shape.contentPx,
+      viewportPx,
+    });
+    if (next === offset.current) return;
+    offset.current = next;
+    redraw();
+  });
+
+  useEffect(() => {
+    onRangeChange({ start: range.start, end: range.end });
+  }, [onRangeChange, range.start, range.end]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` is made anew each time; its two numbers count.
+  const scrollTo = useCallback(
+    (next: number, mayFollow = true) => {
+      const target = clampOffset(next, shape);
+      offset.current = target;
+      redraw();
+      const isAtEnd = mayFollow && target >= maxOffset(shape) - 1;
+      if (isAtEnd !== isFollowing) onFollowingChange(isAtEnd);
+    },
+    [shape.contentPx, shape.viewportPx, isFollowing, onFollowingChange],
+  );
+
+  const onScroll = () => {
+    const element = scroller.current;
+    if (!element) return;
+    // A shift of the bar that we made ourselves, or one smaller than it can express.
+    if (Math.abs(element.scrollTop - trackOfOffset(shownOffset, shape)) <= 1) return;
+    scrollTo(offsetOfTrack(element.scrollTop, shape));
+  };
+
+  // On a shortened track one notch of the wheel would pass many rows: there, the wheel moves the list itself.
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element || !isShortened(shape)) return;
+    const onWheel = (event: WheelEvent) => {
+      if (event.ctrlKey) return;
+      event.preventDefault();
+      const unit = event.deltaMode === 1 ? rowHeightPx : event.deltaMode === 2 ? viewportPx : 1;
+      scrollTo(shownOffset + event.deltaY * unit);
+    };
+    element.addEventListener('wheel', onWheel, { passive: false });
+    return () => element.removeEventListener('wheel', onWheel);
+  });
+
+  const pageSize = Math.max(1, Math.floor(viewportPx / rowHeightPx) - 1);
+  const moveTo = (index: number) => {
+    if (count === 0) return;
+    const target = Math.min(Math.max(index, 0), count - 1);
+    onActiveChange(target);
+    scrollTo(offsetToShow(target, shownOffset, rowHeightPx, shape), target === count - 1);
+  };
+  useImperativeHandle(ref, () => ({
+    focus: () => grid.current?.focus({ preventScroll: true }),
+    moveTo,
+    pageSize,
+  }));
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const from = activeIndex ?? (isFollowing ? count : range.start - 1);
+    const moves: Readonly<Record<string, number>> = {
+      ArrowDown: from + 1,
+      ArrowUp: from - 1,
+      PageDown: from + pageSize,
+      PageUp: from - pageSize,
+      Home: 0,
+      End: count - 1,
+    };
+    const target = moves[event.key];
+    if (target !== undefined) {
+      event.preventDefault();
+      moveTo(target);
+    } else if (event.key === 'Enter' && activeIndex !== null) {
+      event.preventDefault();
+      onOpen(activeIndex);
+    }
+  };
+
+  const rows: ReactNode[] = [];
+  for (let index = range.start; index < range.end; index++) {
+    const isActive = index === activeIndex;
+    rows.push(
+      // biome-ignore lint/a11y/useKeyWithClickEvents: the grid itself has the keys.
+      // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus, and names its active row.
+      // biome-ignore lint/a11y/useSemanticElements: a table can't be drawn in part.
+      <div
+        key={index}
+        id={`${id}${index}`}
+        role="row"
+        aria-rowindex={index + 2}
+        aria-selected={isActive}
+        className={classes(
+          styles.row,
+          columnsClassName,
+          isActive && styles.active,
+          index % 2 === 1 && styles.odd,
+          rowClassName?.(index),
+        )}
+        style={{ transform: `translateY(${index * rowHeightPx - shownOffset}px)` }}
+        onClick={() => {
+          onActiveChange(index);
+          onFollowingChange(false);
+          onOpen(index);
+        }}
+      >
+        {renderRow(index)}
+      </div>,
+    );
+  }
+  const isActiveDrawn = activeIndex !== null && activeIndex >= range.start && activeIndex < range.end;
+
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a table can't be drawn in part.
+    <div
+      ref={grid}
+      role="grid"
+      aria-label={label}
+      aria-rowcount={count + 1}
+      aria-activedescendant={isActiveDrawn ? `${id}${activeIndex}` : undefined}
+      tabIndex={0}
+      className={classes(styles.grid, !isActiveDrawn && styles.ring)}
+      onKeyDown={onKeyDown}
+    >
+      {/* biome-ignore lint/a11y/useSemanticElements: as above. */}
+      {/* biome-ignore lint/a11y/useFocusableInteractive: as above. */}
+      <div role="row" aria-rowindex={1} className={styles.heading} style={{ paddingInlineEnd: gutterPx }}>
+        <div role="presentation" className={classes(styles.headingRow, columnsClassName)}>
+          {heading}
+        </div>
+      </div>
+      {/* Not a stop of its own for Tab: the grid's keys scroll it. */}
+      <div ref={scroller} role="presentation" tabIndex={-1} className={styles.scroller} onScroll={onScroll}>
+        <div className={styles.track} role="presentation" style={{ height: trackHeight(shape) }}>
+          <div
+            className={styles.layer}
+            role="presentation"
+            style={{ height: Math.min(viewportPx, shape.contentPx) }}
+          >
+            {rows}
+          </div>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+export interface CellProps {
+  readonly className?: string | undefined;
+  /** In place of words, for screen readers. */
+  readonly label?: string;
+  readonly children?: ReactNode;
+}
+
+/** One cell of a row. */
+export function Cell({ className, label, children }: CellProps) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a table can't be drawn in part.
+    // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus, and names its active row.
+    <span role="gridcell" className={className} aria-label={label}>
+      {children}
+    </span>
+  );
+}
+
+/** One cell of the heading. */
+export function HeadingCell({ className, label, children }: CellProps) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a table can't be drawn in part.
+    // biome-ignore lint/a11y/useFocusableInteractive: columns can't be chosen.
+    <span role="columnheader" className={className} aria-label={label}>
+      {children}
+    </span>
+  );
+}

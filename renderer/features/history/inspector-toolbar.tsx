@@ -1,0 +1,102 @@
+/** Above the log: filter, count, pause, clear, and a channel to subscribe to. */
+import { type Ref, useEffect, useState } from 'react';
+import { CommandButton } from '../../commands/index.ts';
+import { formatCount, Icon, IconButton, plural, TextField, Toolbar } from '../../components/index.ts';
+import type { LogSnapshot, LogView } from '../../state/index.ts';
+import { SubscribeForm } from '../live/index.ts';
+import styles from './inspector.module.css';
+
+const debounceMs = 150;
+
+export interface InspectorToolbarProps {
+  readonly view: LogView;
+  readonly log: LogSnapshot;
+  readonly filterRef: Ref<HTMLInputElement>;
+  /** Enter and Esc go from the filter to the rows. */
+  readonly onLeaveFilter: () => void;
+}
+
+export function InspectorToolbar({ view, log, filterRef, onLeaveFilter }: InspectorToolbarProps) {
+  const [text, setText] = useState(log.filter);
+  // The filter can be changed from elsewhere: “Clear filter”, or another app's log.
+  useEffect(() => setText(log.filter), [log.filter]);
+  useEffect(() => {
+    if (text === view.get().filter) return;
+    const timer = setTimeout(() => void view.setFilter(text), debounceMs);
+    return () => clearTimeout(timer);
+  }, [text, view]);
+  const newCount = (log.status?.matched ?? 0) - view.count;
+  const isPaused = log.frozenCount !== undefined;
+
+  return (
+    <Toolbar label="Log">
+      <div className={styles.filter}>
+        <TextField
+          ref={filterRef}
+          label="Filter"
+          isLabelHidden
+          isCode
+          type="search"
+          value={text}
+          onChange={setText}
+          placeholder="Filter channel, event or data"
+          before={<Icon name="filter" />}
+          after={
+            text !== '' && (
+              <IconButton
+                icon="close"
+                label="Clear filter"
+                onClick={() => void view.setFilter('').then(() => setText(''))}
+              />
+            )
+          }
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') {
+              void view.setFilter(text);
+              onLeaveFilter();
+            } else if (event.key === 'Escape') {
+              event.stopPropagation();
+              if (text !== '') setText('');
+              else onLeaveFilter();
+            }
+          }}
+        />
+      </div>
+      <Count log={log} />
+      <div className={styles.actions}>
+        <CommandButton
+          command="inspector.pause"
+          icon={isPaused ? 'play' : 'pause'}
+          variant={isPaused ? 'plain' : 'quiet'}
+          {...(isPaused ? { label: newCount > 0 ? `Resume · ${formatCount(newCount)} new` : 'Resume' } : {})}
+        />
+        <CommandButton command="inspector.clear" icon="clear" variant="quiet" />
+      </div>
+      <SubscribeForm profileId={view.profileId} isCompact />
+    </Toolbar>
+  );
+}
+
+function Count({ log: { status, filter, isOpening } }: { readonly log: LogSnapshot }) {
+  if (!status) return <span className={styles.count} />;
+  const isScanning = isOpening || status.scanned < status.total;
+  const percent = status.total > 0 ? Math.floor((status.scanned / status.total) * 100) : 100;
+  const text =
+    filter === ''
+      ? plural(status.matched, 'event')
+      : `${formatCount(status.matched)} of ${formatCount(status.total)}`;
+  return (
+    <span className={styles.count} title={`${plural(status.scanned, 'event')} searched`}>
+      {text}
+      {filter !== '' && isScanning && percent < 100 && (
+        <span className={styles.scanning}> · {percent} %</span>
+      )}
+      {filter !== '' && status.unread > 0 && (
+        <span className={styles.unread} title="The vault is locked, or has no key that opens them.">
+          {' '}
+          · {formatCount(status.unread)} not readable
+        </span>
+      )}
+    </span>
+  );
+}

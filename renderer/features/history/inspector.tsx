@@ -1,0 +1,290 @@
+/** The live log of one app: filter, rows, and the details of one of them. */
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCommands } from '../../commands/index.ts';
+import {
+  Button,
+  ErrorNotice,
+  Loading,
+  plural,
+  Splitter,
+  useToast,
+  VirtualList,
+  type VirtualListHandle,
+} from '../../components/index.ts';
+import {
+  asAppError,
+  type LogSnapshot,
+  type LogView,
+  useCall,
+  useLogView,
+  useSettings,
+} from '../../state/index.ts';
+import { DetailPane } from './detail-pane.tsx';
+import styles from './inspector.module.css';
+import { InspectorToolbar } from './inspector-toolbar.tsx';
+import { NextStep } from './next-step.tsx';
+import { headingCells, RowCells } from './row-cells.tsx';
+import { useLogSummary } from './use-log-summary.ts';
+
+/** The list keeps at least this much beside the details. */
+const listMinPx = 140;
+const detailMinPx = 120;
+
+export function Inspector({ profileId }: { readonly profileId: string }) {
+  const [view, log] = useLogView(profileId);
+  const list = useRef<VirtualListHandle>(null);
+  const filter = useRef<HTMLInputElement>(null);
+  const summary = useLogSummary(log, view.count);
+  const clear = useClear(view);
+  const openDetail = useCallback(
+    (index: number) => {
+      if (view.row(index)) view.openDetail(index);
+      else view.setActive(index);
+    },
+    [view],
+  );
+  useInspectorCommands(view, log, list, filter, clear.run);
+
+  return (
+    <div className={styles.inspector}>
+      <InspectorToolbar
+        view={view}
+        log={log}
+        filterRef={filter}
+        onLeaveFilter={() => list.current?.focus()}
+      />
+      {clear.error && <ErrorNotice error={clear.error} isBar onDismiss={clear.dismiss} />}
+      {log.error && <ErrorNotice error={log.error} isBar onRetry={() => view.retry()} />}
+      <NextStep profileId={profileId} log={log} />
+      <Panes
+        isDetailOpen={log.isDetailOpen && log.active?.sequence != null}
+        list={
+          log.status ? (
+            <div className={styles.listArea}>
+              <VirtualList
+                ref={list}
+                label="Events"
+                count={view.count}
+                heading={headingCells}
+                columnsClassName={styles.columns}
+                rowClassName={(index) => rowClassName(view, index)}
+                renderRow={(index) => <RowCells row={view.row(index)} />}
+                activeIndex={log.active?.index ?? null}
+                onActiveChange={view.setActive}
+                onOpen={openDetail}
+                onRangeChange={view.want}
+                isFollowing={log.isFollowing}
+                onFollowingChange={view.setFollowing}
+              />
+              {log.status.matched === 0 && (
+                <Nothing log={log} onClearFilter={() => void view.setFilter('')} />
+              )}
+              {!log.isFollowing && (
+                <div className={styles.newest}>
+                  <Button icon="newest" onClick={() => view.setFollowing(true)}>
+                    Newest
+                  </Button>
+                </div>
+              )}
+            </div>
+          ) : (
+            !log.error && <Loading label="Opening the log" />
+          )
+        }
+        detail={
+          log.active?.sequence != null && (
+            <DetailPane
+              profileId={profileId}
+              sequence={log.active.sequence}
+              onClose={() => {
+                view.closeDetail();
+                list.current?.focus();
+              }}
+            />
+          )
+        }
+      />
+      <p className="visually-hidden" role="status">
+        {summary}
+      </p>
+    </div>
+  );
+}
+
+function rowClassName(view: LogView, index: number): string | undefined {
+  const kind = view.row(index)?.kind;
+  if (kind === 'note') return styles.noteRow;
+  if (kind === 'undecodable') return styles.undecodableRow;
+  return undefined;
+}
+
+function Nothing({ log, onClearFilter }: { readonly log: LogSnapshot; readonly onClearFilter: () => void }) {
+  const { status, filter } = log;
+  if (!status || filter === '') return <p className={styles.nothing}>No events yet.</p>;
+  const isScanning = status.scanned < status.total;
+  return (
+    <div className={styles.nothing}>
+      <p>
+        {isScanning ? 'Searching…' : `None of ${plural(status.total, 'event')} matches this filter.`}
+        {status.unread > 0 && ` ${plural(status.unread, 'encrypted event')} could not be searched.`}
+      </p>
+      <Button onClick={onClearFilter}>Clear filter</Button>
+    </div>
+  );
+}
+
+interface PanesProps {
+  readonly isDetailOpen: boolean;
+  readonly list: React.ReactNode;
+  readonly detail: React.ReactNode;
+}
+
+/** The list above, the details below, and the line between them that can be pulled. */
+function Panes({ isDetailOpen, list, detail }: PanesProps) {
+  const { detailHeightPx } = useSettings();
+  const update = useCall('settings.update');
+  const [pulledPx, setPulledPx] = useState<number>();
+  const area = useRef<HTMLDivElement>(null);
+  const [areaPx, setAreaPx] = useState(600);
+  useEffect(() => {
+    const element = area.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => setAreaPx(element.clientHeight));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  const maxPx = Math.max(detailMinPx, areaPx - listMinPx);
+  const sizePx = Math.min(pulledPx ?? detailHeightPx, maxPx);
+  return (
+    <div ref={area} className={styles.panes}>
+      {list}
+      {isDetailOpen && (
+        <>
+          <Splitter
+            label="Height of the details"
+            orientation="horizontal"
+            pane="after"
+            sizePx={sizePx}
+            minPx={detailMinPx}
+            maxPx={maxPx}
+            onResize={setPulledPx}
+            onResized={(size) => void update.run({ detailHeightPx: Math.min(size, 1200) })}
+          />
+          <div className={styles.detail} style={{ height: sizePx }}>
+            {detail}
+          </div>
+        </>
+      )}
+    </div>
+  );
+}
+
+function useClear(view: LogView) {
+  const toast = useToast();
+  const [error, setError] = useState<Parameters<typeof ErrorNotice>[0]['error']>();
+  const run = useCallback(async () => {
+    try {
+      const hidden = await view.clear();
+      setError(undefined);
+      toast({ message: `${plural(hidden, 'event')} cleared from view. What was recorded stays on disk.` });
+    } catch (cause) {
+      setError(asAppError(cause));
+    }
+  }, [view, toast]);
+  return { run, error, dismiss: () => setError(undefined) };
+}
+
+function useInspectorCommands(
+  view: LogView,
+  log: LogSnapshot,
+  list: React.RefObject<VirtualListHandle | null>,
+  filter: React.RefObject<HTMLInputElement | null>,
+  clear: () => Promise<void>,
+): void {
+  const group = 'Inspector';
+  const hasRows = () => view.count > 0;
+  const move = (by: number) => {
+    const from = view.get().active?.index ?? (by > 0 ? -1 : view.count);
+    list.current?.moveTo(from + by);
+    list.current?.focus();
+  };
+  useCommands([
+    {
+      id: 'inspector.filter',
+      title: 'Filter events',
+      group,
+      shortcuts: ['/'],
+      run: () => {
+        filter.current?.focus();
+        filter.current?.select();
+      },
+    },
+    {
+      id: 'inspector.pause',
+      title: log.frozenCount === undefined ? 'Pause' : 'Resume',
+      group,
+      shortcuts: ['Space'],
+      keywords: 'freeze stop log',
+      run: () => view.togglePause(),
+    },
+    {
+      id: 'inspector.clear',
+      title: 'Clear',
+      group,
+      keywords: 'empty log events',
+      isAvailable: hasRows,
+      run: clear,
+    },
+    {
+      id: 'inspector.next',
+      title: 'Next event',
+      group,
+      shortcuts: ['j'],
+      isListed: false,
+      isAvailable: hasRows,
+      run: () => move(1),
+    },
+    {
+      id: 'inspector.previous',
+      title: 'Previous event',
+      group,
+      shortcuts: ['k'],
+      isListed: false,
+      isAvailable: hasRows,
+      run: () => move(-1),
+    },
+    {
+      id: 'inspector.newest',
+      title: 'Jump to the newest event',
+      group,
+      shortcuts: ['Shift+G'],
+      keywords: 'follow bottom stick end',
+      isAvailable: () => !view.get().isFollowing,
+      run: () => view.setFollowing(true),
+    },
+    {
+      id: 'inspector.details',
+      title: 'Show details',
+      group,
+      shortcuts: ['Enter'],
+      isListed: false,
+      isAvailable: () => view.get().active?.index != null,
+      run: () => {
+        const index = view.get().active?.index;
+        if (index != null) view.openDetail(index);
+      },
+    },
+    {
+      id: 'inspector.back',
+      title: 'Close details',
+      group,
+      shortcuts: ['Escape'],
+      isListed: false,
+      isAvailable: () => view.get().isDetailOpen,
+      run: () => {
+        view.closeDetail();
+        list.current?.focus();
+      },
+    },
+  ]);
+}

@@ -1,0 +1,1 @@
+export { PresenceScreen as default } from './presence-screen.tsx';

@@ -1,0 +1,60 @@
+/** Asks for the ids of a presence channel again and again, while the page is in sight; stops when it is left. */
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { CallOutput } from '#shared/contract/index.ts';
+import type { AppError } from '#shared/lib/app-error.ts';
+import { asAppError, useServices } from '../../state/index.ts';
+
+export interface PresencePoll {
+  /** The last answer, kept while later questions fail. */
+  readonly answer: CallOutput<'presence.poll'> | undefined;
+  /** Of the last question. One that may pass is asked again in time; others wait for `askNow`. */
+  readonly error: AppError | undefined;
+  readonly isAsking: boolean;
+  askNow(): void;
+}
+
+export function usePresencePoll(profileId: string, channel: string, everyMs: number | undefined): PresencePoll {
+  const { client } = useServices();
+  const [answer, setAnswer] = useState<PresencePoll['answer']>();
+  const [error, setError] = useState<AppError>();
+  const [isAsking, setAsking] = useState(false);
+  const [turn, setTurn] = useState(0);
+  const hasStarted = useRef(false);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new `turn` begins anew.
+  useEffect(() => {
+    const abort = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const ask = async () => {
+      setAsking(true);
+      let isGoingOn = everyMs !== undefined;
+      try {
+        const next = await client.call('presence.poll', { profileId, channel }, { signal: abort.signal });
+        setAnswer(next);
+        setError(undefined);
+      } catch (cause) {
+        if (abort.signal.aborted) return;
+        const failure = asAppError(cause);
+        setError(failure);
+        isGoingOn &&= failure.retryable;
+      }
+      setAsking(false);
+      if (isGoingOn && !document.hidden) timer = setTimeout(ask, everyMs);
+    };
+    const onVisible = () => {
+      clearTimeout(timer);
+      if (!document.hidden && everyMs !== undefined) void ask();
+    };
+    document.addEventListener('visibilitychange', onVisible);
+    if (everyMs !== undefined || turn > 0 || !hasStarted.current) void ask();
+    hasStarted.current = true;
+    return () => {
+      abort.abort();
+      clearTimeout(timer);
+      document.removeEventListener('visibilitychange', onVisible);
+    };
+  }, [client, profileId, channel, everyMs, turn]);
+
+  const askNow = useCallback(() => setTurn((current) => current + 1), []);
+  return { answer, error, isAsking, askNow };
+}

@@ -1,0 +1,151 @@
+/** What the vault has of an app: summaries, with ways to enter, make, replace and remove. */
+import { useState } from 'react';
+import type { Profile } from '#shared/contract/profiles.ts';
+import type { Credential, SecretKind } from '#shared/contract/vault.ts';
+import {
+  Button,
+  Confirm,
+  ErrorNotice,
+  IconButton,
+  Loading,
+  Notice,
+  Row,
+  Section,
+  slotLabels,
+} from '../../components/index.ts';
+import { useCall } from '../../state/index.ts';
+import { CredentialLine, CredentialList, kindNames, maskedValue, SecretEntry } from '../vault/index.ts';
+import styles from './rotation.module.css';
+
+interface CredentialsPanelProps {
+  readonly profile: Profile;
+  /** Undefined while they load. */
+  readonly credentials: readonly Credential[] | undefined;
+}
+
+const slotOrder = { current: 0, next: 1, previous: 2 } as const;
+
+export function CredentialsPanel({ profile, credentials }: CredentialsPanelProps) {
+  return (
+    <>
+      {(['secret', 'masterKey'] as const).map((kind) => (
+        <KindSection
+          key={kind}
+          profile={profile}
+          kind={kind}
+          credentials={credentials
+            ?.filter((each) => each.kind === kind)
+            .toSorted((one, other) => slotOrder[one.slot] - slotOrder[other.slot])}
+        />
+      ))}
+    </>
+  );
+}
+
+const about: Readonly<Record<SecretKind, string>> = {
+  secret: 'Signs subscriptions and requests, together with its key.',
+  masterKey: 'Encrypts and opens events of private-encrypted channels.',
+};
+
+interface KindSectionProps extends CredentialsPanelProps {
+  readonly kind: SecretKind;
+}
+
+function KindSection({ profile, kind, credentials }: KindSectionProps) {
+  const { profileId, key } = profile;
+  const [entering, setEntering] = useState<Credential['slot']>();
+  const [removing, setRemoving] = useState<Credential>();
+  const make = useCall('vault.generateMasterKey');
+  const remove = useCall('vault.removeSecret');
+  const current = credentials?.find(({ slot }) => slot === 'current');
+  const isOtherPair = kind === 'secret' && current?.key != null && current.key !== key;
+  return (
+    <Section title={kind === 'secret' ? 'App secret' : 'Master key'} about={about[kind]}>
+      {!credentials && <Loading />}
+      {credentials && credentials.length > 0 && (
+        <CredentialList label={kindNames[kind]}>
+          {credentials.map((credential) => (
+            <CredentialLine key={credential.credentialId} credential={credential} isKindHidden now={Date.now()}>
+              {credential.slot === 'current' && (
+                <IconButton
+                  icon="edit"
+                  label={`Replace the ${nameOf(credential)}`}
+                  onClick={() => setEntering(credential.slot)}
+                />
+              )}
+              <IconButton
+                icon="remove"
+                label={`Remove the ${nameOf(credential)}`}
+                onClick={() => setRemoving(credential)}
+              />
+            </CredentialLine>
+          ))}
+        </CredentialList>
+      )}
+      {isOtherPair && (
+        <Notice tone="warning" title={`This secret belongs to the key ${current?.key}.`}>
+          The app uses the key {key}. Enter the secret of that one, or correct the key under Edit.
+        </Notice>
+      )}
+      {credentials && !current && entering === undefined && (
+        <div className={styles.missing}>
+          <p className={styles.soft}>
+            {kind === 'secret'
+              ? 'Not entered. Without it, only public channels can be watched, and nothing can be published.'
+              : 'None. Encrypted channels show ciphertext only.'}
+          </p>
+          <Row>
+            <Button onClick={() => setEntering('current')}>
+              {kind === 'secret' ? 'Enter the secret' : 'Paste one'}
+            </Button>
+            {kind === 'masterKey' && (
+              <Button isPending={make.isPending} onClick={() => void make.run({ profileId, slot: 'current' })}>
+                Make one
+              </Button>
+            )}
+          </Row>
+        </div>
+      )}
+      {entering !== undefined && (
+        <SecretEntry
+          profileId={profileId}
+          kind={kind}
+          slot={entering}
+          {...(kind === 'secret' ? { appKey: key } : {})}
+          label={kind === 'secret' ? `Secret of the key ${key}` : 'Master key'}
+          action={current ? `Replace ${maskedValue(current)}` : 'Keep in the vault'}
+          onEntered={() => setEntering(undefined)}
+          onCancel={() => setEntering(undefined)}
+        />
+      )}
+      {make.error && <ErrorNotice error={make.error} onDismiss={make.clear} />}
+      {removing && (
+        <Confirm
+          isOpen
+          isDanger
+          title={`Remove the ${nameOf(removing)} of ${profile.name}?`}
+          action="Remove"
+          isPending={remove.isPending}
+          onCancel={() => {
+            remove.clear();
+            setRemoving(undefined);
+          }}
+          onConfirm={async () => {
+            if (await remove.run({ credentialId: removing.credentialId })) setRemoving(undefined);
+          }}
+        >
+          <p>
+            {maskedValue(removing)} is taken out of the vault. Latchkey can’t bring it back; the provider’s own copy
+            stays as it is.
+          </p>
+          {removing.kind === 'masterKey' && <p>Recorded events that were encrypted with it can’t be opened any more.</p>}
+          {remove.error && <ErrorNotice error={remove.error} />}
+        </Confirm>
+      )}
+    </Section>
+  );
+}
+
+function nameOf({ kind, slot }: Credential): string {
+  return `${slotLabels[slot].toLowerCase()} ${kindNames[kind].toLowerCase()}`;
+}

@@ -1,0 +1,43 @@
+/** An app’s keys: what the vault has of it, and the rotations that replace them step by step. */
+import type { Profile } from '#shared/contract/profiles.ts';
+import { Loading } from '../../components/index.ts';
+import { useCredentials, useProfile, useRotations } from '../../state/index.ts';
+import { VaultNotice } from '../vault/index.ts';
+import { ActiveRotation } from './active-rotation.tsx';
+import { CredentialsPanel } from './credentials-panel.tsx';
+import { EndedRotations } from './ended-rotations.tsx';
+import { PlansPanel } from './plans-panel.tsx';
+import styles from './rotation.module.css';
+import { sortRotations } from './rotation-view.ts';
+
+export function KeysScreen({ profileId }: { readonly profileId: string }) {
+  const profile = useProfile(profileId);
+  return profile ? <Keys key={profileId} profile={profile} /> : <Loading />;
+}
+
+function Keys({ profile }: { readonly profile: Profile }) {
+  const credentials = useCredentials(profile.profileId);
+  const { active, ended } = sortRotations(useRotations(profile.profileId));
+  return (
+    <div className={styles.screen}>
+      <div className={styles.main}>
+        <div className={styles.column}>
+          <VaultNotice>Checks and steps that sign or store something wait for it.</VaultNotice>
+          {active.map((rotation) => (
+            <ActiveRotation
+              key={rotation.rotationId}
+              rotation={rotation}
+              profile={profile}
+              credentials={credentials ?? []}
+            />
+          ))}
+          <PlansPanel profile={profile} active={active} credentials={credentials} />
+          <EndedRotations rotations={ended} />
+        </div>
+      </div>
+      <aside className={styles.side} aria-label="Keys in the vault">
+        <CredentialsPanel profile={profile} credentials={credentials} />
+      </aside>
+    </div>
+  );
+}

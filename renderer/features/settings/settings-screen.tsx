@@ -1,0 +1,95 @@
+/** Choices about the app itself, and what it is. */
+import { themes } from '#shared/contract/settings.ts';
+import { CommandButton } from '../../commands/index.ts';
+import {
+  CopyButton,
+  ErrorNotice,
+  Facts,
+  Loading,
+  Notice,
+  Page,
+  Section,
+  Segmented,
+  Stack,
+} from '../../components/index.ts';
+import { useCall, useReadable, useServices } from '../../state/index.ts';
+import styles from './settings.module.css';
+
+const themeLabels = { system: 'As the system', light: 'Light', dark: 'Dark' } as const;
+const hostNames = { electron: 'Electron', web: 'Browser, from a host on this machine' } as const;
+const platformNames = { darwin: 'macOS', win32: 'Windows', linux: 'Linux', other: 'another system' } as const;
+
+export function SettingsScreen() {
+  return (
+    <Page title="Settings">
+      <Appearance />
+      <Section
+        title="Secrets"
+        about="Where they are kept, and locking."
+        actions={<CommandButton command="vault.open" icon="vault" />}
+      />
+      <Section
+        title="Keyboard"
+        about="Everything the mouse can do, keys can."
+        actions={<CommandButton command="help.keys" label="All keys" />}
+      />
+      <About />
+    </Page>
+  );
+}
+
+function Appearance() {
+  const { settings } = useServices().stores;
+  const loaded = useReadable(settings);
+  const update = useCall('settings.update');
+  if (loaded.state === 'failed') return <ErrorNotice error={loaded.error} onRetry={() => void settings.load()} />;
+  if (loaded.state === 'loading') return <Loading />;
+  return (
+    <Section title="Appearance">
+      <Segmented
+        label="Theme"
+        value={loaded.value.theme}
+        options={themes.map((value) => ({ value, label: themeLabels[value] }))}
+        onChange={(theme) => void update.run({ theme })}
+      />
+      {update.error && <ErrorNotice error={update.error} onDismiss={update.clear} />}
+    </Section>
+  );
+}
+
+function About() {
+  const { about } = useServices().stores;
+  const loaded = useReadable(about);
+  if (loaded.state === 'failed') return <ErrorNotice error={loaded.error} onRetry={() => void about.load()} />;
+  if (loaded.state === 'loading') return <Loading />;
+  const { version, host, platform, dataFolder, notices } = loaded.value;
+  return (
+    <Section title="About this app">
+      <Facts
+        facts={[
+          { name: 'Version', value: `Latchkey ${version}` },
+          { name: 'Runs in', value: `${hostNames[host]}, on ${platformNames[platform]}` },
+          {
+            name: 'Data folder',
+            value: (
+              <span className={styles.path}>
+                <code>{dataFolder}</code>
+                <CopyButton text={dataFolder} label="Copy the path" isIconOnly />
+              </span>
+            ),
+          },
+        ]}
+      />
+      <p className={styles.soft}>
+        Profiles, settings, rotations and the event log are in the data folder. Secrets are not: they are in the vault.
+      </p>
+      {notices.length > 0 && (
+        <Stack gap={8}>
+          {notices.map((notice) => (
+            <Notice key={notice} tone="warning" title={notice} />
+          ))}
+        </Stack>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,9 @@
+/** What the page uses of the vault. */
+export { CredentialLine, CredentialList, kindNames, maskedValue } from './credential-line.tsx';
+export { SecretEntry, type SecretEntryProps } from './secret-entry.tsx';
+export { secretProblem } from './secret-problems.ts';
+export { VaultCommands } from './vault-commands.tsx';
+export { VaultActions, VaultNotice } from './vault-notice.tsx';
+export { VaultPanel } from './vault-panel.tsx';
+export { VaultScreen, VaultScreen as default } from './vault-screen.tsx';
+export { storeNames, type VaultLook, vaultLook } from './vault-words.ts';

@@ -1,0 +1,81 @@
+/** Enters one secret into one place of the vault, inline. The value lives in this component's state and nowhere else. */
+import { type FormEvent, type ReactNode, useState } from 'react';
+import type { Credential, SecretKind, Slot } from '#shared/contract/vault.ts';
+import { Actions, Button, ErrorNotice, FieldRow, SecretField, Stack } from '../../components/index.ts';
+import { useCall, useVault } from '../../state/index.ts';
+import { kindNames } from './credential-line.tsx';
+import { secretProblem } from './secret-problems.ts';
+import { VaultNotice } from './vault-notice.tsx';
+
+export interface SecretEntryProps {
+  readonly profileId: string;
+  readonly kind: SecretKind;
+  readonly slot: Slot;
+  /** The app key that a `secret` belongs to. */
+  readonly appKey?: string;
+  /** A field for the app key beside the secret, where that is new as well. */
+  readonly keyField?: ReactNode;
+  /** Why it can't be sent yet, beyond what is wrong with the secret itself. */
+  readonly problem?: string | undefined;
+  readonly label?: string;
+  readonly action: string;
+  readonly onEntered: (credential: Credential) => void;
+  readonly onCancel?: (() => void) | undefined;
+}
+
+export function SecretEntry(props: SecretEntryProps) {
+  const { profileId, kind, slot, appKey, keyField, label, action, onEntered, onCancel } = props;
+  const [value, setValue] = useState('');
+  const [wasAttempted, setAttempted] = useState(false);
+  const enter = useCall('vault.enterSecret');
+  const isUnlocked = useVault()?.state === 'unlocked';
+  const empty = wasAttempted && value === '' ? 'Paste the value first.' : undefined;
+  const problem = secretProblem(kind, value) ?? empty;
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    event.stopPropagation();
+    setAttempted(true);
+    if (value === '' || secretProblem(kind, value) || props.problem || !isUnlocked) return;
+    const credential = await enter.run({
+      profileId,
+      kind,
+      slot,
+      value,
+      ...(kind === 'secret' && appKey ? { key: appKey } : {}),
+    });
+    if (!credential) return;
+    setValue('');
+    setAttempted(false);
+    onEntered(credential);
+  };
+
+  return (
+    <form onSubmit={submit} autoComplete="off">
+      <Stack gap={12}>
+        <FieldRow>
+          {keyField}
+          <SecretField
+            label={label ?? kindNames[kind]}
+            value={value}
+            onChange={setValue}
+            problem={problem ? { severity: 'error', message: problem } : undefined}
+            hint={
+              kind === 'secret'
+                ? 'It goes to the vault and is never shown again.'
+                : '32 bytes as 44 characters of base64. It goes to the vault and is never shown again.'
+            }
+          />
+        </FieldRow>
+        {value !== '' && <VaultNotice>What you typed stays here until then.</VaultNotice>}
+        {enter.error && <ErrorNotice error={enter.error} onDismiss={enter.clear} />}
+        <Actions>
+          <Button type="submit" variant="primary" isPending={enter.isPending}>
+            {action}
+          </Button>
+          {onCancel && <Button onClick={onCancel}>Cancel</Button>}
+        </Actions>
+      </Stack>
+    </form>
+  );
+}

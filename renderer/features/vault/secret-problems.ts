@@ -1,0 +1,33 @@
+/**
+ * What is wrong with a secret while it is typed. The vault process decides; this only saves a round trip, and never
+ * repeats any of the value.
+ */
+import type { SecretKind } from '#shared/contract/vault.ts';
+
+const longestSecret = 2400;
+
+export function secretProblem(kind: SecretKind, value: string): string | undefined {
+  if (value === '') return undefined;
+  return kind === 'secret' ? appSecretProblem(value) : masterKeyProblem(value.trim());
+}
+
+function appSecretProblem(value: string): string | undefined {
+  if (value.trim() === '') return 'This is white space only.';
+  if (value.trim() !== value) return 'Remove the white space before or after the secret.';
+  if (/\s/.test(value)) return 'The secret has white space in it. Copy it again.';
+  if (/[\p{C}\p{Z}]/u.test(value)) return 'The secret has a character in it that can’t be seen. Copy it again.';
+  if (value.length > longestSecret) return `This is longer than a secret can be (${longestSecret} characters).`;
+  return undefined;
+}
+
+function masterKeyProblem(text: string): string | undefined {
+  if (text === '') return 'This is white space only.';
+  if (/^[0-9a-f]{64}$/i.test(text)) return 'This is written in hexadecimal; base64 is needed.';
+  if (/\s/.test(text)) return 'The master key has white space in it. Copy it again.';
+  if (/^[A-Za-z0-9_-]+={0,2}$/.test(text) && /[-_]/.test(text)) {
+    return 'This is the URL-safe base64 alphabet; the one with + and / is needed.';
+  }
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return 'There are characters in it that are not base64.';
+  if (text.length !== 44) return `A master key has 44 characters of base64; this has ${text.length}.`;
+  return undefined;
+}

@@ -1,0 +1,117 @@
+/** The vault's commands, and the questions that two of them ask. Drawn once, around the page. */
+import { useState } from 'react';
+import type { StoreKind, VaultState } from '#shared/contract/vault.ts';
+import { useCommands } from '../../commands/index.ts';
+import { Confirm, useToast } from '../../components/index.ts';
+import { asAppError, useNavigation, useServices, valueOr } from '../../state/index.ts';
+
+const group = 'Vault';
+
+export function VaultCommands() {
+  const { client, stores } = useServices();
+  const navigation = useNavigation();
+  const toast = useToast();
+  const [question, setQuestion] = useState<'forget' | 'start-over'>();
+
+  // What fails is told by the vault's status as well; the message is for those who don't look at it now.
+  const attempt = async (work: Promise<unknown>) => {
+    try {
+      await work;
+    } catch (cause) {
+      const error = asAppError(cause);
+      if (error.code === 'cancelled') return;
+      if (error.code === 'confirmation_required') return setQuestion('forget');
+      toast({ message: [error.message, error.hint].filter(Boolean).join(' '), tone: 'danger' });
+    }
+  };
+  const lock = (forget: boolean) => attempt(client.call('vault.lock', forget ? { forget } : {}));
+
+  // Asked of the store itself: buttons may be drawn before this component is.
+  const now = () => valueOr(stores.vault.get(), undefined);
+  const isState = (...states: readonly VaultState[]) => states.some((state) => state === now()?.state);
+  const isUnlockedIn = (store: StoreKind) => isState('unlocked') && now()?.store === store;
+  useCommands([
+    {
+      id: 'vault.unlock',
+      title: 'Unlock vault',
+      group,
+      isAvailable: () => isState('locked', 'unavailable', 'choose'),
+      run: () => attempt(client.call('vault.unlock', {})),
+    },
+    {
+      id: 'vault.lock',
+      title: 'Lock vault',
+      group,
+      shortcuts: ['Mod+Shift+L'],
+      keywords: 'secrets forget',
+      isAvailable: () => isState('unlocked', 'waiting'),
+      run: () => (now()?.store === 'session' ? setQuestion('forget') : lock(false)),
+    },
+    {
+      id: 'vault.useSession',
+      title: 'Keep secrets for this session only',
+      group,
+      keywords: 'memory store',
+      isAvailable: () => now() !== undefined && !isUnlockedIn('session'),
+      run: () => attempt(client.call('vault.chooseStore', { store: 'session' })),
+    },
+    {
+      id: 'vault.useKeychain',
+      title: 'Keep secrets in the system keychain',
+      group,
+      keywords: 'store try again',
+      isAvailable: () => now() !== undefined && !isUnlockedIn('keychain'),
+      run: () => attempt(client.call('vault.chooseStore', { store: 'keychain' })),
+    },
+    {
+      id: 'vault.startOver',
+      title: 'Start over with an empty keychain',
+      group,
+      keywords: 'reset',
+      isAvailable: () => isState('locked') && now()?.store === 'keychain',
+      run: () => setQuestion('start-over'),
+    },
+    {
+      id: 'vault.cancelWaiting',
+      title: 'Stop waiting for the keychain',
+      group,
+      isAvailable: () => isState('waiting'),
+      run: () => attempt(client.call('vault.cancelWaiting', {})),
+    },
+    { id: 'vault.open', title: 'Show vault', group, run: () => navigation.go({ screen: 'vault' }) },
+  ]);
+
+  return (
+    <>
+      <Confirm
+        isOpen={question === 'forget'}
+        title="Lock the vault and forget this session’s secrets?"
+        action="Lock and forget"
+        isDanger
+        onCancel={() => setQuestion(undefined)}
+        onConfirm={() => {
+          setQuestion(undefined);
+          void lock(true);
+        }}
+      >
+        <p>They are kept in memory only, so locking ends them. You will have to enter them again.</p>
+      </Confirm>
+      <Confirm
+        isOpen={question === 'start-over'}
+        title="Start over with an empty keychain?"
+        action="Forget and start over"
+        isDanger
+        onCancel={() => setQuestion(undefined)}
+        onConfirm={() => {
+          setQuestion(undefined);
+          void attempt(client.call('vault.chooseStore', { store: 'keychain', startOver: true }));
+        }}
+      >
+        <p>
+          This is for a keychain that was reset, or that belongs to another account now. Latchkey forgets what
+          it had put there, and you enter your secrets again. If the keychain is only locked, unlock it instead.
+        </p>
+      </Confirm>
+    </>
+  );
+}

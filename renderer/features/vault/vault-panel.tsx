@@ -1,0 +1,64 @@
+/** The vault at a glance: for the status bar's panel, and at the top of the vault's own screen. */
+import { CommandButton } from '../../commands/index.ts';
+import { CopyButton, Icon, Loading, Row, Stack } from '../../components/index.ts';
+import { useVault } from '../../state/index.ts';
+import styles from './vault.module.css';
+import { VaultActions } from './vault-notice.tsx';
+import { storeNames, storePromises, vaultLook } from './vault-words.ts';
+
+export function VaultPanel() {
+  const vault = useVault();
+  if (!vault) return <Loading />;
+  const { title, icon, tone } = vaultLook(vault);
+  const details = [title, vault.reason, vault.hint].filter(Boolean).join('\n');
+  const isTrouble = vault.state === 'unavailable' || vault.state === 'choose' || vault.state === 'waiting';
+  return (
+    <Stack gap={12}>
+      <div className={styles.state}>
+        <Icon name={icon} size={16} className={styles[tone]} />
+        <div role="status">
+          <p className={styles.title}>
+            {title}
+            {vault.state === 'opening' && '…'}
+            {vault.state === 'unlocked' && vault.store && `, with ${storeNames[vault.store]}`}
+          </p>
+          {vault.reason && <p className={styles.soft}>{vault.reason}</p>}
+          {vault.hint && <p className={styles.soft}>{vault.hint}</p>}
+        </div>
+      </div>
+      {vault.store && vault.state !== 'choose' && (
+        <p className={styles.promise}>{storePromises[vault.store]}</p>
+      )}
+      {vault.state === 'choose' && <Choices />}
+      <Row>
+        {vault.state !== 'choose' && <VaultActions />}
+        {vault.state === 'locked' && vault.store === 'keychain' && (
+          <CommandButton command="vault.startOver" label="The keychain was reset…" variant="quiet" />
+        )}
+        {isTrouble && <CopyButton text={details} label="Copy details" />}
+      </Row>
+    </Stack>
+  );
+}
+
+/** Each place with what it means beside its button. */
+function Choices() {
+  return (
+    <ul className={styles.choices}>
+      <li>
+        <div>
+          <h3>This session only</h3>
+          <p className={styles.soft}>{storePromises.session}</p>
+        </div>
+        <CommandButton command="vault.useSession" label="Use this session only" />
+      </li>
+      <li>
+        <div>
+          <h3>System keychain</h3>
+          <p className={styles.soft}>{storePromises.keychain}</p>
+        </div>
+        <CommandButton command="vault.useKeychain" label="Try the keychain again" icon="retry" />
+      </li>
+    </ul>
+  );
+}

@@ -1,0 +1,57 @@
+/** The vault's states as the page shows them. What happened and what to do come from the main side, in `reason` and `hint`. */
+import type { StoreKind, VaultState, VaultStatus } from '#shared/contract/vault.ts';
+import type { IconName, Tone } from '../../components/index.ts';
+
+export const storeNames: Readonly<Record<StoreKind, string>> = {
+  keychain: 'the system keychain',
+  session: 'secrets kept for this session only',
+};
+
+export interface VaultLook {
+  readonly title: string;
+  /** On one line, for the status bar. */
+  readonly short: string;
+  readonly icon: IconName;
+  readonly tone: Tone;
+}
+
+export function vaultLook({ state, store }: Pick<VaultStatus, 'state' | 'store'>): VaultLook {
+  const where = store === 'session' ? 'session only' : 'keychain';
+  const looks: Readonly<Record<VaultState, VaultLook>> = {
+    choose: {
+      title: 'Choose where secrets are kept',
+      short: 'vault: choose a place',
+      icon: 'vault',
+      tone: 'warning',
+    },
+    locked: { title: 'The vault is locked', short: 'vault locked', icon: 'locked', tone: 'idle' },
+    opening: { title: 'Opening the vault', short: 'opening the vault', icon: 'vault', tone: 'notice' },
+    unlocked: {
+      title: 'The vault is unlocked',
+      short: `vault unlocked · ${where}`,
+      icon: 'unlocked',
+      tone: 'ok',
+    },
+    waiting: {
+      title: 'Waiting for the keychain',
+      short: 'waiting for the keychain',
+      icon: 'vault',
+      tone: 'warning',
+    },
+    unavailable: {
+      title: 'The vault can’t be reached',
+      short: 'vault unavailable',
+      icon: 'not-opened',
+      tone: 'danger',
+    },
+  };
+  return looks[state];
+}
+
+/** What keeping secrets there means, said plainly. */
+export const storePromises: Readonly<Record<StoreKind, string>> = {
+  keychain:
+    'Secrets are kept in the system keychain, and read when they are needed. While the keychain itself is unlocked, Latchkey’s lock protects memory only: other programs of yours may be able to ask the keychain.',
+  session:
+    'Secrets are kept in the memory of the vault process, and nowhere else. They are gone when you lock the vault or quit, and you enter them again.',
+};

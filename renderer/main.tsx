@@ -1,0 +1,41 @@
+/** The page's entry: makes the services once, and draws the shell. */
+import './bridge/no-eval.ts';
+import { createRoot } from 'react-dom/client';
+import iconUrl from '../resources/icon-small.svg';
+import './styles/tokens.css';
+import './styles/base.css';
+import { connectToHost } from './bridge/index.ts';
+import { CommandRegistry } from './commands/index.ts';
+import { ComponentsProvider, EmptyState } from './components/index.ts';
+import { App } from './shell/app.tsx';
+import { FailureReports } from './shell/failure-reports.ts';
+import { createStores, keepLoaded, ServicesProvider } from './state/index.ts';
+
+// Set here, as Vite does not resolve an icon that lies outside of the page's folder.
+document.querySelector<HTMLLinkElement>('link[rel=icon]')?.setAttribute('href', iconUrl);
+
+const element = document.getElementById('root');
+if (!element) throw new Error('The page has no root');
+const root = createRoot(element);
+const client = connectToHost(window);
+
+if (client) {
+  const stores = createStores(client, window.sessionStorage);
+  const failures = new FailureReports();
+  const commands = new CommandRegistry((_command, error) => failures.report(error));
+  keepLoaded(client, stores);
+  root.render(
+    <ServicesProvider services={{ client, stores, commands }}>
+      <ComponentsProvider>
+        <App failures={failures} />
+      </ComponentsProvider>
+    </ServicesProvider>,
+  );
+} else {
+  root.render(
+    <EmptyState icon="key" title="This address needs its token">
+      Open the whole address that Latchkey printed, with everything after the # sign. It belongs to one run of
+      Latchkey and to one tab.
+    </EmptyState>,
+  );
+}

@@ -1,0 +1,92 @@
+/** One app: what it is and how it stands, its tabs, and the one that is open. */
+import { useEffect } from 'react';
+import type { Profile } from '#shared/contract/profiles.ts';
+import { CommandButton } from '../commands/index.ts';
+import { Badge, EnvironmentLabel, EnvironmentLine, Name, StateDot, Tabs } from '../components/index.ts';
+import Inspector from '../features/history/index.ts';
+import ChannelsScreen, { connectionWords } from '../features/live/index.ts';
+import PresenceScreen from '../features/presence/index.ts';
+import PublishScreen from '../features/publishing/index.ts';
+import KeysScreen from '../features/rotation/index.ts';
+import { type AppTab, appTabs, useConnection, useNavigation, usePlace, useServices } from '../state/index.ts';
+import styles from './app-screen.module.css';
+import { tabLabels } from './tab-labels.ts';
+
+export function AppScreen({ profile }: { readonly profile: Profile }) {
+  const { profileId } = profile;
+  const navigation = useNavigation();
+  const place = usePlace();
+  const { logs } = useServices().stores;
+  const connection = useConnection(profileId);
+  const tab: AppTab = place.screen === 'app' ? place.tab : 'inspector';
+  // Open while any tab of this app is: the status bar shows its rate.
+  useEffect(() => logs.of(profileId).acquire(), [logs, profileId]);
+  const subscriptions = connection?.subscriptions.length ?? 0;
+  return (
+    <Tabs
+      label={`Views of ${profile.name}`}
+      tabs={appTabs.map((value) => ({
+        value,
+        label: tabLabels[value],
+        mark: value === 'channels' && subscriptions > 0 ? <Badge>{subscriptions}</Badge> : undefined,
+      }))}
+      value={tab}
+      onChange={(next) => navigation.openApp(profileId, next)}
+      before={<Identity profile={profile} />}
+      after={
+        <>
+          <CommandButton command="profiles.edit" label="Edit" icon="edit" variant="quiet" />
+          {isDown(connection?.state) ? (
+            <CommandButton command="live.connect" label="Connect" icon="connect" />
+          ) : (
+            <CommandButton command="live.disconnect" label="Disconnect" icon="disconnect" variant="quiet" />
+          )}
+        </>
+      }
+    >
+      <TabScreen tab={tab} profileId={profileId} />
+    </Tabs>
+  );
+}
+
+function isDown(state: string | undefined): boolean {
+  return state === undefined || state === 'disconnected' || state === 'initialized';
+}
+
+function Identity({ profile }: { readonly profile: Profile }) {
+  const connection = useConnection(profile.profileId);
+  const { tone, text } = connectionWords(connection);
+  return (
+    <div className={styles.identity}>
+      <EnvironmentLine environment={profile.environment} />
+      <div className={styles.who}>
+        <h1 className={styles.name} title={profile.name}>
+          {profile.name}
+        </h1>
+        <EnvironmentLabel environment={profile.environment} />
+      </div>
+      <div className={styles.state} title={connection?.reason ?? undefined}>
+        <StateDot tone={tone} label={text} isLabelBeside />
+        <span className={styles.stateText}>{text}</span>
+        {connection?.state === 'connected' && connection.socketId !== null && (
+          <Name text={connection.socketId} className={styles.socketId} />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function TabScreen({ tab, profileId }: { readonly tab: AppTab; readonly profileId: string }) {
+  switch (tab) {
+    case 'inspector':
+      return <Inspector profileId={profileId} />;
+    case 'channels':
+      return <ChannelsScreen profileId={profileId} />;
+    case 'presence':
+      return <PresenceScreen profileId={profileId} />;
+    case 'publish':
+      return <PublishScreen profileId={profileId} />;
+    case 'keys':
+      return <KeysScreen profileId={profileId} />;
+  }
+}

@@ -1,0 +1,100 @@
+/** The shell: sidebar, the place where the user is, status bar; and what is true everywhere. */
+import { useEffect, useState } from 'react';
+import { listenForKeys, useIsMac } from '../commands/index.ts';
+import { ErrorNotice, Loading, Notice, useToast } from '../components/index.ts';
+import ProfileForm, { ProfileCommands } from '../features/profiles/index.ts';
+import SandboxScreen, { SandboxCommands } from '../features/sandbox/index.ts';
+import SettingsScreen from '../features/settings/index.ts';
+import { VaultCommands, VaultScreen } from '../features/vault/index.ts';
+import { useContractEvent, useNavigation, usePlace, useReadable, useServices } from '../state/index.ts';
+import styles from './app.module.css';
+import { AppScreen } from './app-screen.tsx';
+import type { FailureReports } from './failure-reports.ts';
+import { FirstStart } from './first-start.tsx';
+import { useGlobalCommands } from './global-commands.ts';
+import { KeysHelp } from './keys-help.tsx';
+import { Notices } from './notices.tsx';
+import { OfflineBar } from './offline-bar.tsx';
+import { Palette } from './palette.tsx';
+import { Sidebar } from './sidebar.tsx';
+import { StatusBar } from './status-bar.tsx';
+import { useCurrentApp } from './use-current-app.ts';
+import { useTheme } from './use-theme.ts';
+
+type Overlay = 'palette' | 'keys' | undefined;
+
+export function App({ failures }: { readonly failures: FailureReports }) {
+  const { commands } = useServices();
+  const isMac = useIsMac();
+  const toast = useToast();
+  const [overlay, setOverlay] = useState<Overlay>();
+  useTheme();
+  useGlobalCommands({ openPalette: () => setOverlay('palette'), openKeys: () => setOverlay('keys') });
+  useEffect(() => listenForKeys(window, commands, isMac), [commands, isMac]);
+  useContractEvent('about.commandChosen', ({ commandId }) => {
+    commands.run(commandId);
+  });
+  useEffect(
+    () =>
+      failures.listen((error) =>
+        toast({ tone: 'danger', message: [error.message, error.hint].filter(Boolean).join(' ') }),
+      ),
+    [failures, toast],
+  );
+  const close = () => setOverlay(undefined);
+  return (
+    <div className={styles.app}>
+      <OfflineBar />
+      <Notices />
+      <div className={styles.middle}>
+        <Sidebar />
+        <main className={styles.main}>
+          <Screen />
+        </main>
+      </div>
+      <StatusBar />
+      <ProfileCommands />
+      <VaultCommands />
+      <SandboxCommands />
+      <Palette isOpen={overlay === 'palette'} onClose={close} />
+      <KeysHelp isOpen={overlay === 'keys'} onClose={close} />
+    </div>
+  );
+}
+
+function Screen() {
+  const place = usePlace();
+  switch (place.screen) {
+    case 'app':
+      return <CurrentApp />;
+    case 'profile-form':
+      return <ProfileForm key={place.profileId} profileId={place.profileId} />;
+    case 'sandbox':
+      return <SandboxScreen />;
+    case 'settings':
+      return <SettingsScreen />;
+    case 'vault':
+      return <VaultScreen />;
+  }
+}
+
+function CurrentApp() {
+  const { stores } = useServices();
+  const profiles = useReadable(stores.profiles);
+  const current = useCurrentApp();
+  const navigation = useNavigation();
+  const place = usePlace();
+  // The first app stands in for one that was not named or is gone; from here on it is the one.
+  const stand =
+    place.screen === 'app' && current && current.profileId !== place.profileId ? current : undefined;
+  useEffect(() => {
+    if (stand) navigation.openApp(stand.profileId);
+  }, [navigation, stand]);
+  if (profiles.state === 'loading') return <Loading />;
+  if (profiles.state === 'failed') {
+    return <ErrorNotice error={profiles.error} isBar onRetry={() => void stores.profiles.load()} />;
+  }
+  if (profiles.value.length === 0) return <FirstStart />;
+  if (!current) return <Notice tone="notice" isBar title="Choose an app on the left." />;
+  return <AppScreen key={current.profileId} profile={current} />;
+}

@@ -1,0 +1,252 @@
+/** All apps, by environment; and the ways to add one and to the screens that belong to none. */
+import { useState, useSyncExternalStore } from 'react';
+import { type Environment, environments, type Profile } from '#shared/contract/profiles.ts';
+import { shortcutKeys, useIsMac } from '../commands/index.ts';
+import {
+  classes,
+  EnvironmentLabel,
+  EnvironmentLine,
+  Icon,
+  IconButton,
+  type IconName,
+  Keys,
+  Splitter,
+  StateDot,
+  Tooltip,
+} from '../components/index.ts';
+import { connectionWords } from '../features/live/index.ts';
+import {
+  useCall,
+  useConnections,
+  useNavigation,
+  usePlace,
+  useProfiles,
+  useServices,
+  useSettings,
+} from '../state/index.ts';
+import styles from './sidebar.module.css';
+import { useCurrentApp } from './use-current-app.ts';
+
+const [minPx, maxPx] = [160, 480];
+/** Narrower windows show the sidebar as a rail of signs. */
+const narrowQuery = '(width < 1000px)';
+
+export function Sidebar() {
+  const { sidebarWidthPx, isSidebarCollapsed } = useSettings();
+  const update = useCall('settings.update');
+  const isNarrow = useMedia(narrowQuery);
+  const [pulledPx, setPulledPx] = useState<number>();
+  const widthPx = pulledPx ?? sidebarWidthPx;
+  if (isNarrow || isSidebarCollapsed) return <Rail canExpand={!isNarrow} />;
+  return (
+    <>
+      <nav className={styles.sidebar} style={{ width: widthPx }} aria-label="Apps">
+        <FindButton />
+        <AppList />
+        <Places />
+      </nav>
+      <Splitter
+        label="Width of the sidebar"
+        orientation="vertical"
+        pane="before"
+        sizePx={widthPx}
+        minPx={minPx}
+        maxPx={maxPx}
+        onResize={setPulledPx}
+        onResized={(size) => void update.run({ sidebarWidthPx: size })}
+      />
+    </>
+  );
+}
+
+function FindButton() {
+  const { commands } = useServices();
+  const isMac = useIsMac();
+  return (
+    <button type="button" className={styles.find} onClick={() => commands.run('palette.open')}>
+      <Icon name="search" />
+      <span className={styles.grow}>Go to…</span>
+      <Keys keys={shortcutKeys('Mod+K', isMac)} />
+    </button>
+  );
+}
+
+function AppList() {
+  const profiles = useProfiles() ?? [];
+  return (
+    <div className={styles.apps}>
+      {groups(profiles).map(([environment, members]) => (
+        <section key={environment} className={styles.group} aria-label={environment}>
+          <div className={styles.groupName}>
+            <EnvironmentLabel environment={environment} />
+          </div>
+          <ul>
+            {members.map((profile) => (
+              <AppItem key={profile.profileId} profile={profile} />
+            ))}
+          </ul>
+        </section>
+      ))}
+      <PlaceButton command="profiles.add" icon="add" label="Add app" isActive={false} />
+    </div>
+  );
+}
+
+function AppItem({ profile }: { readonly profile: Profile }) {
+  const navigation = useNavigation();
+  const { words, isActive } = useAppState(profile);
+  return (
+    <li className={styles.item}>
+      <EnvironmentLine environment={profile.environment} />
+      <button
+        type="button"
+        className={classes(styles.button, isActive && styles.activeItem)}
+        aria-current={isActive ? 'page' : undefined}
+        title={profile.name}
+        onClick={() => navigation.openApp(profile.profileId)}
+      >
+        <StateDot tone={words.tone} label={words.text} />
+        <span className={styles.appName}>{profile.name}</span>
+      </button>
+    </li>
+  );
+}
+
+function useAppState(profile: Profile) {
+  const place = usePlace();
+  const current = useCurrentApp();
+  const connection = useConnections().find((each) => each.profileId === profile.profileId);
+  return {
+    words: connectionWords(connection),
+    isActive: place.screen === 'app' && current?.profileId === profile.profileId,
+  };
+}
+
+function Places() {
+  const place = usePlace();
+  return (
+    <div className={styles.places}>
+      <PlaceButton
+        command="sandbox.open"
+        icon="sandbox"
+        label="Sandbox"
+        isActive={place.screen === 'sandbox'}
+      />
+      <PlaceButton command="vault.open" icon="vault" label="Vault" isActive={place.screen === 'vault'} />
+      <PlaceButton
+        command="settings.open"
+        icon="settings"
+        label="Settings"
+        isActive={place.screen === 'settings'}
+      />
+    </div>
+  );
+}
+
+interface PlaceButtonProps {
+  readonly command: string;
+  readonly icon: IconName;
+  readonly label: string;
+  readonly isActive: boolean;
+}
+
+function PlaceButton({ command, icon, label, isActive }: PlaceButtonProps) {
+  const { commands } = useServices();
+  return (
+    <button
+      type="button"
+      className={classes(styles.button, styles.place, isActive && styles.activeItem)}
+      aria-current={isActive ? 'page' : undefined}
+      onClick={() => commands.run(command)}
+    >
+      <Icon name={icon} />
+      <span className={styles.appName}>{label}</span>
+    </button>
+  );
+}
+
+/** The sidebar when there is no room for names: signs, with the names in tooltips. */
+function Rail({ canExpand }: { readonly canExpand: boolean }) {
+  const { commands } = useServices();
+  const profiles = useProfiles() ?? [];
+  const place = usePlace();
+  return (
+    <nav className={styles.rail} aria-label="Apps">
+      {canExpand && (
+        <IconButton icon="sidebar" label="Show sidebar" onClick={() => commands.run('sidebar.toggle')} />
+      )}
+      <IconButton icon="search" label="Go to…" onClick={() => commands.run('palette.open')} />
+      <ul className={styles.railApps}>
+        {groups(profiles).flatMap(([, members]) =>
+          members.map((profile) => <RailItem key={profile.profileId} profile={profile} />),
+        )}
+      </ul>
+      <IconButton icon="add" label="Add app" onClick={() => commands.run('profiles.add')} />
+      <span className={styles.grow} />
+      <IconButton
+        icon="sandbox"
+        label="Sandbox"
+        isPressed={place.screen === 'sandbox'}
+        onClick={() => commands.run('sandbox.open')}
+      />
+      <IconButton
+        icon="vault"
+        label="Vault"
+        isPressed={place.screen === 'vault'}
+        onClick={() => commands.run('vault.open')}
+      />
+      <IconButton
+        icon="settings"
+        label="Settings"
+        isPressed={place.screen === 'settings'}
+        onClick={() => commands.run('settings.open')}
+      />
+    </nav>
+  );
+}
+
+function RailItem({ profile }: { readonly profile: Profile }) {
+  const navigation = useNavigation();
+  const { words, isActive } = useAppState(profile);
+  return (
+    <li className={styles.railItem}>
+      <EnvironmentLine environment={profile.environment} />
+      <Tooltip text={`${profile.name} · ${profile.environment} · ${words.text}`} side="right">
+        <button
+          type="button"
+          className={classes(styles.railButton, isActive && styles.activeItem)}
+          aria-label={`${profile.name}, ${profile.environment}, ${words.text}`}
+          aria-current={isActive ? 'page' : undefined}
+          onClick={() => navigation.openApp(profile.profileId)}
+        >
+          {initials(profile.name)}
+          <span className={styles.railDot}>
+            <StateDot tone={words.tone} label={words.text} isLabelBeside />
+          </span>
+        </button>
+      </Tooltip>
+    </li>
+  );
+}
+
+function groups(profiles: readonly Profile[]): readonly (readonly [Environment, readonly Profile[]])[] {
+  return environments
+    .map((environment) => [environment, profiles.filter((each) => each.environment === environment)] as const)
+    .filter(([, members]) => members.length > 0);
+}
+
+function initials(name: string): string {
+  const [first = '', second] = name.split(/[\s_-]+/).filter((word) => word !== '');
+  return second ? `${[...first][0] ?? ''}${[...second][0] ?? ''}` : [...first].slice(0, 2).join('');
+}
+
+function useMedia(query: string): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      const media = window.matchMedia(query);
+      media.addEventListener('change', listener);
+      return () => media.removeEventListener('change', listener);
+    },
+    () => window.matchMedia(query).matches,
+  );
+}

@@ -1,0 +1,206 @@
+/** Hooks that read the stores and call the main side. Features use these, and never the client by itself. */
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import type {
+  CallInput,
+  CallOutput,
+  ContractCall,
+  ContractEvent,
+  EventPayload,
+} from '#shared/contract/index.ts';
+import type { Connection } from '#shared/contract/live.ts';
+import type { Profile } from '#shared/contract/profiles.ts';
+import type { RotationRecord } from '#shared/contract/rotation.ts';
+import type { SandboxStatus } from '#shared/contract/sandbox.ts';
+import { defaultSettings, type SettingsValues } from '#shared/contract/settings.ts';
+import type { Credential, VaultStatus } from '#shared/contract/vault.ts';
+import type { AppError } from '#shared/lib/app-error.ts';
+import type { TransportStatus } from '../bridge/index.ts';
+import { useServices } from './context.tsx';
+import type { LogSnapshot, LogView } from './log-view.ts';
+import { asAppError, type Loadable, valueOr } from './remote.ts';
+import type { Readable } from './value.ts';
+
+export function useReadable<T>(readable: Readable<T>): T {
+  return useSyncExternalStore(readable.subscribe, readable.get);
+}
+
+export const useNavigation = () => useServices().stores.navigation;
+export const usePlace = () => useReadable(useNavigation());
+
+/** Undefined while it is not loaded yet. */
+export function useProfiles(): readonly Profile[] | undefined {
+  return valueOr(useReadable(useServices().stores.profiles), undefined);
+}
+
+export function useProfile(profileId: string): Profile | undefined {
+  return useProfiles()?.find((profile) => profile.profileId === profileId);
+}
+
+export function useVault(): VaultStatus | undefined {
+  return valueOr(useReadable(useServices().stores.vault), undefined);
+}
+
+export function useSandbox(): SandboxStatus | undefined {
+  return valueOr(useReadable(useServices().stores.sandbox), undefined);
+}
+
+export function useSettings(): SettingsValues {
+  return valueOr(useReadable(useServices().stores.settings), defaultSettings);
+}
+
+const noConnections: readonly Connection[] = [];
+export function useConnections(): readonly Connection[] {
+  return valueOr(useReadable(useServices().stores.connections), noConnections);
+}
+
+/** Undefined: this app has not been connected. */
+export function useConnection(profileId: string): Connection | undefined {
+  return useConnections().find((connection) => connection.profileId === profileId);
+}
+
+const noRotations: readonly RotationRecord[] = [];
+/** All rotations, or one app's. */
+export function useRotations(profileId?: string): readonly RotationRecord[] {
+  const all = valueOr(useReadable(useServices().stores.rotations), noRotations);
+  return useMemo(
+    () => (profileId === undefined ? all : all.filter((rotation) => rotation.profileId === profileId)),
+    [all, profileId],
+  );
+}
+
+/** Whether the main side can be reached. */
+export function useTransportStatus(): TransportStatus {
+  const { client } = useServices();
+  return useSyncExternalStore(
+    useCallback((listener: () => void) => client.onStatus(listener), [client]),
+    () => client.status,
+  );
+}
+
+/** Runs `listener` on each event of this name while the component is shown. */
+export function useContractEvent<N extends ContractEvent>(
+  name: N,
+  listener: (payload: EventPayload<N>) => void,
+): void {
+  const { client } = useServices();
+  const latest = useRef(listener);
+  useEffect(() => {
+    latest.current = listener;
+  });
+  useEffect(() => client.on(name, (payload) => latest.current(payload)), [client, name]);
+}
+
+export interface Action<N extends ContractCall> {
+  /** Undefined when it failed or was cancelled; the failure is in `error`. */
+  run(input: CallInput<N>): Promise<CallOutput<N> | undefined>;
+  readonly isPending: boolean;
+  /** The last failure, until the next run or `clear`. A cancelled call is no failure. */
+  readonly error: AppError | undefined;
+  clear(): void;
+  /** Gives up on the call under way. */
+  cancel(): void;
+}
+
+/** One call as an action of the user: pending, error, cancel. It goes on if the component leaves. */
+export function useCall<N extends ContractCall>(name: N): Action<N> {
+  const { client } = useServices();
+  const [isPending, setPending] = useState(false);
+  const [error, setError] = useState<AppError>();
+  const controller = useRef<AbortController>(undefined);
+  const turn = useRef(0);
+
+  const run = useCallback(
+    async (input: CallInput<N>) => {
+      const mine = ++turn.current;
+      const abort = new AbortController();
+      controller.current = abort;
+      setPending(true);
+      setError(undefined);
+      try {
+        return await client.call(name, input, { signal: abort.signal });
+      } catch (cause) {
+        const failure = asAppError(cause);
+        if (mine === turn.current && !abort.signal.aborted) setError(failure);
+        return undefined;
+      } finally {
+        if (mine === turn.current) setPending(false);
+      }
+    },
+    [client, name],
+  );
+  const clear = useCallback(() => setError(undefined), []);
+  const cancel = useCallback(() => controller.current?.abort(), []);
+  return { run, isPending, error, clear, cancel };
+}
+
+export interface Query<T> {
+  /** Keeps the last value while it loads again; failures replace it only when there is none. */
+  readonly result: Loadable<T>;
+  /** The failure of the last load, even when an older value is still shown. */
+  readonly error: AppError | undefined;
+  reload(): void;
+}
+
+/**
+ * Something asked for when shown, and again when `input` changes (by its JSON), on `reload`, or when the main side
+ * comes back. Null input: nothing is asked.
+ */
+export function useQuery<N extends ContractCall>(name: N, input: CallInput<N> | null): Query<CallOutput<N>> {
+  const { client } = useServices();
+  const [result, setResult] = useState<Loadable<CallOutput<N>>>({ state: 'loading' });
+  const [error, setError] = useState<AppError>();
+  const [turn, setTurn] = useState(0);
+  const inputText = JSON.stringify(input);
+  const isOnline = useTransportStatus().state === 'online';
+  const shownInput = useRef<string>(undefined);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `turn` and `isOnline` ask again; `inputText` stands for `input`.
+  useEffect(() => {
+    if (input === null) return;
+    const abort = new AbortController();
+    if (shownInput.current !== inputText) setResult({ state: 'loading' });
+    client.call(name, input, { signal: abort.signal }).then(
+      (value) => {
+        shownInput.current = inputText;
+        setResult({ state: 'ready', value });
+        setError(undefined);
+      },
+      (cause: unknown) => {
+        if (abort.signal.aborted) return;
+        const failure = asAppError(cause);
+        setError(failure);
+        setResult((current) => (current.state === 'ready' ? current : { state: 'failed', error: failure }));
+      },
+    );
+    return () => abort.abort();
+  }, [client, name, inputText, turn, isOnline]);
+
+  const reload = useCallback(() => setTurn((current) => current + 1), []);
+  return { result, error, reload };
+}
+
+/** The public summaries of an app's secrets, kept up to date. Undefined while they load. */
+export function useCredentials(profileId: string): readonly Credential[] | undefined {
+  const { result, reload } = useQuery('vault.credentials', { profileId });
+  useContractEvent('vault.credentialsChanged', (changed) => {
+    if (changed.profileId === profileId) reload();
+  });
+  useContractEvent('vault.changed', reload);
+  return valueOr(result, undefined)?.credentials;
+}
+
+/** State that survives the component, by name. For what the user types; never for a secret. */
+export function useDraft<T>(name: string, initial: T): readonly [T, (value: T) => void, () => void] {
+  const { drafts } = useServices().stores;
+  const draft = drafts.of(name, initial);
+  const value = useReadable(draft);
+  const set = useCallback((next: T) => drafts.of(name, next).set(next), [drafts, name]);
+  const reset = useCallback(() => draft.set(initial), [draft, initial]);
+  return [value, set, reset];
+}
+
+/** One app's log, with what is on show of it. */
+export function useLogView(profileId: string): readonly [LogView, LogSnapshot] {
+  const view = useServices().stores.logs.of(profileId);
+  return [view, useReadable(view)];
+}

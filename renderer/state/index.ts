@@ -1,0 +1,8 @@
+/** What features use of the page's state. */
+export { type Services, ServicesProvider, useServices } from './context.tsx';
+export * from './hooks.ts';
+export type { LogSnapshot, LogView } from './log-view.ts';
+export { type AppTab, appTabs, type Place } from './navigation.ts';
+export { asAppError, type Loadable, valueOr } from './remote.ts';
+export { createStores, keepLoaded, replaceBy, type Stores } from './stores.ts';
+export { type Readable, Value } from './value.ts';

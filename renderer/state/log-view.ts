@@ -1,0 +1,349 @@
+/**
+ * One app's log as the page sees it: a view on the main side, the rows in sight, and what the user did to it.
+ * Each filter is a view of its own id, so that a tick of the last one can't be taken for one of the next.
+ */
+import type { Row, ViewStatus } from '#shared/contract/history.ts';
+import type { AppError } from '#shared/lib/app-error.ts';
+import type { Disposer } from '#shared/lib/disposer.ts';
+import type { Client } from '../bridge/index.ts';
+import { LogPages, rowsPerPage } from './log-pages.ts';
+import { asAppError } from './remote.ts';
+import { type Readable, Value } from './value.ts';
+
+/** Windows asked for at one time. */
+const openRequestLimit = 4;
+/** Fetched at the newest end before it is known how many rows fit. */
+const leastRowsInSight = 60;
+
+export interface LogSnapshot {
+  /** Undefined until the view has been opened once. */
+  readonly status: ViewStatus | undefined;
+  /** What the rows on show were filtered by. */
+  readonly filter: string;
+  /** A view with another filter is being opened. */
+  readonly isOpening: boolean;
+  readonly error: AppError | undefined;
+  /** While paused: the number of rows that the view stands still at. */
+  readonly frozenCount: number | undefined;
+  readonly isFollowing: boolean;
+  /** The row that the keys are on. Its index is null when the filter has changed under it. */
+  readonly active: { readonly index: number | null; readonly sequence: number | null } | undefined;
+  readonly isDetailOpen: boolean;
+  /** Grows with every change of the rows. */
+  readonly version: number;
+}
+
+const start: LogSnapshot = {
+  status: undefined,
+  filter: '',
+  isOpening: false,
+  error: undefined,
+  frozenCount: undefined,
+  isFollowing: true,
+  active: undefined,
+  isDetailOpen: false,
+  version: 0,
+};
+
+export class LogView implements Readable<LogSnapshot> {
+  readonly profileId: string;
+  readonly #client: Client;
+  readonly #namePrefix: string;
+  readonly #snapshot = new Value<LogSnapshot>(start);
+  readonly #pages = new LogPages();
+  /** The latest tick of each view that is open or being opened. */
+  readonly #ticks = new Map<string, ViewStatus>();
+  #viewId: string | undefined;
+  #turn = 0;
+  #users = 0;
+  #openRequests = new Set<number>();
+  #wanted = { start: 0, end: 0 };
+  /** While following: rows up to here are on show. Newer ones join when they have been fetched, not as empty rows. */
+  #shown = 0;
+  /** What `shown` will be once its rows are there. */
+  #target = 0;
+  #stopEvents: Disposer | undefined;
+
+  constructor(client: Client, profileId: string, namePrefix: string) {
+    this.#client = client;
+    this.profileId = profileId;
+    this.#namePrefix = namePrefix;
+  }
+
+  readonly get = (): LogSnapshot => this.#snapshot.get();
+
+  readonly subscribe = (listener: () => void): Disposer => this.#snapshot.subscribe(listener);
+
+  /** Keeps the view open on the main side until the last user lets go. */
+  acquire(): Disposer {
+    if (this.#users++ === 0) this.#begin();
+    let isReleased = false;
+    return () => {
+      if (isReleased) return;
+      isReleased = true;
+      if (--this.#users === 0) this.#end();
+    };
+  }
+
+  /** Rows on show: all that match, or those at the moment of the pause. */
+  get count(): number {
+    const { status, frozenCount, isFollowing } = this.get();
+    const matched = status?.matched ?? 0;
+    if (frozenCount !== undefined) return Math.min(frozenCount, matched);
+    return isFollowing ? Math.min(this.#shown, matched) : matched;
+  }
+
+  /** Undefined: not fetched yet. */
+  row(index: number): Row | undefined {
+    return this.#pages.row(index);
+  }
+
+  /** Says which rows are in sight. What is missing is fetched; what is no longer wanted is not. */
+  readonly want = (range: { readonly start: number; readonly end: number }): void => {
+    this.#wanted = range;
+    this.#pages.touch(range.start, range.end);
+    this.#fetch();
+  };
+
+  async setFilter(filter: string): Promise<void> {
+    if (filter === this.get().filter && !this.get().isOpening && !this.get().error) return;
+    await this.#open(filter);
+  }
+
+  /** Empties the view from here on; the log on disk stays. */
+  async clear(): Promise<number> {
+    const { hidden } = await this.#client.call('history.clear', { profileId: this.profileId });
+    this.#patch({ active: undefined, isDetailOpen: false, frozenCount: undefined, isFollowing: true });
+    await this.#open(this.get().filter);
+    return hidden;
+  }
+
+  togglePause(): void {
+    const { frozenCount } = this.get();
+    this.#patch({ frozenCount: frozenCount === undefined ? this.count : undefined });
+    this.#fetch();
+  }
+
+  readonly setFollowing = (isFollowing: boolean): void => {
+    if (isFollowing === this.get().isFollowing) return;
+    this.#shown = this.count;
+    this.#patch({ isFollowing });
+    this.#fetch();
+  };
+
+  readonly setActive = (index: number): void => {
+    this.#patch({ active: { index, sequence: this.row(index)?.sequence ?? null } });
+  };
+
+  readonly openDetail = (index: number): void => {
+    this.#patch({
+      active: { index, sequence: this.row(index)?.sequence ?? null },
+      isDetailOpen: true,
+      // The row that is being read must not run away.
+      isFollowing: false,
+    });
+  };
+
+  closeDetail(): void {
+    this.#patch({ isDetailOpen: false });
+  }
+
+  retry(): void {
+    void this.#open(this.get().filter);
+  }
+
+  #begin(): void {
+    const client = this.#client;
+    const reopen = () => void this.#open(this.get().filter);
+    let wasLost = false;
+    const stops = [
+      client.on('history.grew', (status) => this.#grew(status)),
+      // What can be read has changed: previews, and what a filter finds.
+      client.on('vault.changed', ({ state }) => {
+        if (state === 'unlocked' || state === 'locked') reopen();
+      }),
+      client.on('vault.credentialsChanged', ({ profileId }) => {
+        if (profileId === this.profileId) reopen();
+      }),
+      client.onStatus(({ state }) => {
+        if (state !== 'online') wasLost = true;
+        else if (wasLost) {
+          wasLost = false;
+          reopen();
+        }
+      }),
+    ];
+    this.#stopEvents = () => {
+      for (const stop of stops) stop();
+    };
+    reopen();
+  }
+
+  #end(): void {
+    this.#stopEvents?.();
+    this.#stopEvents = undefined;
+    this.#turn++;
+    if (this.#viewId !== undefined) this.#close(this.#viewId);
+    this.#viewId = undefined;
+  }
+
+  async #open(filter: string): Promise<void> {
+    const turn = ++this.#turn;
+    const viewId = `${this.#namePrefix}-${turn}`;
+    const isSameFilter = filter === this.get().filter;
+    this.#patch({ isOpening: true });
+    try {
+      const opened = await this.#client.call('history.openView', {
+        profileId: this.profileId,
+        viewId,
+        filter,
+      });
+      if (turn !== this.#turn) return this.#close(viewId);
+      const tick = this.#ticks.get(viewId);
+      if (this.#viewId !== undefined) this.#close(this.#viewId);
+      this.#viewId = viewId;
+      this.#ticks.clear();
+      this.#pages.clear();
+      this.#openRequests = new Set();
+      const status = tick && tick.scanned >= opened.scanned ? tick : opened;
+      this.#shown = 0;
+      this.#target = 0;
+      const { active, frozenCount } = this.get();
+      this.#patch({
+        status,
+        filter,
+        isOpening: false,
+        error: undefined,
+        // Another filter has other rows: a pause goes on from what it finds now.
+        frozenCount: frozenCount === undefined || isSameFilter ? frozenCount : status.matched,
+        active: active && (isSameFilter ? active : { ...active, index: null }),
+        ...(isSameFilter ? {} : { isFollowing: true }),
+        version: this.get().version + 1,
+      });
+      this.#fetch();
+    } catch (cause) {
+      if (turn !== this.#turn) return;
+      this.#patch({ isOpening: false, error: asAppError(cause) });
+    }
+  }
+
+  #close(viewId: string): void {
+    this.#ticks.delete(viewId);
+    this.#client.call('history.closeView', { profileId: this.profileId, viewId }).catch(() => {
+      // The host is gone, and the view with it.
+    });
+  }
+
+  #grew(status: ViewStatus): void {
+    if (status.profileId !== this.profileId) return;
+    if (status.viewId !== this.#viewId) {
+      // Perhaps of the view that is being opened: its answer comes after. Others are other pages'.
+      if (status.viewId === `${this.#namePrefix}-${this.#turn}`) this.#ticks.set(status.viewId, status);
+      return;
+    }
+    if (status.matched < (this.get().status?.matched ?? 0)) {
+      this.#pages.clear();
+      this.#openRequests = new Set();
+      this.#shown = 0;
+      this.#target = 0;
+    }
+    this.#patch({ status });
+    this.#fetch();
+  }
+
+  #fetch(): void {
+    const viewId = this.#viewId;
+    if (viewId === undefined) return;
+    this.#advance();
+    const requests = this.#openRequests;
+    const ranges = [
+      ...this.#pages.missing(...this.#newestRows()),
+      ...this.#pages.missing(this.#wanted.start, Math.min(this.#wanted.end, this.count)),
+    ];
+    for (const range of ranges) {
+      const page = range.start - (range.start % rowsPerPage);
+      if (requests.size >= openRequestLimit) return;
+      if (requests.has(page)) continue;
+      requests.add(page);
+      void this.#request(viewId, range, requests, page);
+    }
+  }
+
+  /** The rows that will be in sight at the newest end. None, unless that is where the user is. */
+  #newestRows(): readonly [start: number, end: number] {
+    const { isFollowing, frozenCount } = this.get();
+    if (!isFollowing || frozenCount !== undefined) return [0, 0];
+    const inSight = Math.max(leastRowsInSight, this.#wanted.end - this.#wanted.start + 1);
+    return [Math.max(0, this.#target - inSight), this.#target];
+  }
+
+  /** Shows what has been fetched, and aims at what has come since. */
+  #advance(): void {
+    const matched = this.get().status?.matched ?? 0;
+    for (let turn = 0; turn < 2; turn++) {
+      if (this.#pages.missing(...this.#newestRows()).length > 0) return;
+      if (this.#shown !== this.#target) {
+        this.#shown = this.#target;
+        this.#patch({ version: this.get().version + 1 });
+      }
+      if (this.#target === matched) return;
+      this.#target = matched;
+    }
+  }
+
+  async #request(
+    viewId: string,
+    range: { readonly start: number; readonly count: number },
+    requests: Set<number>,
+    page: number,
+  ): Promise<void> {
+    try {
+      const answer = await this.#client.call('history.rows', { profileId: this.profileId, viewId, ...range });
+      if (viewId !== this.#viewId || requests !== this.#openRequests) return;
+      requests.delete(page);
+      this.#pages.add(answer.start, answer.rows);
+      const { active } = this.get();
+      const needsSequence = active && active.sequence === null && active.index !== null;
+      this.#patch({
+        version: this.get().version + 1,
+        error: undefined,
+        ...(needsSequence
+          ? { active: { index: active.index, sequence: this.row(active.index ?? 0)?.sequence ?? null } }
+          : {}),
+      });
+      // Only what brought something leads to more: an answer without rows must not be asked for in a loop.
+      if (answer.rows.length > 0) this.#fetch();
+    } catch (cause) {
+      if (viewId !== this.#viewId || requests !== this.#openRequests) return;
+      requests.delete(page);
+      this.#patch({ error: asAppError(cause) });
+    }
+  }
+
+  #patch(changes: Partial<LogSnapshot>): void {
+    this.#snapshot.update((current) => ({ ...current, ...changes }));
+  }
+}
+
+/** One for each app, kept while the page lives: filter, pause and selection survive a change of app. */
+export class LogViews {
+  readonly #client: Client;
+  readonly #views = new Map<string, LogView>();
+  readonly #pageName: string;
+
+  constructor(client: Client) {
+    this.#client = client;
+    // Unlike any other page's: two windows on one host must not share views.
+    const words = crypto.getRandomValues(new Uint32Array(2));
+    this.#pageName = `p${Array.from(words, (word) => word.toString(36)).join('')}`;
+  }
+
+  of(profileId: string): LogView {
+    let view = this.#views.get(profileId);
+    if (!view) {
+      view = new LogView(this.#client, profileId, this.#pageName);
+      this.#views.set(profileId, view);
+    }
+    return view;
+  }
+}

@@ -1,0 +1,68 @@
+/** Where the user is. Kept for the tab, so that a reload comes back to the same place. */
+import * as z from 'zod';
+import type { Disposer } from '#shared/lib/disposer.ts';
+import { type Readable, Value } from './value.ts';
+
+export const appTabs = ['inspector', 'channels', 'presence', 'publish', 'keys'] as const;
+export type AppTab = (typeof appTabs)[number];
+
+const place = z.discriminatedUnion('screen', [
+  /** One app's tabs. Without a profile: the first app, or the first-start screen. */
+  z.object({ screen: z.literal('app'), profileId: z.string().nullable(), tab: z.enum(appTabs) }),
+  /** Adds an app, or edits the one named. */
+  z.object({ screen: z.literal('profile-form'), profileId: z.string().nullable() }),
+  z.object({ screen: z.literal('sandbox') }),
+  z.object({ screen: z.literal('vault') }),
+  z.object({ screen: z.literal('settings') }),
+]);
+export type Place = z.infer<typeof place>;
+
+const storageKey = 'latchkey-place';
+const start = { screen: 'app', profileId: null, tab: 'inspector' } as const satisfies Place;
+
+export class Navigation implements Readable<Place> {
+  readonly #value: Value<Place>;
+  readonly #storage: Pick<Storage, 'getItem' | 'setItem'>;
+  #lastApp: { readonly profileId: string | null; readonly tab: AppTab } = start;
+
+  constructor(storage: Pick<Storage, 'getItem' | 'setItem'>) {
+    this.#storage = storage;
+    this.#value = new Value(readPlace(storage.getItem(storageKey)));
+    const place = this.get();
+    if (place.screen === 'app') this.#lastApp = place;
+  }
+
+  readonly get = (): Place => this.#value.get();
+
+  readonly subscribe = (listener: () => void): Disposer => this.#value.subscribe(listener);
+
+  get lastApp(): { readonly profileId: string | null; readonly tab: AppTab } {
+    return this.#lastApp;
+  }
+
+  go(next: Place): void {
+    if (next.screen === 'app') this.#lastApp = next;
+    this.#value.set(next);
+    this.#storage.setItem(storageKey, JSON.stringify(next));
+  }
+
+  /** Opens an app, on the tab that was open last unless one is named. */
+  openApp(profileId: string, tab: AppTab = this.#lastApp.tab): void {
+    this.go({ screen: 'app', profileId, tab });
+  }
+
+  /** From a global screen or a form, back to the app that was open. */
+  back(): void {
+    this.go({ screen: 'app', profileId: this.#lastApp.profileId, tab: this.#lastApp.tab });
+  }
+}
+
+function readPlace(stored: string | null): Place {
+  if (stored === null) return start;
+  try {
+    return place.parse(JSON.parse(stored));
+  } catch {
+    // Another version's place, or none: begin at the start.
+    return start;
+  }
+}

@@ -1,0 +1,92 @@
+/** The stores that the whole page shares. Made once, in `main.tsx`; nothing happens on import. */
+import type { CallOutput } from '#shared/contract/index.ts';
+import type { Connection } from '#shared/contract/live.ts';
+import type { Profile } from '#shared/contract/profiles.ts';
+import type { RotationRecord } from '#shared/contract/rotation.ts';
+import type { SandboxStatus } from '#shared/contract/sandbox.ts';
+import type { SettingsValues } from '#shared/contract/settings.ts';
+import type { VaultStatus } from '#shared/contract/vault.ts';
+import type { Disposer } from '#shared/lib/disposer.ts';
+import type { Client } from '../bridge/index.ts';
+import { Drafts } from './drafts.ts';
+import { LogViews } from './log-view.ts';
+import { Navigation } from './navigation.ts';
+import { Remote } from './remote.ts';
+
+export type AboutInfo = CallOutput<'about.info'>;
+
+export interface Stores {
+  readonly about: Remote<AboutInfo>;
+  readonly profiles: Remote<readonly Profile[]>;
+  readonly vault: Remote<VaultStatus>;
+  readonly connections: Remote<readonly Connection[]>;
+  readonly settings: Remote<SettingsValues>;
+  readonly sandbox: Remote<SandboxStatus>;
+  readonly rotations: Remote<readonly RotationRecord[]>;
+  readonly logs: LogViews;
+  readonly navigation: Navigation;
+  readonly drafts: Drafts;
+}
+
+export function createStores(client: Client, storage: Pick<Storage, 'getItem' | 'setItem'>): Stores {
+  return {
+    about: new Remote({ load: () => client.call('about.info', {}), listen: () => () => undefined }),
+    profiles: new Remote<readonly Profile[]>({
+      load: async () => (await client.call('profiles.list', {})).profiles,
+      listen: ({ set }) => client.on('profiles.changed', (payload) => set(payload.profiles)),
+    }),
+    vault: new Remote<VaultStatus>({
+      load: () => client.call('vault.status', {}),
+      listen: ({ set }) => client.on('vault.changed', set),
+    }),
+    connections: new Remote<readonly Connection[]>({
+      load: async () => (await client.call('live.list', {})).connections,
+      listen: ({ change }) =>
+        client.on('live.changed', (connection) =>
+          change((all) => replaceBy(all, connection, (each) => each.profileId)),
+        ),
+    }),
+    settings: new Remote<SettingsValues>({
+      load: () => client.call('settings.get', {}),
+      listen: ({ set }) => client.on('settings.changed', set),
+    }),
+    sandbox: new Remote<SandboxStatus>({
+      load: () => client.call('sandbox.status', {}),
+      listen: ({ set }) => client.on('sandbox.changed', set),
+    }),
+    rotations: new Remote<readonly RotationRecord[]>({
+      load: async () => (await client.call('rotation.list', {})).rotations,
+      listen: ({ change }) =>
+        client.on('rotation.changed', (record) =>
+          change((all) => replaceBy(all, record, (each) => each.rotationId)),
+        ),
+    }),
+    logs: new LogViews(client),
+    navigation: new Navigation(storage),
+    drafts: new Drafts(),
+  };
+}
+
+/** Loads everything, and again whenever the main side comes back. */
+export function keepLoaded(client: Client, stores: Stores): Disposer {
+  const { about, profiles, vault, connections, settings, sandbox, rotations } = stores;
+  const remotes = [about, profiles, vault, connections, settings, sandbox, rotations];
+  const loadAll = () => {
+    for (const remote of remotes) void remote.load();
+  };
+  loadAll();
+  let wasLost = false;
+  return client.onStatus(({ state }) => {
+    if (state !== 'online') wasLost = true;
+    else if (wasLost) {
+      wasLost = false;
+      loadAll();
+    }
+  });
+}
+
+/** The list with this item in place of the one with the same id, or at its end. */
+export function replaceBy<T>(all: readonly T[], item: T, idOf: (item: T) => string): readonly T[] {
+  const index = all.findIndex((each) => idOf(each) === idOf(item));
+  return index < 0 ? [...all, item] : all.with(index, item);
+}
