@@ -57,6 +57,8 @@ export default defineConfig({
       // Every asset is a file of the page's own origin: the policy allows no inline script and no `data:` font.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
+      // The page comes from this machine: one file of this size costs nothing.
+      chunkSizeWarningLimit: 2000,
       rolldownOptions: { input: fromRoot('renderer/index.html') },
     },
     server: {

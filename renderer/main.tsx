@@ -1,5 +1,5 @@
 /** The page's entry: makes the services once, and draws the shell. */
-import './bridge/no-eval.ts';
+import '#shared/lib/without-eval.ts';
 import { createRoot } from 'react-dom/client';
 import iconUrl from '../resources/icon-small.svg';
 import './styles/tokens.css';

@@ -69,6 +69,7 @@ export { type TabItem, Tabs, type TabsProps } from './tabs.tsx';
 export { CodeBlock, Name, VisibleText } from './text.tsx';
 export { type ToastMessage, useToast } from './toast.tsx';
 export { Tooltip } from './tooltip.tsx';
+export { useKeepFocus } from './use-keep-focus.ts';
 export {
   Cell,
   HeadingCell,

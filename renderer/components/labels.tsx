@@ -75,12 +75,12 @@ const kindLooks: Readonly<Record<ChannelKind, { icon: IconName; hue: string | un
   'server-to-user': { icon: 'user', hue: styles.user },
 };
 
-/** The kind of a channel, with its sign; explained on hover. */
-export function KindLabel({ kind }: { readonly kind: ChannelKind }) {
+/** The kind of a channel, with its sign (unless plain: beside a `KindSign`); explained on hover. */
+export function KindLabel({ kind, isPlain }: { readonly kind: ChannelKind; readonly isPlain?: boolean }) {
   const look = kindLooks[kind];
   return (
     <span className={classes(styles.kind, look.hue)} title={channelKindExplanations[kind]}>
-      <Icon name={look.icon} size={12} />
+      {!isPlain && <Icon name={look.icon} size={12} />}
       {channelKindLabels[kind]}
     </span>
   );

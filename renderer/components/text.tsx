@@ -31,9 +31,9 @@ export function VisibleText({ text, keepsLines = false }: VisibleTextProps) {
 }
 
 /** Characters that always stay at the end of a name that is cut. */
-const tailLength = 8;
+const tailLength = 12;
 /** Shorter names are cut at their end, if at all: a middle cut would leave too little. */
-const shortLength = 20;
+const shortLength = 24;
 
 /** A name in the monospace face, on one line, cut in the middle where there is no room; whole on hover and on copy. */
 export function Name({

@@ -242,7 +242,8 @@ export function VirtualList(props: VirtualListProps) {
         </div>
       </div>
       {/* Not a stop of its own for Tab: the grid's keys scroll it. */}
-      <div ref={scroller} role="presentation" tabIndex={-1} className={styles.scroller} onScroll={onScroll}>
+      {/* biome-ignore lint/a11y/useSemanticElements: as above. */}
+      <div ref={scroller} role="rowgroup" tabIndex={-1} className={styles.scroller} onScroll={onScroll}>
         <div className={styles.track} role="presentation" style={{ height: trackHeight(shape) }}>
           <div
             className={styles.layer}

@@ -4,7 +4,7 @@ import type { Profile } from '#shared/contract/profiles.ts';
 import { CommandButton } from '../commands/index.ts';
 import { Badge, EnvironmentLabel, EnvironmentLine, Name, StateDot, Tabs } from '../components/index.ts';
 import Inspector from '../features/history/index.ts';
-import ChannelsScreen, { connectionWords } from '../features/live/index.ts';
+import ChannelsScreen, { useConnectionWords } from '../features/live/index.ts';
 import PresenceScreen from '../features/presence/index.ts';
 import PublishScreen from '../features/publishing/index.ts';
 import KeysScreen from '../features/rotation/index.ts';
@@ -55,7 +55,7 @@ function isDown(state: string | undefined): boolean {
 
 function Identity({ profile }: { readonly profile: Profile }) {
   const connection = useConnection(profile.profileId);
-  const { tone, text } = connectionWords(connection);
+  const { tone, text } = useConnectionWords(profile.profileId);
   return (
     <div className={styles.identity}>
       <EnvironmentLine environment={profile.environment} />

@@ -77,8 +77,10 @@ function useTrySandbox() {
     if (status?.profileId) navigation.openApp(status.profileId, 'inspector');
   };
   const start = async () => {
-    if (isWithoutStore) return setWantsStore(true);
-    if (vault?.state === 'locked' && !(await unlock.run({}))) return;
+    // Asked only where there is a store to choose, which an opening vault may not know yet.
+    setWantsStore(true);
+    if (isWithoutStore) return;
+    if (vault?.state !== 'unlocked' && !(await unlock.run({}))) return;
     await open();
   };
   const keepForSession = async () => {
@@ -86,6 +88,7 @@ function useTrySandbox() {
     setWantsStore(false);
     await open();
   };
+  const needsStore = wantsStore && isWithoutStore;
   const clear = () => {
     unlock.clear();
     choose.clear();
@@ -95,9 +98,10 @@ function useTrySandbox() {
     start,
     keepForSession,
     clear,
-    needsStore: wantsStore && isWithoutStore,
+    needsStore,
     reason: vault?.reason,
     isPending: unlock.isPending || choose.isPending || startSandbox.isPending,
-    error: unlock.error ?? choose.error ?? startSandbox.error,
+    // What is asked below says why the keychain can't be used.
+    error: (needsStore ? undefined : unlock.error) ?? choose.error ?? startSandbox.error,
   };
 }

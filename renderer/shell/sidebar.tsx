@@ -14,16 +14,8 @@ import {
   StateDot,
   Tooltip,
 } from '../components/index.ts';
-import { connectionWords } from '../features/live/index.ts';
-import {
-  useCall,
-  useConnections,
-  useNavigation,
-  usePlace,
-  useProfiles,
-  useServices,
-  useSettings,
-} from '../state/index.ts';
+import { useConnectionWords } from '../features/live/index.ts';
+import { useCall, useNavigation, usePlace, useProfiles, useServices, useSettings } from '../state/index.ts';
 import styles from './sidebar.module.css';
 import { useCurrentApp } from './use-current-app.ts';
 
@@ -115,9 +107,8 @@ function AppItem({ profile }: { readonly profile: Profile }) {
 function useAppState(profile: Profile) {
   const place = usePlace();
   const current = useCurrentApp();
-  const connection = useConnections().find((each) => each.profileId === profile.profileId);
   return {
-    words: connectionWords(connection),
+    words: useConnectionWords(profile.profileId),
     isActive: place.screen === 'app' && current?.profileId === profile.profileId,
   };
 }

@@ -11,13 +11,14 @@ import {
   StateDot,
   type Tone,
 } from '../components/index.ts';
-import { connectionWords } from '../features/live/index.ts';
+import { useConnectionWords } from '../features/live/index.ts';
 import {
   useConnection,
   useContractEvent,
   useNavigation,
   useRotations,
   useServices,
+  useTransportStatus,
   useVault,
 } from '../state/index.ts';
 import styles from './status-bar.module.css';
@@ -27,7 +28,8 @@ export function StatusBar() {
   const { commands } = useServices();
   const vault = useVault();
   const app = useCurrentApp();
-  const words = vaultWords(vault);
+  const isReachable = useTransportStatus().state === 'online';
+  const words = vaultWords(isReachable ? vault : undefined);
   return (
     <footer className={styles.bar}>
       <button
@@ -52,8 +54,9 @@ export function StatusBar() {
 function AppStatus({ profileId, name }: { readonly profileId: string; readonly name: string }) {
   const connection = useConnection(profileId);
   const samples = useRate(profileId);
-  const { tone, text } = connectionWords(connection);
-  const isConnected = connection?.state === 'connected';
+  const { tone, text } = useConnectionWords(profileId);
+  const isReachable = useTransportStatus().state === 'online';
+  const isConnected = isReachable && connection?.state === 'connected';
   return (
     <>
       <span className={styles.part} title={connection?.reason ?? undefined}>
@@ -72,7 +75,9 @@ function AppStatus({ profileId, name }: { readonly profileId: string; readonly n
       <span className={styles.part} title="Round trip of the last ping">
         <span className={styles.quiet}>RTT</span>
         <span className={styles.number}>
-          {connection?.roundTripMs == null ? 'unknown' : formatDuration(connection.roundTripMs)}
+          {!isConnected || connection.roundTripMs === null
+            ? 'unknown'
+            : formatDuration(connection.roundTripMs)}
         </span>
       </span>
     </>

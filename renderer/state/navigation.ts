@@ -1,21 +1,18 @@
 /** Where the user is. Kept for the tab, so that a reload comes back to the same place. */
-import * as z from 'zod';
 import type { Disposer } from '#shared/lib/disposer.ts';
 import { type Readable, Value } from './value.ts';
 
 export const appTabs = ['inspector', 'channels', 'presence', 'publish', 'keys'] as const;
 export type AppTab = (typeof appTabs)[number];
 
-const place = z.discriminatedUnion('screen', [
+export type Place =
   /** One app's tabs. Without a profile: the first app, or the first-start screen. */
-  z.object({ screen: z.literal('app'), profileId: z.string().nullable(), tab: z.enum(appTabs) }),
+  | { readonly screen: 'app'; readonly profileId: string | null; readonly tab: AppTab }
   /** Adds an app, or edits the one named. */
-  z.object({ screen: z.literal('profile-form'), profileId: z.string().nullable() }),
-  z.object({ screen: z.literal('sandbox') }),
-  z.object({ screen: z.literal('vault') }),
-  z.object({ screen: z.literal('settings') }),
-]);
-export type Place = z.infer<typeof place>;
+  | { readonly screen: 'profile-form'; readonly profileId: string | null }
+  | { readonly screen: 'sandbox' }
+  | { readonly screen: 'vault' }
+  | { readonly screen: 'settings' };
 
 const storageKey = 'latchkey-place';
 const start = { screen: 'app', profileId: null, tab: 'inspector' } as const satisfies Place;
@@ -57,12 +54,23 @@ export class Navigation implements Readable<Place> {
   }
 }
 
+/** Another version's place, or none: begin at the start. */
 function readPlace(stored: string | null): Place {
-  if (stored === null) return start;
   try {
-    return place.parse(JSON.parse(stored));
+    return parsePlace(JSON.parse(stored ?? 'null')) ?? start;
   } catch {
-    // Another version's place, or none: begin at the start.
     return start;
   }
+}
+
+function parsePlace(value: unknown): Place | undefined {
+  if (typeof value !== 'object' || value === null || !('screen' in value)) return undefined;
+  const { screen } = value;
+  if (screen === 'sandbox' || screen === 'vault' || screen === 'settings') return { screen };
+  const given = 'profileId' in value ? value.profileId : null;
+  const profileId = typeof given === 'string' ? given : null;
+  if (screen === 'profile-form') return { screen, profileId };
+  if (screen !== 'app') return undefined;
+  const tab = appTabs.find((each) => 'tab' in value && each === value.tab);
+  return { screen, profileId, tab: tab ?? 'inspector' };
 }

@@ -1,5 +1,5 @@
 /** Above the log: filter, count, pause, clear, and a channel to subscribe to. */
-import { type Ref, useEffect, useState } from 'react';
+import { type Ref, useCallback, useEffect, useRef, useState } from 'react';
 import { CommandButton } from '../../commands/index.ts';
 import { formatCount, Icon, IconButton, plural, TextField, Toolbar } from '../../components/index.ts';
 import type { LogSnapshot, LogView } from '../../state/index.ts';
@@ -18,13 +18,26 @@ export interface InspectorToolbarProps {
 
 export function InspectorToolbar({ view, log, filterRef, onLeaveFilter }: InspectorToolbarProps) {
   const [text, setText] = useState(log.filter);
-  // The filter can be changed from elsewhere: “Clear filter”, or another app's log.
-  useEffect(() => setText(log.filter), [log.filter]);
+  const sent = useRef(log.filter);
+  const send = useCallback(
+    (filter: string) => {
+      sent.current = filter;
+      void view.setFilter(filter);
+    },
+    [view],
+  );
+  // The filter can be changed from elsewhere: “Clear filter”, or another app's log. The answer to what was sent from
+  // here comes later than the next letter is typed: it changes nothing.
   useEffect(() => {
-    if (text === view.get().filter) return;
-    const timer = setTimeout(() => void view.setFilter(text), debounceMs);
+    if (log.filter === sent.current) return;
+    sent.current = log.filter;
+    setText(log.filter);
+  }, [log.filter]);
+  useEffect(() => {
+    if (text === sent.current) return;
+    const timer = setTimeout(() => send(text), debounceMs);
     return () => clearTimeout(timer);
-  }, [text, view]);
+  }, [text, send]);
   const newCount = (log.status?.matched ?? 0) - view.count;
   const isPaused = log.frozenCount !== undefined;
 
@@ -46,13 +59,16 @@ export function InspectorToolbar({ view, log, filterRef, onLeaveFilter }: Inspec
               <IconButton
                 icon="close"
                 label="Clear filter"
-                onClick={() => void view.setFilter('').then(() => setText(''))}
+                onClick={() => {
+                  setText('');
+                  send('');
+                }}
               />
             )
           }
           onKeyDown={(event) => {
             if (event.key === 'Enter') {
-              void view.setFilter(text);
+              send(text);
               onLeaveFilter();
             } else if (event.key === 'Escape') {
               event.stopPropagation();

@@ -55,7 +55,7 @@ export function Inspector({ profileId }: { readonly profileId: string }) {
       />
       {clear.error && <ErrorNotice error={clear.error} isBar onDismiss={clear.dismiss} />}
       {log.error && <ErrorNotice error={log.error} isBar onRetry={() => view.retry()} />}
-      <NextStep profileId={profileId} log={log} />
+      <NextStep profileId={profileId} />
       <Panes
         isDetailOpen={log.isDetailOpen && log.active?.sequence != null}
         list={

@@ -1,16 +1,17 @@
 /** What to do so that events come: shown while nothing could. */
 import { Button, ErrorNotice, Notice } from '../../components/index.ts';
-import { type LogSnapshot, useCall, useConnection, useSandbox } from '../../state/index.ts';
+import { useCall, useConnection, useReadable, useSandbox, useServices } from '../../state/index.ts';
 import styles from './inspector.module.css';
 
-export function NextStep({ profileId, log }: { readonly profileId: string; readonly log: LogSnapshot }) {
+export function NextStep({ profileId }: { readonly profileId: string }) {
+  const areConnectionsKnown = useReadable(useServices().stores.connections).state === 'ready';
   const connection = useConnection(profileId);
   const sandbox = useSandbox();
   const connect = useCall('live.connect');
   const start = useCall('sandbox.start');
   const demo = useCall('sandbox.setDemo');
   const error = connect.error ?? start.error ?? demo.error;
-  if (!log.status) return null;
+  if (!areConnectionsKnown) return null;
   if (error) {
     const clear = () => {
       connect.clear();

@@ -75,7 +75,9 @@ function NoteCells({ row }: { readonly row: Row }) {
       <Cell className={styles.time}>{formatTime(row.at)}</Cell>
       <Cell className={styles.note}>
         <span className={styles.noteText}>
-          {[row.channel, row.event, row.preview].filter((part) => part !== null && part !== '').join(' · ')}
+          {[row.channel, row.preview === '' ? row.event : row.preview]
+            .filter((part) => part !== null && part !== '')
+            .join(' · ')}
         </span>
       </Cell>
     </>

@@ -1,6 +1,7 @@
 /** A connection's state in words, and its tone. Used by every place that shows one. */
 import type { Connection, Subscription } from '#shared/contract/live.ts';
 import type { Tone } from '../../components/index.ts';
+import { useConnection, useTransportStatus } from '../../state/index.ts';
 
 export interface StateWords {
   readonly tone: Tone;
@@ -8,7 +9,7 @@ export interface StateWords {
 }
 
 /** @param connection undefined: this app has not been connected. */
-export function connectionWords(connection: Connection | undefined): StateWords {
+function connectionWords(connection: Connection | undefined): StateWords {
   switch (connection?.state) {
     case undefined:
     case 'initialized':
@@ -23,6 +24,13 @@ export function connectionWords(connection: Connection | undefined): StateWords 
     case 'failed':
       return { tone: 'danger', text: 'Failed' };
   }
+}
+
+/** While the main side can't be reached, nothing is known of its connections. */
+export function useConnectionWords(profileId: string): StateWords {
+  const connection = useConnection(profileId);
+  const isReachable = useTransportStatus().state === 'online';
+  return isReachable ? connectionWords(connection) : { tone: 'idle', text: 'Unknown' };
 }
 
 export function subscriptionWords(state: Subscription['state']): StateWords {

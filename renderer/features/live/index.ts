@@ -1,3 +1,3 @@
 export { ChannelsScreen as default } from './channels-screen.tsx';
-export { connectionWords, subscriptionWords } from './connection.ts';
+export { subscriptionWords, useConnectionWords } from './connection.ts';
 export { SubscribeForm } from './subscribe-form.tsx';

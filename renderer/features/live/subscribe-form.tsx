@@ -6,7 +6,7 @@ import {
   channelNameProblem,
   isPresence,
 } from '#shared/protocol/channels.ts';
-import { Button, ErrorNotice, Icon, KindLabel, TextField } from '../../components/index.ts';
+import { Button, ErrorNotice, Icon, KindLabel, KindSign, TextField } from '../../components/index.ts';
 import { useCall, useConnection, useDraft } from '../../state/index.ts';
 import styles from './subscribe-form.module.css';
 
@@ -57,8 +57,15 @@ export function SubscribeForm({ profileId, isCompact, ref }: SubscribeFormProps)
         subscribe.clear();
       }}
       placeholder={isCompact ? 'Subscribe to a channel' : 'private-encrypted-orders'}
-      before={<Icon name="channel" />}
-      after={kind && !problem && <KindLabel kind={kind} />}
+      before={kind && !problem ? <KindSign kind={kind} /> : <Icon name="channel" />}
+      after={
+        kind &&
+        !problem && (
+          <span className={styles.kind}>
+            <KindLabel kind={kind} isPlain />
+          </span>
+        )
+      }
       problem={shown}
       hint={!isCompact && kind && !problem ? channelKindExplanations[kind] : undefined}
     />

@@ -29,7 +29,10 @@ interface JoinFormProps {
 
 export function JoinForm({ profile, channel, connection, subscription, onWatchSilently }: JoinFormProps) {
   const { profileId, environment } = profile;
-  const [member, setMember] = useDraft(`join:${profileId}`, { userId: 'latchkey', info: '{"name": "Latchkey"}' });
+  const [member, setMember] = useDraft(`join:${profileId}`, {
+    userId: 'latchkey',
+    info: '{"name": "Latchkey"}',
+  });
   const [wasAttempted, setAttempted] = useState(false);
   const subscribe = useCall('live.subscribe');
   const connect = useCall('live.connect');
@@ -60,7 +63,10 @@ export function JoinForm({ profile, channel, connection, subscription, onWatchSi
         <form onSubmit={join} noValidate>
           <Stack gap={12}>
             {environment === 'production' && (
-              <Notice tone="warning" title={`${profile.name} is a production app: its users may see you join.`} />
+              <Notice
+                tone="warning"
+                title={`${profile.name} is a production app: its users may see you join.`}
+              />
             )}
             <FieldRow>
               <TextField
@@ -80,14 +86,21 @@ export function JoinForm({ profile, channel, connection, subscription, onWatchSi
               problem={asProblem(problems.info)}
             />
             {subscription?.reason && (
-              <Notice tone={subscription.state === 'failed' ? 'danger' : 'notice'} title={subscription.reason} />
+              <Notice
+                tone={subscription.state === 'failed' ? 'danger' : 'notice'}
+                title={subscription.reason}
+              />
             )}
             {!isConnected && (
               <Notice
                 tone="notice"
                 title="This app is not connected."
                 actions={
-                  <Button icon="connect" isPending={connect.isPending} onClick={() => void connect.run({ profileId })}>
+                  <Button
+                    icon="connect"
+                    isPending={connect.isPending}
+                    onClick={() => void connect.run({ profileId })}
+                  >
                     Connect
                   </Button>
                 }
@@ -104,7 +117,9 @@ export function JoinForm({ profile, channel, connection, subscription, onWatchSi
               <Button type="submit" variant="primary" isPending={subscribe.isPending || leave.isPending}>
                 {isAsked ? 'Join again as this member' : `Join as ${member.userId.trim() || '…'}`}
               </Button>
-              {isAsked && <Button onClick={() => void leave.run({ profileId, channel })}>Stop joining</Button>}
+              {isAsked && (
+                <Button onClick={() => void leave.run({ profileId, channel })}>Stop joining</Button>
+              )}
               <Button onClick={onWatchSilently}>Watch silently instead</Button>
             </Actions>
           </Stack>

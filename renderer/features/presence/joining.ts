@@ -18,7 +18,10 @@ export function joinProblems(userId: string, info: string): JoinProblems {
   try {
     JSON.parse(text);
   } catch {
-    return { ...found, info: 'This is not JSON. Leave it empty, or enter an object such as {"name": "Ana"}.' };
+    return {
+      ...found,
+      info: 'This is not JSON. Leave it empty, or enter an object such as {"name": "Ana"}.',
+    };
   }
   const sizeBytes = utf8SizeBytes(`{"user_id":${JSON.stringify(id)},"user_info":${text}}`);
   if (sizeBytes > presenceDataLimitBytes) {

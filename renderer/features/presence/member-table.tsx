@@ -1,6 +1,6 @@
 /** Members as rows: a crowd of thousands draws no more than what is in sight. */
 import type { ReactNode } from 'react';
-import { EmptyState, VirtualList } from '../../components/index.ts';
+import { EmptyState, HeadingCell, VirtualList } from '../../components/index.ts';
 import styles from './presence.module.css';
 
 export interface MemberTableProps {
@@ -22,11 +22,7 @@ export function MemberTable(props: MemberTableProps) {
       label={label}
       count={count}
       columnsClassName={columns.length > 1 ? styles.columns : styles.oneColumn}
-      heading={columns.map((column) => (
-        <span key={column} role="columnheader">
-          {column}
-        </span>
-      ))}
+      heading={columns.map((column) => <HeadingCell key={column}>{column}</HeadingCell>)}
       renderRow={renderCells}
       activeIndex={activeIndex}
       onActiveChange={onActiveChange}

@@ -6,6 +6,7 @@ import type { Profile } from '#shared/contract/profiles.ts';
 import {
   Badge,
   Button,
+  Cell,
   ErrorNotice,
   formatCount,
   formatTime,
@@ -17,6 +18,7 @@ import {
   TextField,
   Toolbar,
   ToolbarSpace,
+  VisibleText,
 } from '../../components/index.ts';
 import { useCall, useContractEvent, useQuery } from '../../state/index.ts';
 import { JoinForm } from './join-form.tsx';
@@ -36,7 +38,17 @@ export interface OwnMembersProps {
 /** Changes come one by one; a crowd that arrives is asked about this often at most. */
 const quietMs = 200;
 
-export function OwnMembers({ profile, channel, connection, search, onSearch, onWatchSilently }: OwnMembersProps) {
+/** Of the info, in its row; the whole of it is beside the list. */
+const shownInfoLength = 200;
+
+export function OwnMembers({
+  profile,
+  channel,
+  connection,
+  search,
+  onSearch,
+  onWatchSilently,
+}: OwnMembersProps) {
   const { profileId } = profile;
   const subscription = connection?.subscriptions.find((each) => each.channel === channel);
   const { result, error, reload } = useQuery('presence.members', { profileId, channel });
@@ -92,7 +104,11 @@ export function OwnMembers({ profile, channel, connection, search, onSearch, onW
             Others see you as <code>{ownUserId}</code>
           </span>
         )}
-        <Button variant="quiet" isPending={leave.isPending} onClick={() => void leave.run({ profileId, channel })}>
+        <Button
+          variant="quiet"
+          isPending={leave.isPending}
+          onClick={() => void leave.run({ profileId, channel })}
+        >
           Leave
         </Button>
       </Toolbar>
@@ -120,20 +136,26 @@ export function OwnMembers({ profile, channel, connection, search, onSearch, onW
   );
 }
 
-function Cells({ member, ownUserId }: { readonly member: Member | undefined; readonly ownUserId: string | null }) {
+function Cells({
+  member,
+  ownUserId,
+}: {
+  readonly member: Member | undefined;
+  readonly ownUserId: string | null;
+}) {
   if (!member) return null;
   return (
     <>
-      <span role="gridcell" className={styles.idCell}>
+      <Cell className={styles.idCell}>
         <Name text={member.userId} />
         {member.userId === ownUserId && <Badge tone="notice">you</Badge>}
-      </span>
-      <span role="gridcell" className={styles.timeCell}>
+      </Cell>
+      <Cell className={styles.timeCell}>
         {member.joinedAt === null ? 'before you' : formatTime(member.joinedAt)}
-      </span>
-      <span role="gridcell" className={styles.infoCell}>
-        {member.userInfo ?? 'none'}
-      </span>
+      </Cell>
+      <Cell className={styles.infoCell}>
+        {member.userInfo === null ? 'none' : <VisibleText text={member.userInfo.slice(0, shownInfoLength)} />}
+      </Cell>
     </>
   );
 }

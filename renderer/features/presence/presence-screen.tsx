@@ -1,9 +1,17 @@
 /** Who is on a presence channel: as this app's own subscription knows it, or asked for without joining. */
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { Connection } from '#shared/contract/live.ts';
 import type { Profile } from '#shared/contract/profiles.ts';
 import { channelNameProblem, isPresence } from '#shared/protocol/channels.ts';
-import { EmptyState, type FieldProblem, Loading, Segmented, SuggestField, Toolbar } from '../../components/index.ts';
+import {
+  EmptyState,
+  type FieldProblem,
+  Loading,
+  Segmented,
+  SuggestField,
+  Toolbar,
+  useKeepFocus,
+} from '../../components/index.ts';
 import { useConnection, useDraft, useProfile } from '../../state/index.ts';
 import { OwnMembers } from './own-members.tsx';
 import styles from './presence.module.css';
@@ -28,9 +36,16 @@ function Presence({ profile }: { readonly profile: Profile }) {
   const { profileId } = profile;
   const connection = useConnection(profileId);
   const subscribed = presenceChannels(connection);
-  const [view, setView] = useDraft<PresenceView>(`presence:${profileId}`, { channel: '', mode: 'own', search: '' });
+  const [view, setView] = useDraft<PresenceView>(`presence:${profileId}`, {
+    channel: '',
+    mode: 'own',
+    search: '',
+  });
   // The one that is there, until another is named.
   const shown = view.channel === '' ? (subscribed[0] ?? '') : view.channel;
+  const screen = useRef<HTMLDivElement>(null);
+  // Joining and leaving take their own buttons away.
+  useKeepFocus(screen, connection?.subscriptions);
   const [typed, setTyped] = useState<string>();
   const text = typed ?? shown;
   const problem = text === '' ? undefined : presenceProblem(text);
@@ -38,7 +53,7 @@ function Presence({ profile }: { readonly profile: Profile }) {
   const change = (changes: Partial<PresenceView>) => setView({ ...view, ...changes });
 
   return (
-    <div className={styles.screen}>
+    <div ref={screen} tabIndex={-1} className={styles.screen}>
       <Toolbar label="Presence">
         <div className={styles.channel}>
           <SuggestField
@@ -66,9 +81,12 @@ function Presence({ profile }: { readonly profile: Profile }) {
         />
       </Toolbar>
       {channel === undefined ? (
-        <EmptyState icon="presence" title={text === '' ? 'Name a presence channel' : 'No such presence channel'}>
-          Type its name above. “From this subscription” shows members with their info once you have joined; “Watch
-          silently” asks the server for ids, and nobody sees you.
+        <EmptyState
+          icon="presence"
+          title={text === '' ? 'Name a presence channel' : 'No such presence channel'}
+        >
+          Type its name above. “From this subscription” shows members with their info once you have joined;
+          “Watch silently” asks the server for ids, and nobody sees you.
         </EmptyState>
       ) : view.mode === 'own' ? (
         <OwnMembers
@@ -85,6 +103,7 @@ function Presence({ profile }: { readonly profile: Profile }) {
           key={channel}
           profileId={profileId}
           channel={channel}
+          isJoined={subscribed.includes(channel)}
           search={view.search}
           onSearch={(search) => change({ search })}
         />
@@ -101,7 +120,10 @@ function presenceProblem(name: string): FieldProblem | undefined {
   // While its beginning is typed, it is not wrong yet.
   if (prefix.startsWith(name)) return undefined;
   if (!isPresence(name)) {
-    return { severity: 'error', message: 'Only presence channels have members: their names begin with “presence-”.' };
+    return {
+      severity: 'error',
+      message: 'Only presence channels have members: their names begin with “presence-”.',
+    };
   }
   return channelNameProblem(name);
 }

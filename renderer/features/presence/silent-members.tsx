@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import {
   Button,
+  Cell,
   ErrorNotice,
   formatCount,
   formatTime,
@@ -20,17 +21,25 @@ import { MemberTable } from './member-table.tsx';
 import styles from './presence.module.css';
 import { usePresencePoll } from './use-presence-poll.ts';
 
-const intervals = { '2': 'every 2 s', '5': 'every 5 s', '15': 'every 15 s', '60': 'every minute', off: 'by hand' } as const;
+const intervals = {
+  '2': 'every 2 s',
+  '5': 'every 5 s',
+  '15': 'every 15 s',
+  '60': 'every minute',
+  off: 'by hand',
+} as const;
 type Interval = keyof typeof intervals;
 
 export interface SilentMembersProps {
   readonly profileId: string;
   readonly channel: string;
+  /** This app's own subscription is on the channel as well. */
+  readonly isJoined: boolean;
   readonly search: string;
   readonly onSearch: (search: string) => void;
 }
 
-export function SilentMembers({ profileId, channel, search, onSearch }: SilentMembersProps) {
+export function SilentMembers({ profileId, channel, isJoined, search, onSearch }: SilentMembersProps) {
   const [interval, setInterval] = useDraft<Interval>(`presence-interval:${profileId}`, '5');
   const everyMs = interval === 'off' ? undefined : Number(interval) * 1_000;
   const { answer, error, isAsking, askNow } = usePresencePoll(profileId, channel, everyMs);
@@ -41,7 +50,7 @@ export function SilentMembers({ profileId, channel, search, onSearch }: SilentMe
   }, [isUnlocked, waitsForVault, askNow]);
   const [activeId, setActiveId] = useState<string>();
   const ids = answer ? filterIds(answer.userIds, search) : [];
-  const activeIndex = ids.findIndex((userId) => userId === activeId);
+  const activeIndex = activeId === undefined ? -1 : ids.indexOf(activeId);
   return (
     <>
       <Toolbar label="Members">
@@ -76,7 +85,10 @@ export function SilentMembers({ profileId, channel, search, onSearch }: SilentMe
           label="How often it is asked"
           isLabelHidden
           value={interval}
-          options={(Object.keys(intervals) as Interval[]).map((value) => ({ value, label: `Ask ${intervals[value]}` }))}
+          options={(Object.keys(intervals) as Interval[]).map((value) => ({
+            value,
+            label: `Ask ${intervals[value]}`,
+          }))}
           onChange={setInterval}
         />
         <Button icon="retry" variant="quiet" isPending={isAsking} onClick={askNow}>
@@ -84,17 +96,16 @@ export function SilentMembers({ profileId, channel, search, onSearch }: SilentMe
         </Button>
       </Toolbar>
       <p className={styles.promise}>
-        Asked over the HTTP API: Latchkey does not join, and members don’t see it. The server gives ids only, no info
-        and no times.
+        Asked over the HTTP API: asking does not join, and members don’t see it. The server gives ids only, no
+        info and no times.
+        {isJoined && ' Your own subscription is on this channel all the same: leave it to be unseen.'}
       </p>
       {waitsForVault ? (
         <div className={styles.inset}>
           <VaultNotice>Asking is signed with the secret. It goes on when the vault is open.</VaultNotice>
         </div>
       ) : (
-        error && (
-          <ErrorNotice error={error} onRetry={askNow} isBar />
-        )
+        error && <ErrorNotice error={error} onRetry={askNow} isBar />
       )}
       {!answer && !error && <Loading label="Asking the server" />}
       {answer && (
@@ -106,9 +117,9 @@ export function SilentMembers({ profileId, channel, search, onSearch }: SilentMe
           activeIndex={activeIndex < 0 ? null : activeIndex}
           onActiveChange={(index) => setActiveId(ids[index])}
           renderCells={(index) => (
-            <span role="gridcell" className={styles.idCell}>
+            <Cell className={styles.idCell}>
               <Name text={ids[index] ?? ''} />
-            </span>
+            </Cell>
           )}
         />
       )}

@@ -13,7 +13,11 @@ export interface PresencePoll {
   askNow(): void;
 }
 
-export function usePresencePoll(profileId: string, channel: string, everyMs: number | undefined): PresencePoll {
+export function usePresencePoll(
+  profileId: string,
+  channel: string,
+  everyMs: number | undefined,
+): PresencePoll {
   const { client } = useServices();
   const [answer, setAnswer] = useState<PresencePoll['answer']>();
   const [error, setError] = useState<AppError>();
@@ -21,7 +25,6 @@ export function usePresencePoll(profileId: string, channel: string, everyMs: num
   const [turn, setTurn] = useState(0);
   const hasStarted = useRef(false);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new `turn` begins anew.
   useEffect(() => {
     const abort = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;

@@ -12,7 +12,14 @@ export interface EndpointFieldsProps {
   readonly onBlur: (part: EndpointPart) => void;
 }
 
-export function EndpointFields({ title, schemes, endpoint, onChange, problemOf, onBlur }: EndpointFieldsProps) {
+export function EndpointFields({
+  title,
+  schemes,
+  endpoint,
+  onChange,
+  problemOf,
+  onBlur,
+}: EndpointFieldsProps) {
   const problem = (part: EndpointPart) => {
     const message = problemOf(part);
     return message ? ({ severity: 'error', message } as const) : undefined;

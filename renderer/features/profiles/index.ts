@@ -1,5 +1,6 @@
 /** What the page uses of the apps' profiles. */
-export { appKeyProblem } from './profile-form-values.ts';
+
 export { ProfileCommands } from './profile-commands.tsx';
 export { ProfileForm, ProfileForm as default } from './profile-form.tsx';
+export { appKeyProblem } from './profile-form-values.ts';
 export { useRemoveProfile } from './use-remove-profile.ts';

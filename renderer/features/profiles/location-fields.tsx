@@ -2,10 +2,15 @@
 import type { ReactNode } from 'react';
 import { clusterEndpoints, clusters } from '#shared/protocol/dialects.ts';
 import { Checkbox, FieldRow, Select, Stack, TextField } from '../../components/index.ts';
-import type { EndpointPart } from './endpoint-form.ts';
 import { EndpointFields } from './endpoint-fields.tsx';
+import type { EndpointPart } from './endpoint-form.ts';
 import styles from './profile-form.module.css';
-import { isKnownCluster, type ProfileField, type ProfileFormValues, usesCluster } from './profile-form-values.ts';
+import {
+  isKnownCluster,
+  type ProfileField,
+  type ProfileFormValues,
+  usesCluster,
+} from './profile-form-values.ts';
 
 export interface LocationFieldsProps {
   /** The choice of server, which says what else is asked. */
@@ -51,7 +56,9 @@ function ClusterFields({ server, values, onChange, problemOf, onBlur }: Location
             isCode
             autoFocus={cluster === ''}
             value={cluster}
-            onChange={(next) => onChange({ cluster: next, isOtherCluster: !isKnownCluster(next) || isOtherCluster })}
+            onChange={(next) =>
+              onChange({ cluster: next, isOtherCluster: !isKnownCluster(next) || isOtherCluster })
+            }
             onBlur={() => onBlur('cluster')}
             hint="A dedicated cluster’s own name."
             problem={message ? { severity: 'error', message } : undefined}

@@ -6,9 +6,9 @@ import type { Profile, ProfileInput } from '#shared/contract/profiles.ts';
 import * as s from '#shared/contract/strings.ts';
 import { clusters, type Dialect, dialectFacts } from '#shared/protocol/dialects.ts';
 import {
-  emptyEndpoint,
   type EndpointForm,
   type EndpointPart,
+  emptyEndpoint,
   endpointForm,
   endpointProblems,
   isSameEndpoint,
@@ -149,7 +149,9 @@ export function nameWarning(name: string, otherNames: readonly string[]): string
 
 function nameProblem(name: string): string | undefined {
   if (name === '') return 'Enter a name: it is how you find the app here.';
-  return s.label.safeParse(name).success ? undefined : `The name has ${name.length} characters; at most 80 fit.`;
+  return s.label.safeParse(name).success
+    ? undefined
+    : `The name has ${name.length} characters; at most 80 fit.`;
 }
 
 function appIdProblem(appId: string): string | undefined {

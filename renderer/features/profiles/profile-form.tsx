@@ -119,7 +119,10 @@ function Form({ profile, credentials = [] }: FormProps) {
     const id = await saving.save(toProfileInput(values), typed);
     if (id === undefined) return;
     resetDraft();
-    toast({ message: profile ? `${values.name.trim()} is saved.` : `${values.name.trim()} is added.`, tone: 'ok' });
+    toast({
+      message: profile ? `${values.name.trim()} is saved.` : `${values.name.trim()} is added.`,
+      tone: 'ok',
+    });
     navigation.openApp(id);
     // A failure to connect is the connection's own to tell, on the screen that opens.
     if (andConnect) client.call('live.connect', { profileId: id }).catch(() => undefined);
@@ -147,7 +150,9 @@ function Form({ profile, credentials = [] }: FormProps) {
             onChange={(name) => change({ name })}
             onBlur={() => touch('name')}
             placeholder="shop"
-            problem={fieldProblem('name') ?? (warning ? { severity: 'warning', message: warning } : undefined)}
+            problem={
+              fieldProblem('name') ?? (warning ? { severity: 'warning', message: warning } : undefined)
+            }
           />
           <EnvironmentChoice value={values.environment} onChange={(environment) => change({ environment })} />
         </Section>
@@ -167,7 +172,10 @@ function Form({ profile, credentials = [] }: FormProps) {
             onBlur={touch}
           />
         </Section>
-        <Section title="Its id and key" about="From the provider’s page of app keys, or the server’s configuration.">
+        <Section
+          title="Its id and key"
+          about="From the provider’s page of app keys, or the server’s configuration."
+        >
           <FieldRow>
             <TextField
               label="App id"
@@ -189,7 +197,12 @@ function Form({ profile, credentials = [] }: FormProps) {
           </FieldRow>
         </Section>
         <Section title="Secrets">
-          <SecretPart credentials={currentOnly(credentials)} appKey={values.key.trim()} typed={typed} onTyped={changeTyped} />
+          <SecretPart
+            credentials={currentOnly(credentials)}
+            appKey={values.key.trim()}
+            typed={typed}
+            onTyped={changeTyped}
+          />
           {hasTyped && (
             <VaultNotice>
               {saving.isWaitingForVault
@@ -199,7 +212,11 @@ function Form({ profile, credentials = [] }: FormProps) {
           )}
         </Section>
         {saving.error && (
-          <ErrorNotice error={saving.error} onRetry={() => void submit(!profile)} onDismiss={saving.clearError} />
+          <ErrorNotice
+            error={saving.error}
+            onRetry={() => void submit(!profile)}
+            onDismiss={saving.clearError}
+          />
         )}
         <Actions>
           <Button type="submit" variant="primary" isPending={saving.isPending}>

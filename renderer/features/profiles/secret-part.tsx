@@ -39,7 +39,12 @@ export function SecretPart({ credentials, appKey, typed, onTyped }: SecretPartPr
     <Stack gap={16}>
       {secret ? (
         <Kept credential={secret} isReplacing={typed.secret !== '' || belongsElsewhere !== undefined}>
-          <Value kind="secret" value={typed.secret} onChange={(value) => onTyped({ secret: value })} isNew={false} />
+          <Value
+            kind="secret"
+            value={typed.secret}
+            onChange={(value) => onTyped({ secret: value })}
+            isNew={false}
+          />
         </Kept>
       ) : (
         <Value kind="secret" value={typed.secret} onChange={(value) => onTyped({ secret: value })} isNew />
@@ -53,7 +58,8 @@ export function SecretPart({ credentials, appKey, typed, onTyped }: SecretPartPr
         <Kept credential={masterKey} isReplacing={typed.masterKeyChoice !== 'none'}>
           <Stack gap={8}>
             <Notice tone="warning" title="Replacing it here keeps no older version.">
-              Events encrypted with it can’t be opened any more. To change it step by step, use Keys &amp; rotation.
+              Events encrypted with it can’t be opened any more. To change it step by step, use Keys &amp;
+              rotation.
             </Notice>
             <MasterKeyChoices typed={typed} onTyped={onTyped} noneLabel="Keep it" />
           </Stack>
@@ -104,7 +110,7 @@ function Value({ kind, value, onChange, isNew }: ValueProps) {
   };
   return (
     <SecretField
-      label={kindNames[kind]}
+      label={isNew ? kindNames[kind] : `New ${kindNames[kind].toLowerCase()}`}
       value={value}
       onChange={onChange}
       hint={hints[kind]}
@@ -129,7 +135,9 @@ function MasterKeyChoices({ typed, onTyped, noneLabel }: MasterKeyChoicesProps) 
           { value: 'paste', label: 'Paste' },
           { value: 'make', label: 'Make one' },
         ]}
-        onChange={(choice) => onTyped({ masterKeyChoice: choice, ...(choice === 'paste' ? {} : { masterKey: '' }) })}
+        onChange={(choice) =>
+          onTyped({ masterKeyChoice: choice, ...(choice === 'paste' ? {} : { masterKey: '' }) })
+        }
       />
       {masterKeyChoice === 'paste' && (
         <Value kind="masterKey" value={masterKey} onChange={(value) => onTyped({ masterKey: value })} isNew />

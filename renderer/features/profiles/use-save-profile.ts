@@ -23,7 +23,9 @@ export function useSaveProfile(
   onSent: (changes: Partial<TypedSecrets>) => void,
 ): SaveProfile {
   const { client } = useServices();
-  const isUnlocked = useVault()?.state === 'unlocked';
+  const vault = useVault()?.state;
+  // An opening vault takes the call and answers when it is open; one not known yet tells by its answer.
+  const isReachable = vault === undefined || vault === 'unlocked' || vault === 'opening';
   const [savedId, setSavedId] = useState(profileId);
   const [isWaitingForVault, setWaiting] = useState(false);
   const [isPending, setPending] = useState(false);
@@ -40,7 +42,7 @@ export function useSaveProfile(
       });
       setSavedId(id);
       const hasSecrets = typed.secret !== '' || typed.masterKeyChoice !== 'none';
-      if (hasSecrets && !isUnlocked) {
+      if (hasSecrets && !isReachable) {
         setWaiting(true);
         return undefined;
       }

@@ -4,8 +4,8 @@ import {
   CodeBlock,
   EmptyState,
   Facts,
+  formatCount,
   formatDuration,
-  formatSize,
   formatTime,
   Icon,
   Name,
@@ -36,7 +36,7 @@ export function AnswerPanel({ last }: { readonly last: Published | undefined }) 
         )}
         <time className={styles.time}>{formatTime(at)}</time>
       </div>
-      <p>{answer.meaning}</p>
+      {!answer.isAccepted && <p>{answer.meaning}</p>}
       {answer.hint && <p className={styles.hint}>{answer.hint}</p>}
       <Facts
         facts={[
@@ -44,7 +44,7 @@ export function AnswerPanel({ last }: { readonly last: Published | undefined }) 
           { name: 'Event', value: <Name text={event} /> },
           {
             name: 'Data sent',
-            value: `${formatSize(answer.dataSizeBytes)} bytes${answer.isEncrypted ? ', encrypted' : ', as typed'}`,
+            value: `${formatCount(answer.dataSizeBytes)} bytes${answer.isEncrypted ? ', encrypted' : ', as typed'}`,
           },
           {
             name: 'Answered in',

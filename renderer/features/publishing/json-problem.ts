@@ -72,11 +72,11 @@ class Scanner {
     if (depth > depthLimit) throw new Found('This nests too deep.', this.#at);
     const here = this.#peek();
     if (here === undefined) throw new Found('The text ends where a value should follow.', this.#at);
-    if (here === '{') return this.#members('}', () => this.#member(depth));
-    if (here === '[') return this.#members(']', () => this.#value(depth + 1));
-    if (here === '"') return this.#string();
-    if (here === '-' || (here >= '0' && here <= '9')) return this.#number();
-    this.#word();
+    if (here === '{') this.#members('}', () => this.#member(depth));
+    else if (here === '[') this.#members(']', () => this.#value(depth + 1));
+    else if (here === '"') this.#string();
+    else if (here === '-' || (here >= '0' && here <= '9')) this.#number();
+    else this.#word();
   }
 
   #members(end: '}' | ']', member: () => void): void {
@@ -97,12 +97,16 @@ class Scanner {
       }
       if (this.#peek() === undefined) {
         const { line, column } = positionAt(this.#text, opened);
-        throw new Found(`The ${what} that begins on line ${line}, column ${column} is not closed: “${end}” is missing.`, this.#at);
+        throw new Found(
+          `The ${what} that begins on line ${line}, column ${column} is not closed: “${end}” is missing.`,
+          this.#at,
+        );
       }
       if (this.#peek() !== ',') throw new Found(`“,” or “${end}” should come before this.`, this.#at);
       const comma = this.#at++;
       this.#space();
-      if (this.#peek() === end) throw new Found(`Remove this comma: nothing follows it in the ${what}.`, comma);
+      if (this.#peek() === end)
+        throw new Found(`Remove this comma: nothing follows it in the ${what}.`, comma);
     }
   }
 
@@ -124,7 +128,8 @@ class Scanner {
       const here = this.#peek();
       if (here === undefined) throw new Found('This string is not closed.', opened);
       if (here === '"') break;
-      if (here === '\n') throw new Found('This string is not closed on its line; write a line break as \\n.', opened);
+      if (here === '\n')
+        throw new Found('This string is not closed on its line; write a line break as \\n.', opened);
       if (here < ' ') throw new Found('A control character has to be escaped here.', this.#at);
       this.#at += here === '\\' ? this.#escapeLength() : 1;
     }
@@ -143,7 +148,10 @@ class Scanner {
     const [number] = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/.exec(run) ?? [];
     if (number === undefined || number.length < run.length) {
       const isOctal = /^-?0\d/.test(run);
-      throw new Found(isOctal ? 'Numbers don’t begin with a zero.' : `“${cut(run)}” is not a number in JSON.`, this.#at);
+      throw new Found(
+        isOctal ? 'Numbers don’t begin with a zero.' : `“${cut(run)}” is not a number in JSON.`,
+        this.#at,
+      );
     }
     this.#at += number.length;
   }
@@ -155,11 +163,13 @@ class Scanner {
       this.#at += word.length;
       return;
     }
-    if (word !== undefined) throw new Found(`“${cut(word)}” is not JSON: text goes in double quotes.`, this.#at);
+    if (word !== undefined)
+      throw new Found(`“${cut(word)}” is not JSON: text goes in double quotes.`, this.#at);
     const [first = ''] = [...rest];
     if (first === "'") throw new Found('Text is in double quotes, not single ones.', this.#at);
     if (first === '/') throw new Found('JSON has no comments.', this.#at);
-    if (first === '“' || first === '”') throw new Found('Use straight double quotes, not curly ones.', this.#at);
+    if (first === '“' || first === '”')
+      throw new Found('Use straight double quotes, not curly ones.', this.#at);
     if (first === ',') throw new Found('A value should come before this comma.', this.#at);
     throw new Found(`“${first}” can’t begin a value.`, this.#at);
   }

@@ -14,7 +14,12 @@ export interface BodyFacts {
   readonly problem: JsonProblem | undefined;
 }
 
-export function bodyFacts(body: { mode: BodyMode; text: string; channel: string; dialect: Dialect }): BodyFacts {
+export function bodyFacts(body: {
+  mode: BodyMode;
+  text: string;
+  channel: string;
+  dialect: Dialect;
+}): BodyFacts {
   const plainBytes = utf8SizeBytes(body.text);
   const sizeBytes = isEncrypted(body.channel) ? encryptedSizeBytes(plainBytes) : plainBytes;
   const limitBytes = dialectFacts[body.dialect].eventDataLimitBytes;

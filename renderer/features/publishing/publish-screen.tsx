@@ -2,13 +2,13 @@
 import { type FormEvent, useRef, useState } from 'react';
 import type { Profile } from '#shared/contract/profiles.ts';
 import { channelKind, channelNameProblem, isEncrypted } from '#shared/protocol/channels.ts';
-import { dialectFacts } from '#shared/protocol/dialects.ts';
 import { eventNameProblem } from '#shared/protocol/events.ts';
 import { CommandButton, useCommands } from '../../commands/index.ts';
 import {
   Button,
   ErrorNotice,
   FieldRow,
+  formatCount,
   formatJson,
   KindLabel,
   KindSign,
@@ -22,12 +22,19 @@ import {
   TextArea,
   TextField,
 } from '../../components/index.ts';
-import { useCall, useConnection, useCredentials, useDraft, useNavigation, useProfile } from '../../state/index.ts';
+import {
+  useCall,
+  useConnection,
+  useCredentials,
+  useDraft,
+  useNavigation,
+  useProfile,
+} from '../../state/index.ts';
 import { VaultNotice } from '../vault/index.ts';
 import { AnswerPanel } from './answer-panel.tsx';
 import { EncryptionNote } from './encryption-note.tsx';
-import { bodyFacts } from './publish-body.ts';
 import styles from './publish.module.css';
+import { bodyFacts } from './publish-body.ts';
 import { addPublished, type Published, type PublishForm } from './published.ts';
 import { PublishedList } from './published-list.tsx';
 import { usePublishDraft } from './use-publish-draft.ts';
@@ -187,7 +194,10 @@ function Publisher({ profile }: { readonly profile: Profile }) {
             />
           </div>
           {facts.isOverLimit && (
-            <Notice tone="warning" title={`Larger than ${dialectFacts[dialect].label} accepts by default.`}>
+            <Notice
+              tone="warning"
+              title={`Larger than the ${formatCount(facts.limitBytes)} bytes that this server accepts by default.`}
+            >
               The server will probably refuse it with 413. It can be sent all the same.
             </Notice>
           )}
@@ -202,7 +212,9 @@ function Publisher({ profile }: { readonly profile: Profile }) {
             </Notice>
           )}
           <VaultNotice>What you typed stays here until then.</VaultNotice>
-          {publish.error && <ErrorNotice error={publish.error} onRetry={() => void send()} onDismiss={publish.clear} />}
+          {publish.error && (
+            <ErrorNotice error={publish.error} onRetry={() => void send()} onDismiss={publish.clear} />
+          )}
           {isProduction && (
             <div className={styles.production}>
               <TextField
@@ -254,10 +266,9 @@ interface SizeMeterProps {
 
 function SizeMeter({ facts, isEncrypted: willBeEncrypted }: SizeMeterProps) {
   const { sizeBytes, limitBytes, isOverLimit } = facts;
-  const whole = new Intl.NumberFormat('en');
   return (
     <span className={isOverLimit ? styles.over : styles.size}>
-      {whole.format(sizeBytes)} of {whole.format(limitBytes)} bytes
+      {formatCount(sizeBytes)} of {formatCount(limitBytes)} bytes
       {willBeEncrypted && ' once encrypted'}
       {isOverLimit && ': too large'}
     </span>

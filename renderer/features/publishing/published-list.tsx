@@ -19,9 +19,7 @@ export function PublishedList({ published, onFill }: PublishedListProps) {
         {published.map((each) => (
           <li key={each.id} className={styles.item}>
             <time className={styles.time}>{formatTime(each.at)}</time>
-            <Badge tone={each.answer.isAccepted ? 'ok' : 'danger'}>
-              {each.answer.status ?? 'no answer'}
-            </Badge>
+            <Badge tone={each.answer.isAccepted ? 'ok' : 'danger'}>{each.answer.status ?? 'no answer'}</Badge>
             <span className={styles.itemNames}>
               <Name text={each.channel} />
               <Name text={each.event} className={styles.itemEvent} />

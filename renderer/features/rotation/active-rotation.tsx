@@ -1,9 +1,17 @@
 /** The checklist of a rotation that is under way. */
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { Profile } from '#shared/contract/profiles.ts';
 import type { RotationRecord } from '#shared/contract/rotation.ts';
 import type { Credential } from '#shared/contract/vault.ts';
-import { Badge, Button, Confirm, ErrorNotice, formatAge, formatDateTime } from '../../components/index.ts';
+import {
+  Badge,
+  Button,
+  Confirm,
+  ErrorNotice,
+  formatAge,
+  formatDateTime,
+  useKeepFocus,
+} from '../../components/index.ts';
 import { useCall } from '../../state/index.ts';
 import styles from './rotation.module.css';
 import { nextStep, progress } from './rotation-view.ts';
@@ -21,14 +29,17 @@ export function ActiveRotation({ rotation, profile, credentials }: ActiveRotatio
   const abandon = useCall('rotation.abandon');
   const { done, total, waitsOnUser } = progress(steps);
   const next = nextStep(steps);
+  const list = useRef<HTMLOListElement>(null);
+  // What was pressed goes when its step is done; the next step takes over.
+  useKeepFocus(list, next?.stepId, '[aria-current=step] button');
   return (
     <section className={styles.rotation} aria-label={`Rotation: ${title}`}>
       <header className={styles.rotationHead}>
         <div>
           <h2>Rotation: {title.toLowerCase()}</h2>
           <p className={styles.soft}>
-            <span title={formatDateTime(startedAt)}>Started {formatAge(startedAt, Date.now())}</span>, kept across
-            restarts.
+            <span title={formatDateTime(startedAt)}>Started {formatAge(startedAt, Date.now())}</span>, kept
+            across restarts.
           </p>
         </div>
         <Badge tone={waitsOnUser ? 'warning' : 'notice'}>
@@ -41,7 +52,7 @@ export function ActiveRotation({ rotation, profile, credentials }: ActiveRotatio
       <div className={styles.bar} aria-hidden="true">
         <span style={{ width: `${(100 * done) / Math.max(1, total)}%` }} />
       </div>
-      <ol className={styles.steps}>
+      <ol ref={list}>
         {steps.map((step, index) => (
           <StepItem
             key={step.stepId}
@@ -66,8 +77,8 @@ export function ActiveRotation({ rotation, profile, credentials }: ActiveRotatio
         }}
       >
         <p>
-          Nothing is undone: what was deployed stays deployed, and keys stay in the vault. The checklist is kept below,
-          and can’t be taken up again.
+          Nothing is undone: what was deployed stays deployed, and keys stay in the vault. The checklist is
+          kept below, and can’t be taken up again.
         </p>
         {abandon.error && <ErrorNotice error={abandon.error} />}
       </Confirm>

@@ -1,5 +1,5 @@
 /** What the vault has of an app: summaries, with ways to enter, make, replace and remove. */
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { Profile } from '#shared/contract/profiles.ts';
 import type { Credential, SecretKind } from '#shared/contract/vault.ts';
 import {
@@ -12,6 +12,7 @@ import {
   Row,
   Section,
   slotLabels,
+  useKeepFocus,
 } from '../../components/index.ts';
 import { useCall } from '../../state/index.ts';
 import { CredentialLine, CredentialList, kindNames, maskedValue, SecretEntry } from '../vault/index.ts';
@@ -59,90 +60,104 @@ function KindSection({ profile, kind, credentials }: KindSectionProps) {
   const remove = useCall('vault.removeSecret');
   const current = credentials?.find(({ slot }) => slot === 'current');
   const isOtherPair = kind === 'secret' && current?.key != null && current.key !== key;
+  const frame = useRef<HTMLDivElement>(null);
+  useKeepFocus(frame, `${entering} ${credentials?.length}`);
   return (
-    <Section title={kind === 'secret' ? 'App secret' : 'Master key'} about={about[kind]}>
-      {!credentials && <Loading />}
-      {credentials && credentials.length > 0 && (
-        <CredentialList label={kindNames[kind]}>
-          {credentials.map((credential) => (
-            <CredentialLine key={credential.credentialId} credential={credential} isKindHidden now={Date.now()}>
-              {credential.slot === 'current' && (
+    <div ref={frame} tabIndex={-1} className={styles.frame}>
+      <Section title={kind === 'secret' ? 'App secret' : 'Master key'} about={about[kind]}>
+        {!credentials && <Loading />}
+        {credentials && credentials.length > 0 && (
+          <CredentialList label={kindNames[kind]}>
+            {credentials.map((credential) => (
+              <CredentialLine
+                key={credential.credentialId}
+                credential={credential}
+                isKindHidden
+                now={Date.now()}
+              >
+                {credential.slot === 'current' && (
+                  <IconButton
+                    icon="edit"
+                    label={`Replace the ${nameOf(credential)}`}
+                    onClick={() => setEntering(credential.slot)}
+                  />
+                )}
                 <IconButton
-                  icon="edit"
-                  label={`Replace the ${nameOf(credential)}`}
-                  onClick={() => setEntering(credential.slot)}
+                  icon="remove"
+                  label={`Remove the ${nameOf(credential)}`}
+                  onClick={() => setRemoving(credential)}
                 />
-              )}
-              <IconButton
-                icon="remove"
-                label={`Remove the ${nameOf(credential)}`}
-                onClick={() => setRemoving(credential)}
-              />
-            </CredentialLine>
-          ))}
-        </CredentialList>
-      )}
-      {isOtherPair && (
-        <Notice tone="warning" title={`This secret belongs to the key ${current?.key}.`}>
-          The app uses the key {key}. Enter the secret of that one, or correct the key under Edit.
-        </Notice>
-      )}
-      {credentials && !current && entering === undefined && (
-        <div className={styles.missing}>
-          <p className={styles.soft}>
-            {kind === 'secret'
-              ? 'Not entered. Without it, only public channels can be watched, and nothing can be published.'
-              : 'None. Encrypted channels show ciphertext only.'}
-          </p>
-          <Row>
-            <Button onClick={() => setEntering('current')}>
-              {kind === 'secret' ? 'Enter the secret' : 'Paste one'}
-            </Button>
-            {kind === 'masterKey' && (
-              <Button isPending={make.isPending} onClick={() => void make.run({ profileId, slot: 'current' })}>
-                Make one
+              </CredentialLine>
+            ))}
+          </CredentialList>
+        )}
+        {isOtherPair && (
+          <Notice tone="warning" title={`This secret belongs to the key ${current?.key}.`}>
+            The app uses the key {key}. Enter the secret of that one, or correct the key under Edit.
+          </Notice>
+        )}
+        {credentials && !current && entering === undefined && (
+          <div className={styles.missing}>
+            <p className={styles.soft}>
+              {kind === 'secret'
+                ? 'Not entered. Without it, only public channels can be watched, and nothing can be published.'
+                : 'None. Encrypted channels show ciphertext only.'}
+            </p>
+            <Row>
+              <Button onClick={() => setEntering('current')}>
+                {kind === 'secret' ? 'Enter the secret' : 'Paste one'}
               </Button>
+              {kind === 'masterKey' && (
+                <Button
+                  isPending={make.isPending}
+                  onClick={() => void make.run({ profileId, slot: 'current' })}
+                >
+                  Make one
+                </Button>
+              )}
+            </Row>
+          </div>
+        )}
+        {entering !== undefined && (
+          <SecretEntry
+            profileId={profileId}
+            kind={kind}
+            slot={entering}
+            {...(kind === 'secret' ? { appKey: key } : {})}
+            label={kind === 'secret' ? `Secret of the key ${key}` : 'Master key'}
+            action={current ? `Replace ${maskedValue(current)}` : 'Keep in the vault'}
+            onEntered={() => setEntering(undefined)}
+            onCancel={() => setEntering(undefined)}
+          />
+        )}
+        {make.error && <ErrorNotice error={make.error} onDismiss={make.clear} />}
+        {removing && (
+          <Confirm
+            isOpen
+            isDanger
+            title={`Remove the ${nameOf(removing)} of ${profile.name}?`}
+            action="Remove"
+            isPending={remove.isPending}
+            onCancel={() => {
+              remove.clear();
+              setRemoving(undefined);
+            }}
+            onConfirm={async () => {
+              if (await remove.run({ credentialId: removing.credentialId })) setRemoving(undefined);
+            }}
+          >
+            <p>
+              {maskedValue(removing)} is taken out of the vault. Latchkey can’t bring it back; the provider’s
+              own copy stays as it is.
+            </p>
+            {removing.kind === 'masterKey' && (
+              <p>Recorded events that were encrypted with it can’t be opened any more.</p>
             )}
-          </Row>
-        </div>
-      )}
-      {entering !== undefined && (
-        <SecretEntry
-          profileId={profileId}
-          kind={kind}
-          slot={entering}
-          {...(kind === 'secret' ? { appKey: key } : {})}
-          label={kind === 'secret' ? `Secret of the key ${key}` : 'Master key'}
-          action={current ? `Replace ${maskedValue(current)}` : 'Keep in the vault'}
-          onEntered={() => setEntering(undefined)}
-          onCancel={() => setEntering(undefined)}
-        />
-      )}
-      {make.error && <ErrorNotice error={make.error} onDismiss={make.clear} />}
-      {removing && (
-        <Confirm
-          isOpen
-          isDanger
-          title={`Remove the ${nameOf(removing)} of ${profile.name}?`}
-          action="Remove"
-          isPending={remove.isPending}
-          onCancel={() => {
-            remove.clear();
-            setRemoving(undefined);
-          }}
-          onConfirm={async () => {
-            if (await remove.run({ credentialId: removing.credentialId })) setRemoving(undefined);
-          }}
-        >
-          <p>
-            {maskedValue(removing)} is taken out of the vault. Latchkey can’t bring it back; the provider’s own copy
-            stays as it is.
-          </p>
-          {removing.kind === 'masterKey' && <p>Recorded events that were encrypted with it can’t be opened any more.</p>}
-          {remove.error && <ErrorNotice error={remove.error} />}
-        </Confirm>
-      )}
-    </Section>
+            {remove.error && <ErrorNotice error={remove.error} />}
+          </Confirm>
+        )}
+      </Section>
+    </div>
   );
 }
 

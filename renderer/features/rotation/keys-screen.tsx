@@ -1,6 +1,7 @@
 /** An app’s keys: what the vault has of it, and the rotations that replace them step by step. */
+import { useRef } from 'react';
 import type { Profile } from '#shared/contract/profiles.ts';
-import { Loading } from '../../components/index.ts';
+import { Loading, useKeepFocus } from '../../components/index.ts';
 import { useCredentials, useProfile, useRotations } from '../../state/index.ts';
 import { VaultNotice } from '../vault/index.ts';
 import { ActiveRotation } from './active-rotation.tsx';
@@ -17,11 +18,14 @@ export function KeysScreen({ profileId }: { readonly profileId: string }) {
 
 function Keys({ profile }: { readonly profile: Profile }) {
   const credentials = useCredentials(profile.profileId);
+  const column = useRef<HTMLDivElement>(null);
   const { active, ended } = sortRotations(useRotations(profile.profileId));
+  // A rotation that ends takes its buttons along.
+  useKeepFocus(column, active.length);
   return (
     <div className={styles.screen}>
       <div className={styles.main}>
-        <div className={styles.column}>
+        <div ref={column} tabIndex={-1} className={styles.column}>
           <VaultNotice>Checks and steps that sign or store something wait for it.</VaultNotice>
           {active.map((rotation) => (
             <ActiveRotation

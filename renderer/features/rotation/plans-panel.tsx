@@ -45,7 +45,11 @@ export function PlansPanel({ profile, active, credentials }: PlansPanelProps) {
                   )}
                 </div>
                 {reason === null && (
-                  <Button icon="rotation" isPending={start.isPending} onClick={() => void start.run({ profileId, planId })}>
+                  <Button
+                    icon="rotation"
+                    isPending={start.isPending}
+                    onClick={() => void start.run({ profileId, planId })}
+                  >
                     Start
                   </Button>
                 )}

@@ -56,7 +56,11 @@ export function StepItem({ rotationId, step, number, isNext, profile, credential
         onClick={() => setOpened(!isOpen)}
       >
         <span className={classes(styles.sign, styles[state])}>
-          {state === 'open' ? <span className={styles.number}>{number}</span> : <Icon name={stateIcons[state]} size={16} />}
+          {state === 'open' ? (
+            <span className={styles.number}>{number}</span>
+          ) : (
+            <Icon name={stateIcons[state]} size={16} />
+          )}
           <span className="visually-hidden">{stateWords[state]}.</span>
         </span>
         <span className={styles.stepTitle}>{step.title}</span>
@@ -65,7 +69,9 @@ export function StepItem({ rotationId, step, number, isNext, profile, credential
             can’t be undone
           </Badge>
         )}
-        {step.evidence && !isOpen && <span className={styles.headOutcome}>{outcomeWords[step.evidence.outcome]}</span>}
+        {step.evidence && !isOpen && (
+          <span className={styles.headOutcome}>{outcomeWords[step.evidence.outcome]}</span>
+        )}
         <Icon name={isOpen ? 'expanded' : 'collapsed'} size={12} className={styles.fold} />
       </button>
       {isOpen && (
@@ -162,10 +168,16 @@ function StepActions({ rotationId, step, profile, credentials }: StepActionsProp
           </>
         )}
       </Row>
-      {actions.error && <ErrorNotice error={actions.error} onRetry={actions.again} onDismiss={actions.clear} />}
+      {actions.error && (
+        <ErrorNotice error={actions.error} onRetry={actions.again} onDismiss={actions.clear} />
+      )}
       <Confirm
         isOpen={actions.isAsking}
-        title={step.kind === 'do' ? `Have you done this: “${step.title}”?` : `${step.title}: ${profile.name}`}
+        title={
+          step.kind === 'do'
+            ? `Have you done this: “${step.title}”?`
+            : `Do this for ${profile.name}: “${step.title}”?`
+        }
         action={step.kind === 'do' ? 'Yes, it is done' : (step.action ?? 'Go on')}
         isDanger
         isPending={actions.isPending}

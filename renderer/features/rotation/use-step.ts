@@ -31,7 +31,9 @@ export function useStep(rotationId: string, step: Step, profile: Profile): StepA
   const calls = [setDone, check, perform];
   const [isAsking, setAsking] = useState(false);
   // The sandbox's keys are throwaway: there, a yes is enough.
-  const [wantsName, setWantsName] = useState(kind === 'act' && step.isIrreversible && profile.dialect !== 'sandbox');
+  const [wantsName, setWantsName] = useState(
+    kind === 'act' && step.isIrreversible && profile.dialect !== 'sandbox',
+  );
 
   const clear = () => {
     for (const call of calls) call.clear();

@@ -16,7 +16,14 @@ import {
   Switch,
   type Tone,
 } from '../../components/index.ts';
-import { type AppTab, useCall, useNavigation, useReadable, useSandbox, useServices } from '../../state/index.ts';
+import {
+  type AppTab,
+  useCall,
+  useNavigation,
+  useReadable,
+  useSandbox,
+  useServices,
+} from '../../state/index.ts';
 import { usePublishDraft } from '../publishing/index.ts';
 import { VaultNotice } from '../vault/index.ts';
 import styles from './sandbox.module.css';
@@ -35,8 +42,9 @@ export function SandboxScreen() {
   return (
     <Page title="Sandbox">
       <p className={styles.lead}>
-        A Channels server that comes with Latchkey. It listens on this machine only, checks signatures for real, and
-        has every kind of channel: a place to try things, and to rehearse a rotation before a real one.
+        A Channels server that comes with Latchkey. It listens on this machine only, checks signatures for
+        real, and has every kind of channel: a place to try things, and to rehearse a rotation before a real
+        one.
       </p>
       {loaded.state === 'failed' && <ErrorNotice error={loaded.error} onRetry={() => void sandbox.load()} />}
       {loaded.state === 'loading' && <Loading />}
@@ -82,12 +90,19 @@ function Control({ status }: { readonly status: SandboxStatus }) {
             Start it again; nothing of yours was in it.
           </Notice>
         )}
-        {!isRunning && <VaultNotice>The sandbox’s credentials are handed to the vault when it starts.</VaultNotice>}
-        {start.error && <ErrorNotice error={start.error} onRetry={() => void start.run({})} onDismiss={start.clear} />}
+        {!isRunning && (
+          <VaultNotice>The sandbox’s credentials are handed to the vault when it starts.</VaultNotice>
+        )}
+        {start.error && (
+          <ErrorNotice error={start.error} onRetry={() => void start.run({})} onDismiss={start.clear} />
+        )}
         {stop.error && <ErrorNotice error={stop.error} onDismiss={stop.clear} />}
         <Facts facts={facts(status)} />
       </Section>
-      <Section title="Demo traffic" about="Prices, a chat, a room with members, and encrypted orders. Every event says that it is demo traffic.">
+      <Section
+        title="Demo traffic"
+        about="Prices, a chat, a room with members, and encrypted orders. Every event says that it is demo traffic."
+      >
         <Switch
           label={isDemoRunning ? 'On: the sandbox publishes, and Latchkey is subscribed' : 'Off'}
           isChecked={isDemoRunning}
@@ -141,8 +156,8 @@ function TryNext({ profileId }: { readonly profileId: string }) {
       title: 'See an encrypted event opened',
       about: (
         <>
-          With demo traffic on, events of <code>private-encrypted-orders</code> come in: ciphertext and plaintext side
-          by side.
+          With demo traffic on, events of <code>private-encrypted-orders</code> come in: ciphertext and
+          plaintext side by side.
         </>
       ),
       action: 'Open the inspector',

@@ -42,7 +42,8 @@ function Appearance() {
   const { settings } = useServices().stores;
   const loaded = useReadable(settings);
   const update = useCall('settings.update');
-  if (loaded.state === 'failed') return <ErrorNotice error={loaded.error} onRetry={() => void settings.load()} />;
+  if (loaded.state === 'failed')
+    return <ErrorNotice error={loaded.error} onRetry={() => void settings.load()} />;
   if (loaded.state === 'loading') return <Loading />;
   return (
     <Section title="Appearance">
@@ -60,7 +61,8 @@ function Appearance() {
 function About() {
   const { about } = useServices().stores;
   const loaded = useReadable(about);
-  if (loaded.state === 'failed') return <ErrorNotice error={loaded.error} onRetry={() => void about.load()} />;
+  if (loaded.state === 'failed')
+    return <ErrorNotice error={loaded.error} onRetry={() => void about.load()} />;
   if (loaded.state === 'loading') return <Loading />;
   const { version, host, platform, dataFolder, notices } = loaded.value;
   return (
@@ -81,7 +83,8 @@ function About() {
         ]}
       />
       <p className={styles.soft}>
-        Profiles, settings, rotations and the event log are in the data folder. Secrets are not: they are in the vault.
+        Profiles, settings, rotations and the event log are in the data folder. Secrets are not: they are in
+        the vault.
       </p>
       {notices.length > 0 && (
         <Stack gap={8}>

@@ -34,7 +34,10 @@ export function CredentialLine({ credential, isKindHidden, now, children }: Cred
         <span className={styles.dots} title="The last four characters of values that have at least 16">
           {maskedValue(credential)}
         </span>
-        <span className={styles.fingerprint} title="Keyed fingerprint: equal for equal secrets, and says nothing else">
+        <span
+          className={styles.fingerprint}
+          title="Keyed fingerprint: equal for equal secrets, and says nothing else"
+        >
           fingerprint <code>{fingerprint}</code>
         </span>
         <span className={styles.age} title={formatDateTime(createdAt)}>
@@ -51,7 +54,13 @@ export function CredentialLine({ credential, isKindHidden, now, children }: Cred
   );
 }
 
-export function CredentialList({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+export function CredentialList({
+  label,
+  children,
+}: {
+  readonly label: string;
+  readonly children: ReactNode;
+}) {
   return (
     <ul className={styles.list} aria-label={label}>
       {children}

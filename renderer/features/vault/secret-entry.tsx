@@ -28,7 +28,9 @@ export function SecretEntry(props: SecretEntryProps) {
   const [value, setValue] = useState('');
   const [wasAttempted, setAttempted] = useState(false);
   const enter = useCall('vault.enterSecret');
-  const isUnlocked = useVault()?.state === 'unlocked';
+  const vault = useVault()?.state;
+  // An opening vault takes the call and answers when it is open; one not known yet tells by its answer.
+  const isReachable = vault === undefined || vault === 'unlocked' || vault === 'opening';
   const empty = wasAttempted && value === '' ? 'Paste the value first.' : undefined;
   const problem = secretProblem(kind, value) ?? empty;
 
@@ -36,7 +38,7 @@ export function SecretEntry(props: SecretEntryProps) {
     event.preventDefault();
     event.stopPropagation();
     setAttempted(true);
-    if (value === '' || secretProblem(kind, value) || props.problem || !isUnlocked) return;
+    if (value === '' || secretProblem(kind, value) || props.problem || !isReachable) return;
     const credential = await enter.run({
       profileId,
       kind,

@@ -15,8 +15,10 @@ function appSecretProblem(value: string): string | undefined {
   if (value.trim() === '') return 'This is white space only.';
   if (value.trim() !== value) return 'Remove the white space before or after the secret.';
   if (/\s/.test(value)) return 'The secret has white space in it. Copy it again.';
-  if (/[\p{C}\p{Z}]/u.test(value)) return 'The secret has a character in it that can’t be seen. Copy it again.';
-  if (value.length > longestSecret) return `This is longer than a secret can be (${longestSecret} characters).`;
+  if (/[\p{C}\p{Z}]/u.test(value))
+    return 'The secret has a character in it that can’t be seen. Copy it again.';
+  if (value.length > longestSecret)
+    return `This is longer than a secret can be (${longestSecret} characters).`;
   return undefined;
 }
 
@@ -29,5 +31,7 @@ function masterKeyProblem(text: string): string | undefined {
   }
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return 'There are characters in it that are not base64.';
   if (text.length !== 44) return `A master key has 44 characters of base64; this has ${text.length}.`;
+  // 31 and 33 bytes have 44 characters as well, with another padding.
+  if (!/[^=]=$/.test(text)) return 'This is base64, but not of 32 bytes.';
   return undefined;
 }

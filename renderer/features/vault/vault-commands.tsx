@@ -109,7 +109,8 @@ export function VaultCommands() {
       >
         <p>
           This is for a keychain that was reset, or that belongs to another account now. Latchkey forgets what
-          it had put there, and you enter your secrets again. If the keychain is only locked, unlock it instead.
+          it had put there, and you enter your secrets again. If the keychain is only locked, unlock it
+          instead.
         </p>
       </Confirm>
     </>

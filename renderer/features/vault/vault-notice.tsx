@@ -1,9 +1,10 @@
 /** In a form that needs the vault while it is not open: why, and the way on. Draws nothing while it is unlocked. */
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { assertNever } from '#shared/lib/app-error.ts';
 import { CommandButton } from '../../commands/index.ts';
-import { Notice } from '../../components/index.ts';
+import { Notice, useKeepFocus } from '../../components/index.ts';
 import { useVault } from '../../state/index.ts';
+import styles from './vault.module.css';
 import { vaultLook } from './vault-words.ts';
 
 export interface VaultNoticeProps {
@@ -13,14 +14,20 @@ export interface VaultNoticeProps {
 
 export function VaultNotice({ children }: VaultNoticeProps) {
   const vault = useVault();
-  if (!vault || vault.state === 'unlocked') return null;
+  const frame = useRef<HTMLDivElement>(null);
+  useKeepFocus(frame, vault?.state);
+  // Stays when it is empty, to hold the focus of the button that was pressed.
+  if (!vault || vault.state === 'unlocked')
+    return <div ref={frame} tabIndex={-1} className={styles.anchor} />;
   const { title } = vaultLook(vault);
   const tone = vault.state === 'opening' ? 'notice' : 'warning';
   return (
-    <Notice tone={tone} title={vault.reason ?? `${title}.`} actions={<VaultActions />}>
-      {vault.hint && <p>{vault.hint}</p>}
-      {children && <p>{children}</p>}
-    </Notice>
+    <div ref={frame} tabIndex={-1} className={styles.frame}>
+      <Notice tone={tone} title={vault.reason ?? `${title}.`} actions={<VaultActions />}>
+        {vault.hint && <p>{vault.hint}</p>}
+        {children && <p>{children}</p>}
+      </Notice>
+    </div>
   );
 }
 

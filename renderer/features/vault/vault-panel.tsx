@@ -1,6 +1,7 @@
 /** The vault at a glance: for the status bar's panel, and at the top of the vault's own screen. */
+import { useRef } from 'react';
 import { CommandButton } from '../../commands/index.ts';
-import { CopyButton, Icon, Loading, Row, Stack } from '../../components/index.ts';
+import { CopyButton, Icon, Loading, Row, Stack, useKeepFocus } from '../../components/index.ts';
 import { useVault } from '../../state/index.ts';
 import styles from './vault.module.css';
 import { VaultActions } from './vault-notice.tsx';
@@ -8,36 +9,40 @@ import { storeNames, storePromises, vaultLook } from './vault-words.ts';
 
 export function VaultPanel() {
   const vault = useVault();
+  const frame = useRef<HTMLDivElement>(null);
+  useKeepFocus(frame, vault?.state, 'button:not(:disabled)');
   if (!vault) return <Loading />;
   const { title, icon, tone } = vaultLook(vault);
   const details = [title, vault.reason, vault.hint].filter(Boolean).join('\n');
   const isTrouble = vault.state === 'unavailable' || vault.state === 'choose' || vault.state === 'waiting';
   return (
-    <Stack gap={12}>
-      <div className={styles.state}>
-        <Icon name={icon} size={16} className={styles[tone]} />
-        <div role="status">
-          <p className={styles.title}>
-            {title}
-            {vault.state === 'opening' && '…'}
-            {vault.state === 'unlocked' && vault.store && `, with ${storeNames[vault.store]}`}
-          </p>
-          {vault.reason && <p className={styles.soft}>{vault.reason}</p>}
-          {vault.hint && <p className={styles.soft}>{vault.hint}</p>}
+    <div ref={frame} tabIndex={-1} className={styles.frame}>
+      <Stack gap={12}>
+        <div className={styles.state}>
+          <Icon name={icon} size={16} className={styles[tone]} />
+          <div role="status">
+            <p className={styles.title}>
+              {title}
+              {vault.state === 'opening' && '…'}
+              {vault.state === 'unlocked' && vault.store && `, with ${storeNames[vault.store]}`}
+            </p>
+            {vault.reason && <p className={styles.soft}>{vault.reason}</p>}
+            {vault.hint && <p className={styles.soft}>{vault.hint}</p>}
+          </div>
         </div>
-      </div>
-      {vault.store && vault.state !== 'choose' && (
-        <p className={styles.promise}>{storePromises[vault.store]}</p>
-      )}
-      {vault.state === 'choose' && <Choices />}
-      <Row>
-        {vault.state !== 'choose' && <VaultActions />}
-        {vault.state === 'locked' && vault.store === 'keychain' && (
-          <CommandButton command="vault.startOver" label="The keychain was reset…" variant="quiet" />
+        {vault.store && vault.state !== 'choose' && (
+          <p className={styles.promise}>{storePromises[vault.store]}</p>
         )}
-        {isTrouble && <CopyButton text={details} label="Copy details" />}
-      </Row>
-    </Stack>
+        {vault.state === 'choose' && <Choices />}
+        <Row>
+          {vault.state !== 'choose' && <VaultActions />}
+          {vault.state === 'locked' && vault.store === 'keychain' && (
+            <CommandButton command="vault.startOver" label="The keychain was reset…" variant="quiet" />
+          )}
+          {isTrouble && <CopyButton text={details} label="Copy details" />}
+        </Row>
+      </Stack>
+    </div>
   );
 }
 
@@ -47,14 +52,14 @@ function Choices() {
     <ul className={styles.choices}>
       <li>
         <div>
-          <h3>This session only</h3>
+          <p className={styles.title}>This session only</p>
           <p className={styles.soft}>{storePromises.session}</p>
         </div>
         <CommandButton command="vault.useSession" label="Use this session only" />
       </li>
       <li>
         <div>
-          <h3>System keychain</h3>
+          <p className={styles.title}>System keychain</p>
           <p className={styles.soft}>{storePromises.keychain}</p>
         </div>
         <CommandButton command="vault.useKeychain" label="Try the keychain again" icon="retry" />

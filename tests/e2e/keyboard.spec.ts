@@ -1,0 +1,57 @@
+/** Everything that the mouse can do, keys can. */
+import { expect, openSandbox, rowsWith, test } from './support/latchkey.ts';
+
+test('reads the log, filters it, pauses it and looks inside an event without a mouse', async ({
+  latchkey: page,
+}) => {
+  await openSandbox(page);
+  await page.keyboard.press('ControlOrMeta+K');
+  await page.keyboard.type('demo traffic');
+  await page.keyboard.press('Enter');
+  await expect(rowsWith(page, 'order.').first()).toBeVisible();
+
+  await page.keyboard.press('/');
+  await expect(page.getByLabel('Filter', { exact: true })).toBeFocused();
+  await page.keyboard.type('"total":');
+  await expect(rowsWith(page, 'order.').first()).toBeVisible();
+  await expect(rowsWith(page, 'demo-prices')).toHaveCount(0);
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Enter');
+  const details = page.getByRole('region', { name: 'Event details' });
+  await expect(details).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(details).toHaveCount(0);
+  await page.keyboard.press(' ');
+  await expect(page.getByRole('button', { name: /^Resume/ })).toBeVisible();
+  await page.keyboard.press(' ');
+  await expect(page.getByRole('button', { name: /^Pause/ })).toBeVisible();
+
+  for (const [key, tab] of [
+    ['2', 'Channels'],
+    ['3', 'Presence'],
+    ['4', 'Publish'],
+    ['5', 'Keys & rotation'],
+    ['1', 'Inspector'],
+  ] as const) {
+    await page.keyboard.press(`ControlOrMeta+${key}`);
+    await expect(page.getByRole('tab', { name: tab })).toHaveAttribute('aria-selected', 'true');
+  }
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+});
+
+test('shows members of a presence channel, and watches them without joining', async ({ latchkey: page }) => {
+  await openSandbox(page);
+  await page.getByRole('button', { name: 'Start demo traffic' }).click();
+  await page.getByRole('tab', { name: 'Presence' }).click();
+  const members = page
+    .getByRole('grid', { name: /Members of/ })
+    .or(page.getByRole('table', { name: /Members of/ }));
+  await expect(members.getByRole('row').filter({ hasText: 'ana' })).toBeVisible();
+  await expect(members).toContainText('latchkey-');
+  await page.getByRole('radio', { name: 'Watch silently' }).click();
+  await expect(members.getByRole('row').filter({ hasText: 'ana' })).toBeVisible();
+});

@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { Row, ViewStatus } from '#shared/contract/history.ts';
+import { createClient } from '../../../renderer/bridge/client.ts';
+import { LogPages, pageLimit, rowsPerPage } from '../../../renderer/state/log-pages.ts';
+import { LogView } from '../../../renderer/state/log-view.ts';
+import { MemoryTransport, settle } from './memory-transport.ts';
+
+const profileId = randomUUID();
+
+function row(sequence: number): Row {
+  return {
+    sequence,
+    at: sequence,
+    direction: 'in',
+    kind: 'event',
+    channel: 'orders',
+    event: 'created',
+    sizeBytes: 10,
+    preview: '',
+    encryption: null,
+  };
+}
+
+/** A log whose rows match a filter when their number divides by it. */
+class FakeHistory {
+  readonly transport = new MemoryTransport();
+  readonly openViews = new Map<string, number>();
+  readonly requests: { start: number; count: number }[] = [];
+  total: number;
+
+  constructor(total: number) {
+    this.total = total;
+    this.transport.answer = (method, input) => this.#answer(method, input);
+  }
+
+  status(viewId: string): ViewStatus {
+    const step = this.openViews.get(viewId) ?? 1;
+    const matched = Math.ceil(this.total / step);
+    return { profileId, viewId, total: this.total, scanned: this.total, matched, unread: 0, perSecond: 0 };
+  }
+
+  grow(by: number): void {
+    this.total += by;
+    for (const viewId of this.openViews.keys()) {
+      this.transport.deliver({ type: 'event', event: 'history.grew', payload: this.status(viewId) });
+    }
+  }
+
+  #answer(method: string, input: unknown): unknown {
+    const { viewId, filter, start, count } = input as {
+      viewId: string;
+      filter: string;
+      start: number;
+      count: number;
+    };
+    if (method === 'history.openView') {
+      this.openViews.set(viewId, Number(filter) || 1);
+      return this.status(viewId);
+    }
+    if (method === 'history.closeView') {
+      this.openViews.delete(viewId);
+      return {};
+    }
+    if (method === 'history.rows') {
+      this.requests.push({ start, count });
+      const step = this.openViews.get(viewId) ?? 1;
+      const status = this.status(viewId);
+      const length = Math.max(0, Math.min(count, status.matched - start));
+      return { start, rows: Array.from({ length }, (_, index) => row((start + index) * step)), status };
+    }
+    if (method === 'history.clear') {
+      const hidden = this.total;
+      this.total = 0;
+      return { hidden };
+    }
+    return undefined;
+  }
+}
+
+async function open(total: number) {
+  const history = new FakeHistory(total);
+  const view = new LogView(createClient(history.transport), profileId, 'page');
+  const release = view.acquire();
+  await settle();
+  return { history, view, release };
+}
+
+describe('the page’s view of a log', () => {
+  it('holds a few pages of a million rows, and asks for those in sight', async () => {
+    const { history, view } = await open(1_000_000);
+    expect(view.count).toBe(1_000_000);
+    expect(view.row(999_999)?.sequence).toBe(999_999);
+    view.setFollowing(false);
+    view.want({ start: 500_050, end: 500_080 });
+    await settle();
+    expect(view.row(500_060)?.sequence).toBe(500_060);
+    expect(view.row(0)).toBeUndefined();
+    expect(history.requests.length).toBeLessThan(5);
+  });
+
+  it('shows new rows only once they are there, when it follows', async () => {
+    const { history, view } = await open(10);
+    history.grow(5);
+    expect(view.count).toBe(10);
+    await settle();
+    expect(view.count).toBe(15);
+    expect(view.row(14)?.sequence).toBe(14);
+  });
+
+  it('asks only for what a page lacks when the log grows', async () => {
+    const { history } = await open(10);
+    history.grow(5);
+    await settle();
+    expect(history.requests.at(-1)).toEqual({ start: 10, count: rowsPerPage - 10 });
+  });
+
+  it('stands still while paused, and knows how many are new', async () => {
+    const { history, view } = await open(10);
+    view.togglePause();
+    history.grow(7);
+    await settle();
+    expect(view.count).toBe(10);
+    expect(view.get().status?.matched).toBe(17);
+    view.togglePause();
+    await settle();
+    expect(view.count).toBe(17);
+  });
+
+  it('changes the filter without mixing rows, and closes the view it left', async () => {
+    const { history, view } = await open(1_000);
+    await view.setFilter('10');
+    await settle();
+    expect(view.count).toBe(100);
+    expect(view.row(7)?.sequence).toBe(70);
+    expect(history.openViews.size).toBe(1);
+  });
+
+  it('keeps the last of several filters typed quickly', async () => {
+    const { history, view } = await open(1_000);
+    await Promise.all([view.setFilter('2'), view.setFilter('5'), view.setFilter('4')]);
+    await settle();
+    expect(view.get().filter).toBe('4');
+    expect(view.row(249)?.sequence).toBe(996);
+    expect([...history.openViews.values()]).toEqual([4]);
+  });
+
+  it('holds the list still while details are open', async () => {
+    const { view } = await open(10);
+    view.openDetail(4);
+    expect(view.get()).toMatchObject({
+      isFollowing: false,
+      isDetailOpen: true,
+      active: { index: 4, sequence: 4 },
+    });
+  });
+
+  it('is empty after clearing', async () => {
+    const { view } = await open(10);
+    expect(await view.clear()).toBe(10);
+    await settle();
+    expect(view.count).toBe(0);
+    expect(view.row(0)).toBeUndefined();
+  });
+
+  it('opens its view again when the host comes back', async () => {
+    const { history, view } = await open(10);
+    history.transport.become('offline');
+    history.openViews.clear();
+    history.total = 20;
+    history.transport.become('online');
+    await settle();
+    expect(view.count).toBe(20);
+    expect(history.openViews.size).toBe(1);
+  });
+
+  it('closes its view when nobody looks any more', async () => {
+    const { history, release } = await open(10);
+    release();
+    await settle();
+    expect(history.openViews.size).toBe(0);
+  });
+
+  it('ignores ticks of other pages’ views', async () => {
+    const { history, view } = await open(10);
+    history.transport.deliver({
+      type: 'event',
+      event: 'history.grew',
+      payload: { ...history.status('another-1'), matched: 99 },
+    });
+    await settle();
+    expect(view.count).toBe(10);
+  });
+});
+
+describe('pages of rows', () => {
+  it('never hold more than their limit', () => {
+    const pages = new LogPages();
+    for (let page = 0; page < pageLimit + 5; page++) {
+      pages.add(
+        page * rowsPerPage,
+        Array.from({ length: rowsPerPage }, (_, index) => row(page * rowsPerPage + index)),
+      );
+    }
+    expect(pages.row(0)).toBeUndefined();
+    expect(pages.row(5 * rowsPerPage)).toBeDefined();
+  });
+
+  it('drop rows that leave a hole', () => {
+    const pages = new LogPages();
+    pages.add(10, [row(10)]);
+    expect(pages.row(10)).toBeUndefined();
+    expect(pages.missing(0, 20)).toEqual([{ start: 0, count: rowsPerPage }]);
+  });
+});

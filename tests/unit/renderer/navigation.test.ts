@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { Navigation } from '../../../renderer/state/navigation.ts';
+
+function storage(stored: string | null = null) {
+  let value = stored;
+  return {
+    getItem: () => value,
+    setItem: (_name: string, next: string) => {
+      value = next;
+    },
+  };
+}
+
+describe('where the user is', () => {
+  it('is the same place after a reload', () => {
+    const kept = storage();
+    const profileId = randomUUID();
+    new Navigation(kept).openApp(profileId, 'publish');
+    expect(new Navigation(kept).get()).toEqual({ screen: 'app', profileId, tab: 'publish' });
+  });
+
+  it.each([null, '', '{', '[]', '{"screen":"gone"}', '{"screen":7}'])(
+    'is the start when %j was kept',
+    (stored) => {
+      expect(new Navigation(storage(stored)).get()).toEqual({
+        screen: 'app',
+        profileId: null,
+        tab: 'inspector',
+      });
+    },
+  );
+
+  it('goes back from a global screen to the app and tab that were open', () => {
+    const navigation = new Navigation(storage());
+    const profileId = randomUUID();
+    navigation.openApp(profileId, 'keys');
+    navigation.go({ screen: 'settings' });
+    navigation.back();
+    expect(navigation.get()).toEqual({ screen: 'app', profileId, tab: 'keys' });
+  });
+});
