@@ -124,7 +124,10 @@ export async function compose(options: ComposeOptions): Promise<App> {
     live.vaultUnlocked();
     background('profiles.purge', profiles.purgeExpired());
   });
-  vault.credentialsChanged.add((profileId) => emit('vault.credentialsChanged', { profileId }));
+  vault.credentialsChanged.add((profileId) => {
+    emit('vault.credentialsChanged', { profileId });
+    live.credentialsChanged(profileId);
+  });
   background('vault.start', vault.start());
 
   const handlers: Handlers = {

@@ -1,10 +1,9 @@
 /** The live connection of one app: its state as the page sees it, its subscriptions, and what it writes in the log. */
 import type { Connection, ConnectionState, Transition } from '#shared/contract/live.ts';
-import type { Location, Profile } from '#shared/contract/profiles.ts';
+import type { Profile } from '#shared/contract/profiles.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { isPresence, needsAuthorization } from '#shared/protocol/channels.ts';
 import { afterClose } from '#shared/protocol/codes.ts';
-import { clusterEndpoints, type Endpoint } from '#shared/protocol/dialects.ts';
 import { AttemptPacer } from './attempt-pacer.ts';
 import { LimitedNotes } from './limited-notes.ts';
 import { defaultMember, type MemberInput, type OwnMember, ownMember } from './own-member.ts';
@@ -15,6 +14,7 @@ import type { Recorder } from './recorder.ts';
 import { type Entry, type KnownMembers, Subscriptions } from './subscriptions.ts';
 import type { SocketEnd } from './tap-socket.ts';
 import type { LiveTiming } from './timing.ts';
+import { isSameEndpoint, webSocketEndpoint } from './web-socket-endpoint.ts';
 
 /** Signs for the app of a profile. Its failures are AppErrors. */
 export interface Authorizer {
@@ -141,7 +141,7 @@ export class ProfileConnection {
   changeProfile(profile: Profile): void {
     const before = this.#profile;
     this.#profile = profile;
-    const isSamePlace = before.key === profile.key && sameEndpoint(before.location, profile.location);
+    const isSamePlace = before.key === profile.key && isSameEndpoint(before.location, profile.location);
     if (isSamePlace || !this.#isWanted) return;
     const wasConnected = this.#state === 'connected';
     this.#close();
@@ -231,7 +231,8 @@ export class ProfileConnection {
   }
 
   #onSocketEnd(end: SocketEnd): void {
-    const text = end.silentSinceMs === undefined ? (end.text ?? reasons.closeText(end.code)) : unansweredPing;
+    const text =
+      end.silentSinceMs === undefined ? (end.text ?? reasons.closeText(end.code)) : reasons.unansweredPing;
     // A socket that pusher-js replaces before it was open: its own attempt failed, for a reason that is known.
     if (!end.isOurs || end.silentSinceMs !== undefined) this.#explain(text);
     if (end.wasWelcomed) {
@@ -270,6 +271,8 @@ export class ProfileConnection {
   #onServerError(code: number | null, serverText: string): void {
     const text = reasons.errorText(code);
     this.#explain(text);
+    // Before the welcome the close that follows is noted.
+    if (this.#state !== 'connected') return;
     this.#errorNotes.write(text);
     // 43xx is about client events and watchlists, never about a subscription.
     if (code === null || afterClose(code) !== 'stay-connected') this.#subscriptions.blame(code, serverText);
@@ -347,15 +350,4 @@ export class ProfileConnection {
     }
     this.#options.onChanged();
   }
-}
-
-const unansweredPing = 'The server did not answer a ping: the connection was open on this side only.';
-
-function webSocketEndpoint(location: Location): Endpoint {
-  return location.kind === 'cluster' ? clusterEndpoints(location.cluster).webSocket : location.webSocket;
-}
-
-function sameEndpoint(one: Location, other: Location): boolean {
-  const [a, b] = [webSocketEndpoint(one), webSocketEndpoint(other)];
-  return a.host === b.host && a.port === b.port && a.tls === b.tls && a.path === b.path;
 }

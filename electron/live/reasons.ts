@@ -26,6 +26,8 @@ export function closeText(code: number): string {
   return closeCodeMeaning(code) ?? `The server closed the connection with code ${code}.`;
 }
 
+export const unansweredPing = 'The server did not answer a ping: the connection was open on this side only.';
+
 export function errorText(code: number | null): string {
   if (code === null) return 'The server sent an error without a code. Its words are in the log.';
   const meaning =

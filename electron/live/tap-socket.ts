@@ -57,6 +57,7 @@ export class TapSocket {
   readonly #tap: Tap;
   #socket: WebSocket | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #keepAlive: NodeJS.Timeout | undefined;
   #isOpen = false;
   #isFinished = false;
   #welcomedAtMs: number | undefined;
@@ -154,10 +155,23 @@ export class TapSocket {
       : Buffer.concat(Array.isArray(data) ? data : [Buffer.from(data)]);
     const atMs = this.#tap.now();
     this.#lastFrameAtMs = atMs;
-    this.#tap.recorder.frame('in', bytes, atMs);
+    if (!this.#tap.recorder.frame('in', bytes, atMs)) this.#pause();
     if (isBinary) this.#tap.refused('is binary, which the protocol does not use', undefined);
     else if (mayBeProtocol(bytes)) this.#judge(bytes, atMs);
     if (this.#isPongOwed && atMs - (this.#pingAtMs ?? atMs) > lateMs) this.#passPong();
+  }
+
+  /** The log is behind: the server's frames wait in the network. Its pongs wait with them, so they are not missed. */
+  #pause(): void {
+    const socket = this.#socket;
+    if (!socket || socket.isPaused) return;
+    socket.pause();
+    this.#keepAlive = setInterval(() => this.#passPong(), lateMs);
+    const resume = () => {
+      clearInterval(this.#keepAlive);
+      socket.resume();
+    };
+    this.#tap.recorder.whenReady().then(resume, resume);
   }
 
   #judge(bytes: Buffer, atMs: number): void {
@@ -206,6 +220,7 @@ export class TapSocket {
     if (this.#isFinished) return;
     this.#isFinished = true;
     clearTimeout(this.#timer);
+    clearInterval(this.#keepAlive);
     if (this.#isOpen && !end.isOurs) {
       const livedMs = this.#welcomedAtMs === undefined ? 0 : this.#tap.now() - this.#welcomedAtMs;
       this.#tap.pacer.ended(livedMs);

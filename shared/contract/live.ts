@@ -4,7 +4,7 @@ import { call, event, nothing } from './define.ts';
 import { enteredChannelName } from './inputs.ts';
 import * as s from './strings.ts';
 
-/** The client library's states, plus `waiting-for-vault`: a connection that needs a signature while the vault is locked. */
+/** The client library's own states. */
 export const connectionStates = [
   'initialized',
   'connecting',
@@ -15,6 +15,7 @@ export const connectionStates = [
 ] as const;
 export type ConnectionState = (typeof connectionStates)[number];
 
+/** `pending`: asked for, unanswered. `waiting-for-vault`: the signature it needs can't be made while the vault is locked. */
 export const subscriptionStates = [
   'waiting-for-connection',
   'waiting-for-vault',
