@@ -5,11 +5,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 export async function eventually<T>(
   probe: () => T | Promise<T>,
   { withinMs = 10_000, what = 'the condition' }: { withinMs?: number; what?: string } = {},
-): Promise<NonNullable<T>> {
+): Promise<Exclude<NonNullable<T>, false>> {
   const until = performance.now() + withinMs;
   for (;;) {
     const result = await probe();
-    if (result !== undefined && result !== null && result !== false) return result as NonNullable<T>;
+    if (result !== undefined && result !== null && result !== false)
+      return result as Exclude<NonNullable<T>, false>;
     if (performance.now() > until) throw new Error(`${what} did not come about within ${withinMs} ms`);
     await delay(5);
   }

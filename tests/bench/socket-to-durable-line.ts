@@ -1,0 +1,57 @@
+/** How many events a second get from a socket to a durable line, next to a client that only parses them. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { type Benchmark, compare } from './measure.ts';
+
+const events = 600_000;
+const runs = 5;
+const goal = 0.8;
+
+export const socketToDurableLine: Benchmark = {
+  name: 'socket-to-durable-line',
+  run: () =>
+    compare({
+      name: 'socket-to-durable-line',
+      unit: 'events/s',
+      goal,
+      lowerIsBetter: false,
+      runs,
+      ours: () => eventsPerSecond('recording-client'),
+      peer: () => eventsPerSecond('parsing-client'),
+    }),
+};
+
+async function eventsPerSecond(client: string): Promise<number> {
+  const server = start('event-server', [events]);
+  try {
+    const { port } = await answer(server, isPort);
+    const { seconds } = await answer(start(client, [port, events]), isSeconds);
+    return events / seconds;
+  } finally {
+    server.disconnect();
+  }
+}
+
+function start(name: string, args: readonly number[]): ChildProcess {
+  const entry = fileURLToPath(new URL(`children/${name}.ts`, import.meta.url));
+  return fork(entry, args.map(String), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+}
+
+async function answer<T>(child: ChildProcess, isAnswer: (message: unknown) => message is T): Promise<T> {
+  const ended = once(child, 'exit').then(() => {
+    throw new Error('A process of the benchmark ended without an answer.');
+  });
+  const [message]: unknown[] = await Promise.race([once(child, 'message'), ended]);
+  ended.catch(() => {});
+  if (!isAnswer(message)) throw new Error('A process of the benchmark gave an unexpected answer.');
+  return message;
+}
+
+function isPort(message: unknown): message is { port: number } {
+  return typeof message === 'object' && message !== null && 'port' in message;
+}
+
+function isSeconds(message: unknown): message is { seconds: number } {
+  return typeof message === 'object' && message !== null && 'seconds' in message;
+}

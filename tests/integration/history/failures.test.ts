@@ -1,0 +1,168 @@
+/** The log when its threads, its process or its disk fail. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { dropTornLines } from '../../../electron/history/torn-line.ts';
+import { eventually } from '../../support/conditions.ts';
+import { eventFrame, HistoryHarness, historyEntry, segmentsOf } from '../../support/history.ts';
+import { SeededRandom } from '../../support/seeded-random.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+
+const folder = temporaryFolder();
+
+describe('a query thread that is ended', () => {
+  it('is replaced by one that knows the log, the views and what was cleared', async () => {
+    const harness = new HistoryHarness(folder);
+    harness.record(['before', 'one', 'two'].map((data) => eventFrame('c', 'e', data)));
+    await harness.history.openView(harness.profileId, 'all', '');
+    await harness.history.clear(harness.profileId);
+    harness.record(['one again', 'two again'].map((data) => eventFrame('c', 'e', data)));
+    await harness.history.flush(harness.profileId);
+    await harness.history.openView(harness.profileId, 'some', 'two');
+    const before = await harness.scanned('some');
+    await harness.history.restart();
+    expect(await harness.scanned('some')).toMatchObject({ total: before.total, matched: 1 });
+    expect((await harness.rows('all')).map(({ sequence }) => sequence)).toEqual([3, 4]);
+    harness.record([eventFrame('new-channel', 'e', 'two more')]);
+    await harness.history.flush(harness.profileId);
+    await eventually(async () => (await harness.rows('some')).length === 2);
+    expect(await harness.rows('all')).toMatchObject([{}, {}, { channel: 'new-channel', sequence: 5 }]);
+  });
+
+  it('is not missed by who was asking', async () => {
+    const harness = new HistoryHarness(folder);
+    harness.record(Array.from({ length: 5000 }, (_, id) => eventFrame('c', 'e', { id })));
+    await harness.history.flush(harness.profileId);
+    await harness.history.openView(harness.profileId, 'all', '');
+    const asked = Array.from({ length: 20 }, (_, start) => harness.rows('all', start * 100, 100));
+    const restarted = harness.history.restart();
+    const answers = await Promise.all(asked);
+    await restarted;
+    expect(answers.every((rows) => rows.length === 100)).toBe(true);
+  });
+
+  it('is fed while the log grows, and misses nothing', async () => {
+    const harness = new HistoryHarness(folder);
+    await harness.history.openView(harness.profileId, 'all', '');
+    for (let round = 0; round < 5; round++) {
+      harness.record(Array.from({ length: 3000 }, (_, id) => eventFrame(`c-${round}`, 'e', { id })));
+      const restarted = harness.history.restart();
+      harness.record(Array.from({ length: 3000 }, (_, id) => eventFrame(`d-${round}`, 'e', { id })));
+      await restarted;
+    }
+    await harness.history.flush(harness.profileId);
+    expect(await harness.status('all')).toMatchObject({ total: 30_000 });
+    for (const start of [0, 3000, 14_999, 29_999]) {
+      const [row] = await harness.rows('all', start, 1);
+      expect(row?.channel).toBe(
+        `${Math.floor(start / 3000) % 2 === 0 ? 'c' : 'd'}-${Math.floor(start / 6000)}`,
+      );
+    }
+  });
+});
+
+describe('a writer thread that fails', () => {
+  it('is started again, with what was durable, and the log says how much was lost', async () => {
+    const entries = {
+      writer: new URL('../../support/failing-writer.ts', import.meta.url),
+      query: historyEntry('query-thread'),
+    };
+    const harness = new HistoryHarness(folder, { entries });
+    await harness.history.openView(harness.profileId, 'all', '');
+    harness.record(['one', 'two'].map((data) => eventFrame('first-channel', 'e', data)));
+    await harness.history.flush(harness.profileId);
+    harness.record(['fail now', 'lost'].map((data) => eventFrame('c', 'e', data)));
+    await expect(harness.history.flush(harness.profileId)).rejects.toMatchObject({ code: 'storage_failed' });
+    harness.record([eventFrame('second-channel', 'e', 'three')]);
+    await harness.history.flush(harness.profileId);
+    expect(harness.problems.join()).toContain('writer failed');
+    expect(await harness.rows('all')).toMatchObject([
+      { sequence: 0, channel: 'first-channel', preview: 'one' },
+      { sequence: 1, channel: 'first-channel', preview: 'two' },
+      { sequence: 2, event: 'dropped', preview: expect.stringMatching(/^2 frames were lost/) },
+      { sequence: 3, channel: 'second-channel', preview: 'three' },
+    ]);
+  });
+
+  it('is given up when it keeps failing, and everything that is asked says so', async () => {
+    const missing = new URL('../../support/no-such-module.ts', import.meta.url);
+    const harness = new HistoryHarness(folder, {
+      entries: { writer: missing, query: historyEntry('query-thread') },
+    });
+    await eventually(() => harness.problems.some((problem) => problem.includes('can’t be written any more')));
+    harness.record(['{}']);
+    const { history, profileId } = harness;
+    await expect(history.openView(profileId, 'all', '')).rejects.toMatchObject({ code: 'storage_failed' });
+    await expect(harness.history.flush(harness.profileId)).rejects.toMatchObject({ code: 'storage_failed' });
+  });
+});
+
+describe('a disk that refuses', () => {
+  // Root may write anywhere, so a file stands where the folder should be.
+  it('is reported, and gets everything once it takes writes again', async () => {
+    const own = join(folder, 'refusing');
+    mkdirSync(own);
+    const harness = new HistoryHarness(own);
+    const blocked = join(own, harness.profileId);
+    writeFileSync(blocked, '');
+    harness.record(Array.from({ length: 2500 }, (_, id) => eventFrame('c', 'e', { id })));
+    await eventually(() => harness.problems.length > 0);
+    expect(harness.problems[0]).toContain('tries again');
+    rmSync(blocked);
+    await harness.history.flush(harness.profileId);
+    expect(harness.linesOnDisk()).toHaveLength(2500);
+    chmodSync(blocked, 0o700);
+  });
+});
+
+describe('a process that is killed while it writes', () => {
+  const writer = fileURLToPath(new URL('../../support/history-process.ts', import.meta.url));
+  const random = new SeededRandom();
+
+  /** Answers how many lines had been called durable when the process was killed. */
+  async function writeAndKill(own: string, profileId: string, whenDurable: number): Promise<number> {
+    const child = fork(writer, [own, profileId], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const exited = once(child, 'exit');
+    let durable = 0;
+    child.on('message', (count) => {
+      durable = Number(count);
+      if (durable >= whenDurable) child.kill('SIGKILL');
+    });
+    await exited;
+    return durable;
+  }
+
+  it.each([1, 2, 3, 4])('keeps every line that was called durable, round %i', async (round) => {
+    const own = join(folder, `killed-${round}`);
+    const profileId = crypto.randomUUID();
+    const durable = await writeAndKill(own, profileId, random.integer(1, 200_000));
+    expect(durable, `LATCHKEY_SEED=${random.seed}`).toBeGreaterThan(0);
+    dropTornLines(own);
+    const lines = segmentsOf(own, profileId).flatMap((path) =>
+      readFileSync(path, 'utf8').split('\n').slice(0, -1),
+    );
+    expect(lines.length, `LATCHKEY_SEED=${random.seed}`).toBeGreaterThanOrEqual(durable);
+    for (const [index, line] of lines.entries()) {
+      const parsed = JSON.parse(line) as { frame: { data: string } };
+      if (parsed.frame.data !== String(index))
+        throw new Error(`Line ${index} holds event ${parsed.frame.data}.`);
+    }
+  });
+
+  it('is followed by a run that reports the torn line, and leaves the rest as it was', async () => {
+    const own = join(folder, 'torn');
+    const profileId = crypto.randomUUID();
+    await writeAndKill(own, profileId, 5000);
+    dropTornLines(own);
+    const [segment = ''] = segmentsOf(own, profileId);
+    const whole = readFileSync(segment);
+    appendFileSync(segment, '{"t":17');
+    const harness = new HistoryHarness(own);
+    await eventually(() => harness.problems.length > 0);
+    expect(harness.problems[0]).toContain('7 bytes');
+    expect(readFileSync(segment).equals(whole)).toBe(true);
+  });
+});

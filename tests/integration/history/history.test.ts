@@ -1,0 +1,215 @@
+/** The event log with both of its threads: what is recorded, shown, found and cleared. */
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import * as contract from '#shared/contract/history.ts';
+import { eventually } from '../../support/conditions.ts';
+import { eventFrame, HistoryHarness } from '../../support/history.ts';
+import { hostileFrames } from '../../support/hostile-frames.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+
+const folder = temporaryFolder();
+
+describe('the log', () => {
+  it('gives back 20,000 events in order, by windows, and has them on disk', async () => {
+    const harness = new HistoryHarness(folder);
+    const count = 20_000;
+    const frames = Array.from({ length: count }, (_, id) =>
+      eventFrame(`orders-${id % 7}`, 'created', { id, note: `Grüße ${id}` }),
+    );
+    harness.record(frames);
+    await harness.history.flush(harness.profileId);
+    expect(harness.linesOnDisk()).toHaveLength(count);
+    const status = await harness.history.openView(harness.profileId, 'all', '');
+    expect(status).toMatchObject({ total: count, scanned: count, matched: count, unread: 0 });
+    for (const start of [0, 999, 12_345, count - 5]) {
+      const rows = await harness.rows('all', start, 10);
+      expect(rows).toHaveLength(Math.min(10, count - start));
+      for (const [index, row] of rows.entries()) {
+        const id = start + index;
+        expect(row).toMatchObject({
+          sequence: id,
+          channel: `orders-${id % 7}`,
+          event: 'created',
+          kind: 'event',
+          direction: 'in',
+          sizeBytes: Buffer.byteLength(frames[id] ?? ''),
+          preview: `{"id":${id},"note":"Grüße ${id}"}`,
+        });
+      }
+    }
+    expect(statSync(join(folder, harness.profileId)).mode & 0o777).toBe(0o700);
+  });
+
+  it('shows hostile frames as what they are, within the contract', async () => {
+    const harness = new HistoryHarness(folder);
+    const frames = hostileFrames('public', 'presence-p', 'private-encrypted-e');
+    harness.record(frames);
+    await harness.history.flush(harness.profileId);
+    await harness.history.openView(harness.profileId, 'all', '');
+    const rows = await harness.rows('all');
+    expect(rows).toHaveLength(frames.length);
+    for (const [index, row] of rows.entries()) {
+      contract.row.parse(row);
+      const detail = contract.detail.parse(await harness.history.detail(harness.profileId, index));
+      const text = Buffer.from(frames[index] ?? '').toString();
+      expect(detail.raw).toBe(text.slice(0, contract.rawLimitCharacters));
+      expect(detail.isRawCut).toBe(text.length > contract.rawLimitCharacters);
+    }
+    expect(harness.problems).toEqual([]);
+  });
+
+  it('keeps numbers, spelling and order of data as they were sent', async () => {
+    const harness = new HistoryHarness(folder);
+    const data = '{"z":12345678901234567890, "a":1.0,"e":1e400}';
+    harness.record([
+      `{"event":"e","channel":"c","data":${data}}`,
+      eventFrame('c', 'e', data),
+      eventFrame('c', 'e', 'plain'),
+    ]);
+    await harness.history.flush(harness.profileId);
+    const details = await Promise.all([0, 1, 2].map((at) => harness.history.detail(harness.profileId, at)));
+    expect(details.map(({ data, isJson }) => ({ data, isJson }))).toEqual([
+      { data, isJson: true },
+      { data, isJson: true },
+      { data: 'plain', isJson: false },
+    ]);
+  });
+
+  it('tells kinds and directions apart, and writes notes between frames', async () => {
+    const harness = new HistoryHarness(folder);
+    harness.record(['{"event":"pusher:subscribe","data":{"channel":"a"}}'], 'out');
+    harness.record([
+      '{"event":"client-typing","channel":"private-a","data":"{}"}',
+      '42',
+      new Uint8Array([0xff]),
+    ]);
+    harness.history.recorder(harness.profileId).note('gap', 'Nothing was received for 5 s.');
+    await harness.history.flush(harness.profileId);
+    await harness.history.openView(harness.profileId, 'all', '');
+    expect(
+      (await harness.rows('all')).map(({ direction, kind, preview }) => [direction, kind, preview]),
+    ).toEqual([
+      ['out', 'protocol', '{"channel":"a"}'],
+      ['in', 'client', '{}'],
+      ['in', 'undecodable', '42'],
+      ['in', 'undecodable', '\ufffd'],
+      ['note', 'note', 'Nothing was received for 5 s.'],
+    ]);
+  });
+
+  it('records a frame of a megabyte, and refuses one of more than 16', async () => {
+    const harness = new HistoryHarness(folder);
+    const frame = eventFrame('c', 'big', { text: 'x'.repeat(1_000_000) });
+    harness.record([frame, Buffer.alloc(17 * 1024 * 1024, 'x')]);
+    await harness.history.flush(harness.profileId);
+    await harness.history.openView(harness.profileId, 'all', '');
+    const rows = await harness.rows('all');
+    expect(rows[0]).toMatchObject({ event: 'big', sizeBytes: frame.length });
+    expect(rows[1]).toMatchObject({ kind: 'note', event: 'dropped' });
+    expect((await harness.history.detail(harness.profileId, 0)).data).toHaveLength(1_000_011);
+  });
+
+  it('asks a socket to pause while it is behind, and loses nothing of one that does', async () => {
+    const harness = new HistoryHarness(folder);
+    const recorder = harness.history.recorder(harness.profileId);
+    const frame = Buffer.from(eventFrame('c', 'e', 'x'.repeat(50_000)));
+    let pauses = 0;
+    for (let index = 0; index < 1000; index++) {
+      if (recorder.frame('in', frame, Date.now())) continue;
+      pauses++;
+      await recorder.whenReady();
+    }
+    await harness.history.flush(harness.profileId);
+    expect(pauses).toBeGreaterThan(0);
+    expect(harness.linesOnDisk()).toHaveLength(1000);
+  });
+
+  it('counts what it can’t keep of one that does not pause, and says so in the log', async () => {
+    const harness = new HistoryHarness(folder);
+    const frame = Buffer.from(eventFrame('c', 'e', 'x'.repeat(1_000_000)));
+    harness.record(Array.from({ length: 120 }, () => frame));
+    await eventually(async () => {
+      await harness.history.flush(harness.profileId);
+      return harness.linesOnDisk().some((line) => line.includes('"note":"dropped"'));
+    });
+    const lines = harness.linesOnDisk();
+    const kept = lines.filter((line) => line.includes('"frame"')).length;
+    const dropped = Number(
+      /"text":"(\d+) frames/.exec(lines.find((line) => line.includes('"dropped"')) ?? '')?.[1],
+    );
+    expect(kept + dropped).toBe(120);
+  });
+
+  it('starts a session of its own at every start', async () => {
+    const first = new HistoryHarness(folder);
+    first.record(['{}']);
+    await first.history.close();
+    const second = new HistoryHarness(folder);
+    second.history.recorder(first.profileId).note('connected', 'Again.');
+    await second.history.flush(first.profileId);
+    expect(readdirSync(join(folder, first.profileId))).toHaveLength(2);
+  });
+
+  it('says that a view or an event is not there', async () => {
+    const { history, profileId } = new HistoryHarness(folder);
+    await expect(history.rows({ profileId, viewId: 'none', start: 0, count: 1 })).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    await expect(history.detail(profileId, 0)).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('clearing', () => {
+  it('empties the views and keeps the segments; what comes next is shown', async () => {
+    const harness = new HistoryHarness(folder);
+    harness.record(['one', 'two', 'three'].map((data) => eventFrame('c', 'e', data)));
+    await harness.history.openView(harness.profileId, 'all', '');
+    await harness.history.openView(harness.profileId, 'some', 'two');
+    expect(await harness.history.clear(harness.profileId)).toEqual({ hidden: 3 });
+    expect(await harness.status('all')).toMatchObject({ total: 0, matched: 0 });
+    expect(await harness.status('some')).toMatchObject({ total: 0, scanned: 0, matched: 0 });
+    harness.record(['two again'].map((data) => eventFrame('c', 'e', data)));
+    await harness.history.flush(harness.profileId);
+    await harness.scanned('some');
+    expect(await harness.rows('all')).toMatchObject([{ sequence: 3, preview: 'two again' }]);
+    expect(await harness.rows('some')).toMatchObject([{ sequence: 3 }]);
+    expect(harness.linesOnDisk()).toHaveLength(4);
+    expect(await harness.history.clear(harness.profileId)).toEqual({ hidden: 1 });
+  });
+});
+
+describe('a growing log', () => {
+  it('tells an open view of new rows, at most ten times a second, and of its rate until that is zero', async () => {
+    const harness = new HistoryHarness(folder);
+    await harness.history.openView(harness.profileId, 'all', '');
+    const startedAt = performance.now();
+    for (let round = 0; round < 100; round++) {
+      harness.record([eventFrame('c', 'e', 'x')]);
+      await harness.history.flush(harness.profileId);
+    }
+    await eventually(() => harness.grown.at(-1)?.matched === 100);
+    const seconds = (performance.now() - startedAt) / 1000;
+    expect(harness.grown.length).toBeLessThanOrEqual(seconds * 10 + 2);
+    expect(Math.max(...harness.grown.map(({ perSecond }) => perSecond))).toBeGreaterThan(0);
+    await eventually(() => harness.grown.at(-1)?.perSecond === 0);
+  });
+
+  it('matches new events as they come, and stops telling a closed view', async () => {
+    const harness = new HistoryHarness(folder);
+    await harness.history.openView(harness.profileId, 'some', 'wanted');
+    harness.record([
+      eventFrame('c', 'e', 'wanted 1'),
+      eventFrame('c', 'e', 'other'),
+      eventFrame('c', 'wanted', '2'),
+    ]);
+    await eventually(() => harness.grown.at(-1)?.matched === 2);
+    expect((await harness.rows('some')).map(({ sequence }) => sequence)).toEqual([0, 2]);
+    await harness.history.closeView(harness.profileId, 'some');
+    const told = harness.grown.length;
+    harness.record([eventFrame('c', 'e', 'wanted 3')]);
+    await harness.history.flush(harness.profileId);
+    await harness.history.detail(harness.profileId, 3);
+    expect(harness.grown).toHaveLength(told);
+  });
+});

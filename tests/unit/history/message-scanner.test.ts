@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { MessageScanner } from '../../../electron/history/message-scanner.ts';
+import { hostileFrames } from '../../support/hostile-frames.ts';
+import { manyTimes } from '../../support/seeded-random.ts';
+
+const scanner = new MessageScanner();
+
+/** What the scanner makes of a frame that lies between others. */
+function scan(
+  frame: string | Uint8Array,
+): { event: string | undefined; channel: string | undefined } | undefined {
+  const before = Buffer.from('{"event":"before"');
+  const middle = Buffer.from(frame);
+  const bytes = Buffer.concat([before, middle, Buffer.from('"}"}{"event":"after","data":"x"}')]);
+  const end = before.length + middle.length;
+  if (!scanner.scan(bytes, before.length, end)) return undefined;
+  const text = ({ isPresent, start, end: spanEnd }: typeof scanner.event) =>
+    isPresent ? bytes.toString('utf8', start, spanEnd) : undefined;
+  return { event: text(scanner.event), channel: text(scanner.channel) };
+}
+
+describe('the quick look at a frame', () => {
+  it('recognises the usual form with members in any order', () => {
+    expect(scan('{"event":"e","channel":"c","data":"{\\"a\\":1}"}')).toEqual({ event: 'e', channel: 'c' });
+    expect(scan('{"data":"\\u00e9\\n","channel":"ç","event":""}')).toEqual({ event: '', channel: 'ç' });
+    expect(scan('{"event":"one","event":"two"}')).toEqual({ event: 'two', channel: undefined });
+  });
+
+  it.each([
+    '{"event":"e","data":{}}',
+    '{"event":"\\u0065"}',
+    '{ "event":"e"}',
+    '{"event":"e"} ',
+    '{"event":"e",}',
+    '{"event":"e"',
+    '{"event":"e',
+    '{"event":"e\\',
+    '{"event":"e\\"}',
+    '{"event":"a\\x"}',
+    '{"data":"\\u12g4"}',
+    '{"data":"\u0001"}',
+    '{"data":"a\nb"}',
+    '{}',
+    '',
+  ])('leaves %j to JSON.parse', (frame) => {
+    expect(scan(frame)).toBeUndefined();
+  });
+
+  it('never recognises what JSON.parse refuses, or reads it otherwise', () => {
+    const frames = hostileFrames('public', 'presence-p', 'private-encrypted-e');
+    for (const frame of frames) expectAgreement(frame);
+    manyTimes(5000, (random) => {
+      const frame = JSON.stringify({
+        event: random.text('ab"\\é', 0, 5),
+        channel: random.text('c-\u0001', 0, 5),
+        data: JSON.stringify(random.json()),
+      });
+      const broken = Buffer.from(frame);
+      const changes = random.integer(0, 2);
+      for (let change = 0; change < changes; change++) {
+        broken[random.integer(0, broken.length - 1)] = random.pick([...Buffer.from('"\\{},:u\n x')]);
+      }
+      expectAgreement(broken);
+    });
+  });
+});
+
+function expectAgreement(frame: string | Uint8Array): void {
+  const scanned = scan(frame);
+  if (!scanned) return;
+  const parsed = JSON.parse(Buffer.from(frame).toString()) as { event?: string; channel?: string };
+  expect(scanned).toEqual({ event: parsed.event, channel: parsed.channel });
+}
