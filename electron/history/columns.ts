@@ -61,6 +61,13 @@ export function copyColumns(
   to.flags.set(from.flags.subarray(fromStart, end), toStart);
 }
 
+/** The same columns with room for more. */
+export function growColumns(columns: Columns, count: number): Columns {
+  const larger = createColumns(count);
+  copyColumns(columns, 0, larger, 0, columns.flags.length);
+  return larger;
+}
+
 const rowKindCodes: readonly RowKind[] = ['event', 'client', 'protocol', 'undecodable', 'note'];
 const directionCodes = ['in', 'out', 'note'] as const;
 export type Direction = (typeof directionCodes)[number];

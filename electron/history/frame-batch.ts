@@ -3,9 +3,8 @@
  * hot path of the main thread, so a frame costs one copy and three stores, and allocates nothing.
  */
 
-/** Also the most lines of one group commit. */
-export const framesPerBatch = 4000;
-const bytesPerBatch = 1310720;
+export const framesPerBatch = 1000;
+const bytesPerBatch = 327_680;
 
 export const frameKinds = { in: 0, out: 1, note: 2 } as const;
 export type FrameKind = (typeof frameKinds)[keyof typeof frameKinds];

@@ -34,14 +34,13 @@ export function frameFacts(text: string): FrameFacts {
   const { event, channel: named } = value as { event?: unknown; channel?: unknown };
   const channel = typeof named === 'string' ? named : null;
   if (typeof event !== 'string') return channel === null ? notAMessage : { ...notAMessage, channel };
+  return { isJson: true, channel, event, ...messageKind(event, channel) };
+}
+
+/** What follows from a message's names alone. */
+export function messageKind(event: string, channel: string | null): Pick<FrameFacts, 'kind' | 'isEncrypted'> {
   const kind = kindOfEvent(event);
-  return {
-    isJson: true,
-    kind,
-    channel,
-    event,
-    isEncrypted: kind !== 'protocol' && channel !== null && isEncrypted(channel),
-  };
+  return { kind, isEncrypted: kind !== 'protocol' && channel !== null && isEncrypted(channel) };
 }
 
 function kindOfEvent(event: string): RowKind {

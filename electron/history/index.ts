@@ -54,6 +54,8 @@ export class History {
       onDurable: options.onDurable ?? (() => {}),
       onProblem,
       onRestarted: (lost) => this.#writerRestarted(lost),
+      // Nothing can be told to a query thread any more: questions are to fail, and not to wait.
+      onGivenUp: () => void this.#query.close(),
     });
     this.#query = new QueryLink({
       entry: options.entries.query,

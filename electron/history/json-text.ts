@@ -44,7 +44,7 @@ const charactersPerEscape = 6;
 
 /** Like `unwrap`, but of no more than is needed for the first `limit` characters. */
 export function unwrapStart(value: ValueText, limit: number): string {
-  const needed = limit * charactersPerEscape;
+  const needed = '"'.length + limit * charactersPerEscape;
   if (!value.text.startsWith('"')) return value.text.slice(0, limit);
   if (value.text.length <= needed) return unwrap(value).slice(0, limit);
   return unwrapBeginning(value.text.slice(0, needed)).slice(0, limit);

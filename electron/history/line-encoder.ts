@@ -11,22 +11,30 @@ import {
   copyColumns,
   createColumns,
   type Direction,
+  growColumns,
   type LineForm,
+  noName,
   packFlags,
+  unlistedName,
 } from './columns.ts';
-import { type FrameBatch, frameKinds, framesPerBatch } from './frame-batch.ts';
+import { type FrameBatch, frameKinds } from './frame-batch.ts';
 import { type FrameFacts, frameFacts } from './frame-kind.ts';
+import { MessageScanner } from './message-scanner.ts';
 import type { NameTable } from './names.ts';
 
-const usualOutputBytes = 512 * 1024;
-const frameSuffix = Buffer.from('}\n');
+const startBytes = 64 * 1024;
+const startLines = 256;
+/** A group is full with either. A single frame may be larger. */
+const groupLines = 16_384;
+const groupBytes = 4 * 1024 * 1024;
 
 export class LineEncoder {
   readonly #names: NameTable;
-  readonly #columns: Columns = createColumns(framesPerBatch);
+  readonly #scanner = new MessageScanner();
   readonly #prefixIn = new FramePrefix('in');
   readonly #prefixOut = new FramePrefix('out');
-  #output = Buffer.allocUnsafe(usualOutputBytes);
+  #columns = createColumns(startLines);
+  #output = Buffer.allocUnsafeSlow(startBytes);
   #usedBytes = 0;
   #count = 0;
 
@@ -37,6 +45,10 @@ export class LineEncoder {
   /** Lines that wait to be written. */
   get count(): number {
     return this.#count;
+  }
+
+  get isFull(): boolean {
+    return this.#count >= groupLines || this.#usedBytes >= groupBytes;
   }
 
   get output(): Buffer {
@@ -54,18 +66,22 @@ export class LineEncoder {
   }
 
   reset(): void {
-    if (this.#output.length > usualOutputBytes * 4) this.#output = Buffer.allocUnsafe(usualOutputBytes);
+    // What a rush needed is not kept after it.
+    if (this.#usedBytes < this.#output.length / 8) {
+      this.#output = Buffer.allocUnsafeSlow(Math.max(startBytes, this.#usedBytes * 2));
+      this.#columns = createColumns(Math.max(startLines, this.#count * 2));
+    }
     this.#usedBytes = 0;
     this.#count = 0;
   }
 
   /** @param from The first frame to take. Answers where it stopped: after the last, or when the group was full. */
   encode(batch: FrameBatch, from: number): number {
-    const end = Math.min(batch.count, from + framesPerBatch - this.#count);
     // One look at the whole batch, so that frames of ASCII need no check of their own.
     const isAsciiOnly = isAscii(batch.bytes.subarray(0, batch.usedBytes));
-    for (let index = from; index < end; index++) this.#encodeFrame(batch, index, isAsciiOnly);
-    return end;
+    let index = from;
+    for (; index < batch.count && !this.isFull; index++) this.#encodeFrame(batch, index, isAsciiOnly);
+    return index;
   }
 
   #encodeFrame(batch: FrameBatch, index: number, isAsciiOnly: boolean): void {
@@ -78,21 +94,42 @@ export class LineEncoder {
       return;
     }
     const direction = kind === frameKinds.out ? 'out' : 'in';
-    const sizeBytes = end - start;
     if (!isAsciiOnly && !isUtf8(batch.bytes.subarray(start, end))) {
       const base64 = batch.bytes.toString('base64', start, end);
-      this.#addText(atMs, direction, `"base64":"${base64}"`, 'base64', frameFacts(''), sizeBytes);
-      return;
+      this.#addText(atMs, direction, `"base64":"${base64}"`, 'base64', frameFacts(''), end - start);
+    } else if (this.#scanner.scan(batch.bytes, start, end) && this.#scanner.event.isPresent) {
+      this.#addScanned(atMs, direction, batch.bytes, start, end);
+    } else {
+      this.#encodeUnusual(atMs, direction, batch.bytes, start, end);
     }
-    const text = isAsciiOnly
-      ? batch.bytes.toString('latin1', start, end)
-      : batch.bytes.toString('utf8', start, end);
+  }
+
+  #encodeUnusual(atMs: number, direction: 'in' | 'out', bytes: Buffer, start: number, end: number): void {
+    const text = bytes.toString('utf8', start, end);
     const facts = frameFacts(text);
     if (!facts.isJson || text.includes('\n') || text.includes('\r')) {
-      this.#addText(atMs, direction, `"text":${JSON.stringify(text)}`, 'text', facts, sizeBytes);
+      this.#addText(atMs, direction, `"text":${JSON.stringify(text)}`, 'text', facts, end - start);
       return;
     }
-    this.#addVerbatim(atMs, direction, batch.bytes, start, end, facts);
+    const length = this.#writeVerbatim(atMs, direction, bytes, start, end);
+    const channel = this.#names.idOf(facts.channel);
+    const event = this.#names.idOf(facts.event);
+    const { kind, isEncrypted } = facts;
+    const flags = packFlags({ kind, direction, form: 'frame', isEncrypted });
+    this.#addLine(atMs, length, channel, event, flags, end - start);
+  }
+
+  #addScanned(atMs: number, direction: 'in' | 'out', bytes: Buffer, start: number, end: number): void {
+    const { event, channel } = this.#scanner;
+    const eventId = this.#names.idOfBytes(bytes, event.start, event.end);
+    const channelId = channel.isPresent ? this.#names.idOfBytes(bytes, channel.start, channel.end) : noName;
+    if (eventId === unlistedName || channelId === unlistedName) {
+      this.#encodeUnusual(atMs, direction, bytes, start, end);
+      return;
+    }
+    const length = this.#writeVerbatim(atMs, direction, bytes, start, end);
+    const flags = this.#names.frameFlags(direction, eventId, channelId);
+    this.#addLine(atMs, length, channelId, eventId, flags, end - start);
   }
 
   #encodeNote(atMs: number, json: string): void {
@@ -102,16 +139,10 @@ export class LineEncoder {
     this.#addText(atMs, 'note', members, 'note', facts, 0);
   }
 
-  #addVerbatim(
-    atMs: number,
-    direction: 'in' | 'out',
-    bytes: Buffer,
-    start: number,
-    end: number,
-    facts: FrameFacts,
-  ): void {
+  /** Answers the line's length. */
+  #writeVerbatim(atMs: number, direction: 'in' | 'out', bytes: Buffer, start: number, end: number): number {
     const prefix = (direction === 'in' ? this.#prefixIn : this.#prefixOut).at(atMs);
-    const length = prefix.length + (end - start) + frameSuffix.length;
+    const length = prefix.length + (end - start) + '}\n'.length;
     this.#makeRoom(length);
     const output = this.#output;
     const frameStart = this.#usedBytes + prefix.length;
@@ -119,7 +150,7 @@ export class LineEncoder {
     bytes.copy(output, frameStart, start, end);
     output[frameStart + end - start] = 0x7d;
     output[frameStart + end - start + 1] = 0x0a;
-    this.#addLine(atMs, length, direction, 'frame', facts, end - start);
+    return length;
   }
 
   #addText(
@@ -127,45 +158,43 @@ export class LineEncoder {
     direction: Direction,
     members: string,
     form: LineForm,
-    facts: FrameFacts,
+    { channel, event, kind, isEncrypted }: FrameFacts,
     sizeBytes: number,
   ): void {
     const line = `{"t":${atMs},"dir":"${direction}",${members}}\n`;
     const length = Buffer.byteLength(line);
     this.#makeRoom(length);
     this.#output.write(line, this.#usedBytes);
-    this.#addLine(atMs, length, direction, form, facts, sizeBytes);
+    const flags = packFlags({ kind, direction, form, isEncrypted });
+    this.#addLine(atMs, length, this.#names.idOf(channel), this.#names.idOf(event), flags, sizeBytes);
   }
 
+  /** The line's bytes are in the output already. */
   #addLine(
     atMs: number,
     length: number,
-    direction: Direction,
-    form: LineForm,
-    facts: FrameFacts,
+    channel: number,
+    event: number,
+    flags: number,
     sizeBytes: number,
   ): void {
-    const columns = this.#columns;
     const index = this.#count++;
+    if (index === this.#columns.flags.length) this.#columns = growColumns(this.#columns, index * 2);
+    const columns = this.#columns;
     columns.atMs[index] = atMs;
     columns.offset[index] = this.#usedBytes;
     columns.length[index] = length;
-    columns.channel[index] = this.#names.idOf(facts.channel);
-    columns.event[index] = this.#names.idOf(facts.event);
+    columns.channel[index] = channel;
+    columns.event[index] = event;
     columns.size[index] = sizeBytes;
-    columns.flags[index] = packFlags({
-      kind: facts.kind,
-      direction,
-      form,
-      isEncrypted: facts.isEncrypted,
-    });
+    columns.flags[index] = flags;
     this.#usedBytes += length;
   }
 
   #makeRoom(sizeBytes: number): void {
     const needed = this.#usedBytes + sizeBytes;
     if (needed <= this.#output.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(needed, this.#output.length * 2));
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#output.length * 2));
     this.#output.copy(larger, 0, 0, this.#usedBytes);
     this.#output = larger;
   }

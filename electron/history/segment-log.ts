@@ -81,6 +81,11 @@ export class SegmentLog {
     return this.#filling.count;
   }
 
+  /** The group that waits takes no more. */
+  get isGroupFull(): boolean {
+    return this.#filling.isFull;
+  }
+
   get names(): readonly string[] {
     return this.#names.names;
   }

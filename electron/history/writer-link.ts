@@ -23,6 +23,8 @@ export interface WriterLinkOptions {
   readonly onProblem: (message: string) => void;
   /** The writer died and runs again: `lost` frames of a profile were on their way. */
   readonly onRestarted: (lost: ReadonlyMap<string, number>) => void;
+  /** It keeps dying, and is not started again. */
+  readonly onGivenUp: () => void;
 }
 
 interface Flush {
@@ -179,6 +181,7 @@ export class WriterLink {
     this.#failFlushes();
     if (this.#restarts >= restartsInARow) {
       this.#state = 'failed';
+      this.#options.onGivenUp();
       this.#options.onProblem(
         'The event log can’t be written any more: its writer keeps failing. Restart Latchkey.',
       );

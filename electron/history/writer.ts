@@ -1,17 +1,20 @@
 /**
- * The writer: takes batches of frames, makes lines of them, and commits them in groups of at most 1,000 lines or
- * 20 ms, so that with the batch's own few milliseconds a line is durable well within 50 ms. While the disk refuses,
- * it keeps what it has, tries again, and takes nothing more: the main thread sees that its buffers don't come back.
+ * The writer: takes batches of frames, makes lines of them, and commits them in groups. A commit starts with 1,000
+ * lines, or 20 ms after the first; what arrives while one is under way makes the next group, at once. So a line waits
+ * for 1,000 others or for two turns of the disk, and with the batch's own few milliseconds is durable within 50 ms.
+ * While the disk refuses, the writer keeps what it has, tries again, and takes nothing more: the main thread sees that
+ * its buffers don't come back.
  */
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
-import { FrameBatch, framesPerBatch } from './frame-batch.ts';
+import { FrameBatch } from './frame-batch.ts';
 import type { Feed, FromWriter, ToWriter, WriterData } from './messages.ts';
 import { type Committed, SegmentLog } from './segment-log.ts';
 import { dropTornLines } from './torn-line.ts';
 
 const commitDelayMs = 20;
+const linesPerCommit = 1000;
 const retryDelayMs = 1000;
 
 type Tell = (message: FromWriter, transfer?: readonly ArrayBuffer[]) => void;
@@ -20,7 +23,7 @@ interface OpenLog {
   readonly profileId: string;
   readonly log: SegmentLog;
   /** The commit that is under way. */
-  committing: Promise<void>;
+  committing: Promise<void> | undefined;
 }
 
 export class Writer {
@@ -60,8 +63,11 @@ export class Writer {
 
   async #work(): Promise<void> {
     this.#isWorking = true;
-    for (let message = this.#queue.shift(); message; message = this.#queue.shift())
+    for (let message = this.#queue.shift(); message; message = this.#queue.shift()) {
       await this.#handle(message);
+      // The disk's answers get their turn between batches.
+      await setImmediate();
+    }
     this.#isWorking = false;
   }
 
@@ -89,15 +95,13 @@ export class Writer {
   async #take(profileId: string, buffer: ArrayBuffer, count: number): Promise<void> {
     const open = this.#log(profileId);
     const batch = new FrameBatch(buffer, count);
-    // A group is not filled up with part of a batch when the batch fits a group of its own.
-    if (open.log.waitingCount + count > framesPerBatch) await this.#startCommit(open);
-    let next = 0;
-    while (next < count) {
+    for (let next = 0; next < count; ) {
       next = open.log.encode(batch, next);
-      if (open.log.waitingCount === framesPerBatch) await this.#startCommit(open);
+      if (open.log.isGroupFull) await this.#startCommit(open);
     }
     this.#tell({ type: 'taken', buffer }, [buffer]);
-    if (open.log.waitingCount > 0) this.#commitSoon();
+    if (open.log.waitingCount >= linesPerCommit && !open.committing) await this.#startCommit(open);
+    else if (open.log.waitingCount > 0) this.#commitSoon();
   }
 
   #commitSoon(): void {
@@ -116,13 +120,12 @@ export class Writer {
 
   /** Resolves when what waited is on its way to the disk, so that the next group can be filled. */
   async #startCommit(open: OpenLog): Promise<void> {
-    const before = open.committing;
-    const started = before.then(() => {
-      const done = this.#commit(open);
-      return { done };
+    while (open.committing) await open.committing;
+    if (open.log.waitingCount === 0) return;
+    open.committing = this.#commit(open).finally(() => {
+      open.committing = undefined;
+      if (open.log.waitingCount >= linesPerCommit) void this.#startCommit(open);
     });
-    open.committing = started.then(({ done }) => done);
-    await started;
   }
 
   async #commit({ profileId, log }: OpenLog): Promise<void> {
@@ -176,7 +179,7 @@ export class Writer {
     const known = this.#logs.get(profileId);
     if (known) return known;
     const log = new SegmentLog(join(this.#data.folder, profileId, this.#data.session));
-    const open = { profileId, log, committing: Promise.resolve() };
+    const open: OpenLog = { profileId, log, committing: undefined };
     this.#logs.set(profileId, open);
     return open;
   }
