@@ -71,6 +71,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     entries: { writer: entry('history/writer-thread'), query: entry('history/query-thread') },
     decryptBatch: (profileId, items) => vault.decryptBatch({ profileId, items }),
     onGrew: (status) => emit('history.grew', status),
+    onProblem: (problem) => reportBug('history', new Error(problem)),
   });
   const live: Live = new Live({
     profiles: { get: (profileId) => profiles.find(profileId) },
@@ -141,11 +142,17 @@ export async function compose(options: ComposeOptions): Promise<App> {
       }),
     },
     history: {
-      openView: ({ profileId, viewId, filter }) => {
+      openView: ({ profileId, viewId, filter }, { held }) => {
         profiles.get(profileId);
+        held.set(`view ${profileId} ${viewId}`, () =>
+          background('history.closeView', history.closeView(profileId, viewId)),
+        );
         return history.openView(profileId, viewId, filter);
       },
-      closeView: ({ profileId, viewId }) => history.closeView(profileId, viewId),
+      closeView: ({ profileId, viewId }, { held }) => {
+        held.delete(`view ${profileId} ${viewId}`);
+        return history.closeView(profileId, viewId);
+      },
       rows: (input) => history.rows(input),
       detail: ({ profileId, sequence }) => history.detail(profileId, sequence),
       clear: ({ profileId }) => history.clear(profileId),

@@ -31,10 +31,17 @@ export function frameFacts(text: string): FrameFacts {
   }
   // Members are own properties here, `__proto__` too: JSON.parse defines, it does not assign.
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return notAMessage;
-  const { event, channel: named } = value as { event?: unknown; channel?: unknown };
-  const channel = typeof named === 'string' ? named : null;
+  const { event, channel: named, data } = value as { event?: unknown; channel?: unknown; data?: unknown };
+  const channel = typeof named === 'string' ? named : askedFor(event, data);
   if (typeof event !== 'string') return channel === null ? notAMessage : { ...notAMessage, channel };
   return { isJson: true, channel, event, ...messageKind(event, channel) };
+}
+
+/** A client's subscription names its channel inside `data`. Source: pusher-js `src/core/channels/channel.ts`. */
+function askedFor(event: unknown, data: unknown): string | null {
+  if (event !== 'pusher:subscribe' && event !== 'pusher:unsubscribe') return null;
+  if (typeof data !== 'object' || data === null || !('channel' in data)) return null;
+  return typeof data.channel === 'string' ? data.channel : null;
 }
 
 /** What follows from a message's names alone. */

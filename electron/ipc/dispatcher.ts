@@ -20,6 +20,8 @@ import type { Disposer, Listeners } from '#shared/lib/disposer.ts';
 export interface CallContext {
   /** Aborted when the caller cancels, or is gone. */
   readonly signal: AbortSignal;
+  /** What the page holds on the main side, by name: given back when the page goes without doing so itself. */
+  readonly held: Map<string, () => void>;
 }
 
 /** One function for each call of the contract, grouped as the contract is. */
@@ -68,6 +70,7 @@ export class Dispatcher {
   open(send: (message: ServerMessage) => void): Session {
     const open = new Map<number, AbortController>();
     const stopEvents: Disposer = this.#events.add(send);
+    const held: CallContext['held'] = new Map();
     let isClosed = false;
     const answer = (message: ServerMessage) => {
       if (!isClosed) send(message);
@@ -96,8 +99,10 @@ export class Dispatcher {
         }
         const controller = new AbortController();
         open.set(message.id, controller);
-        answer(await this.#answer(message.id, message.method, message.input, controller.signal));
+        const context: CallContext = { signal: controller.signal, held };
+        answer(await this.#answer(message.id, message.method, message.input, context));
         open.delete(message.id);
+        if (isClosed) giveBack(held);
       },
       close: () => {
         isClosed = true;
@@ -105,13 +110,14 @@ export class Dispatcher {
         for (const controller of open.values()) {
           controller.abort(new AppError('cancelled', 'The window was closed.'));
         }
+        giveBack(held);
       },
     };
   }
 
-  async #answer(id: number, method: string, rawInput: unknown, signal: AbortSignal): Promise<ServerMessage> {
+  async #answer(id: number, method: string, rawInput: unknown, context: CallContext): Promise<ServerMessage> {
     try {
-      const output = await this.#call(method, rawInput, signal);
+      const output = await this.#call(method, rawInput, context);
       return { type: 'result', id, output };
     } catch (error) {
       if (error instanceof AppError) return { type: 'failure', id, error: error.toFailure() };
@@ -129,7 +135,7 @@ export class Dispatcher {
     }
   }
 
-  async #call(method: string, rawInput: unknown, signal: AbortSignal): Promise<unknown> {
+  async #call(method: string, rawInput: unknown, context: CallContext): Promise<unknown> {
     const definition = findCall(contract, method);
     if (!definition) throw new AppError('invalid_input', `There is no call named “${method.slice(0, 80)}”.`);
     const input = definition.input.safeParse(rawInput);
@@ -137,9 +143,14 @@ export class Dispatcher {
     const [feature, name] = method.split('.') as [keyof Handlers, string];
     const handler = (this.#handlers[feature] as Record<string, Handler>)[name];
     if (!handler) throw new Error(`No handler for ${method}`);
-    const output = await handler(input.data, { signal });
+    const output = await handler(input.data, context);
     return definition.output.parse(output);
   }
+}
+
+function giveBack(held: CallContext['held']): void {
+  for (const release of held.values()) release();
+  held.clear();
 }
 
 type Handler = (input: unknown, context: CallContext) => unknown;

@@ -25,6 +25,7 @@ export function describeTransport(name: string, transport: TransportUnderTest): 
     const emit = createEmitter(events);
     const bugs: unknown[] = [];
     const aborted: unknown[] = [];
+    const released: string[] = [];
     let messages: ServerMessage[];
     let page: Awaited<ReturnType<TransportUnderTest['connect']>>;
 
@@ -35,6 +36,12 @@ export function describeTransport(name: string, transport: TransportUnderTest): 
           throw new AppError('not_found', 'Gone.', { hint: 'Look elsewhere.', retryable: true });
         },
         'sandbox.status': () => ({ state: 'running', secret: 'not in the contract' }),
+        'live.list': (_input, { held }) => {
+          held.set('a', () => released.push('a'));
+          held.set('b', () => released.push('b'));
+          held.delete('b');
+          return { connections: [] };
+        },
         'vault.status': () => {
           throw new Error('An inner detail');
         },
@@ -143,6 +150,14 @@ export function describeTransport(name: string, transport: TransportUnderTest): 
       await call(32, 'profiles.list', {});
       await page.close();
       await eventually(() => aborted.length === 1);
+    });
+
+    it('gives back what a page held when the page goes', async () => {
+      await call(35, 'live.list', {});
+      expect(released).toEqual([]);
+      await page.close();
+      await eventually(() => released.length > 0);
+      expect(released).toEqual(['a']);
     });
 
     it('bounds the calls that may be open', async () => {

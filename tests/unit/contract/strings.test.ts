@@ -62,7 +62,9 @@ describe('the contract', () => {
         if (member.kind !== 'call') continue;
         const result = member.input.safeParse({ thereIsNoSuchKey: 1 });
         expect(result.success, `${feature}.${name}`).toBe(false);
-        expect(result.error?.issues.some(({ code }: { code: string }) => code === 'unrecognized_keys')).toBe(true);
+        expect(result.error?.issues.some(({ code }: { code: string }) => code === 'unrecognized_keys')).toBe(
+          true,
+        );
       }
     }
   });

@@ -15,6 +15,10 @@ describe('a frame that may be the protocol’s', () => {
   it('names it, or could name it with an escape', () => {
     expect(mayBeProtocol(bytes({ event: 'pusher:ping' }))).toBe(true);
     expect(mayBeProtocol(bytes('{"event":"\\u0070usher:ping"}'))).toBe(true);
+    expect(mayBeProtocol(bytes('{"event":"pu\\u0073her:ping"}'))).toBe(true);
+    expect(mayBeProtocol(bytes('{ "event":"pusher:ping"}'))).toBe(true);
+    expect(mayBeProtocol(bytes('{"event":"pushed","data":"pusher:ping"}'))).toBe(false);
+    expect(mayBeProtocol(bytes('{"event":"pusher'))).toBe(true);
     expect(mayBeProtocol(bytes({ event: 'order', channel: 'orders', data: '{"id":1}' }))).toBe(false);
   });
 
