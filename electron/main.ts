@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { app, type BrowserWindow, session } from 'electron';
+import { app, type BrowserWindow, dialog, session } from 'electron';
+import { AppError } from '#shared/lib/app-error.ts';
 import { redactError } from '#shared/lib/redact.ts';
 import { type App, compose } from './compose.ts';
 import { defaultDataFolder } from './hosts/data-folder.ts';
@@ -83,7 +84,8 @@ if (app.requestSingleInstanceLock()) {
     .whenReady()
     .then(start)
     .catch((error: unknown) => {
-      report('start', error);
+      if (error instanceof AppError) dialog.showErrorBox(error.message, error.hint ?? '');
+      else report('start', error);
       app.exit(1);
     });
 } else {

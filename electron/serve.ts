@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { AppError } from '#shared/lib/app-error.ts';
 import { redactError } from '#shared/lib/redact.ts';
 import { compose } from './compose.ts';
 import { defaultDataFolder } from './hosts/data-folder.ts';
@@ -40,6 +41,10 @@ const app = await compose({
   host: 'web',
   version,
   reportBug: report,
+}).catch((error: unknown) => {
+  if (!(error instanceof AppError)) throw error;
+  process.stderr.write(`${[error.message, error.hint].filter(Boolean).join(' ')}\n`);
+  process.exit(1);
 });
 const token = createToken();
 const isDevelopment = isFromSources && process.env.LATCHKEY_DEVELOPMENT === '1';

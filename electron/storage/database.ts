@@ -5,12 +5,15 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { backup, DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { AppError } from '#shared/lib/app-error.ts';
 import { migrations as shippedMigrations } from './migrations.ts';
 
 export type Row = Readonly<Record<string, string | number | bigint | null | Uint8Array>>;
 export type Value = string | number | bigint | null;
 
 const fileName = 'latchkey.db';
+/** SQLite's own: another connection has the lock. */
+const busyCode = 5;
 /** Backups made before migrations; older ones are taken away. */
 const keptBackups = 3;
 
@@ -25,8 +28,10 @@ export class Database {
   }
 
   /**
-   * Opens or makes the database in `folder`. A file that can't be read is set aside under another name and named in
+   * Opens or makes the database in `folder`, for this process alone: SQLite's lock on it says who owns the folder, and
+   * goes with the process, however that ends. A file that can't be read is set aside under another name and named in
    * `notices`; it is never overwritten.
+   * @throws AppError `conflict` when another Latchkey has it.
    */
   static async open(folder: string, migrations = shippedMigrations): Promise<Database> {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -41,15 +46,18 @@ export class Database {
         `The database could not be read. It was set aside as ${aside}, and a new one was started: apps and settings are missing until it is repaired. Secrets in the keychain were not touched.`,
       );
     }
-    const database = new DatabaseSync(path);
-    chmodSync(path, 0o600);
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
+    const database = new DatabaseSync(path, { timeout: 0 });
     try {
+      chmodSync(path, 0o600);
+      database.exec(
+        `PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+         PRAGMA foreign_keys = ON; BEGIN IMMEDIATE; COMMIT;`,
+      );
       await migrate(database, migrations, folder);
     } catch (error) {
       // Closing rolls back the migration that failed: the file is as it was.
       database.close();
-      throw error;
+      throw isBusy(error) ? ownedByAnother(folder, error) : error;
     }
     return new Database(database, notices);
   }
@@ -95,16 +103,27 @@ export class Database {
 function isReadable(path: string, newestVersion: number): boolean {
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(path);
+    database = new DatabaseSync(path, { timeout: 0 });
     const [first] = database.prepare('PRAGMA quick_check(1)').all() as Row[];
     const version = schemaVersion(database);
     return first?.quick_check === 'ok' && version <= newestVersion;
-  } catch {
-    // Whatever SQLite says, the answer for the caller is the same: this file can't be used as it is.
-    return false;
+  } catch (error) {
+    // In use, it is not damaged. Whatever else SQLite says: this file can't be used as it is.
+    return isBusy(error);
   } finally {
     database?.close();
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === busyCode;
+}
+
+function ownedByAnother(folder: string, cause: unknown): AppError {
+  return new AppError('conflict', `Another Latchkey is using the data folder ${folder}.`, {
+    hint: 'Use the one that runs, or end it, or choose another folder with --data.',
+    cause,
+  });
 }
 
 function schemaVersion(database: DatabaseSync): number {

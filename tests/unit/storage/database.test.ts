@@ -58,6 +58,19 @@ describe('the database', () => {
     copy.close();
   });
 
+  it('belongs to one process at a time, and is not mistaken for damaged meanwhile', async () => {
+    const folder = temporaryFolder();
+    const owner = await Database.open(folder);
+    new Preferences(owner).write('mine', true);
+    await expect(Database.open(folder)).rejects.toMatchObject({ code: 'conflict' });
+    expect(readdirSync(folder).filter((name) => name.includes('unreadable'))).toEqual([]);
+    owner.close();
+    const next = await Database.open(folder);
+    expect(new Preferences(next).read('mine')).toBe(true);
+    expect(next.notices).toEqual([]);
+    next.close();
+  });
+
   it('rolls back the whole of a transaction that fails', async () => {
     const database = await Database.inMemory();
     const preferences = new Preferences(database);
