@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const isSoak = process.env.LATCHKEY_SOAK === '1';
-const suites = ['unit', 'vectors', 'conformance', 'integration', ...(isSoak ? ['soak'] : [])];
+const suites = ['unit', 'vectors', 'conformance', 'integration'];
 
 export default defineConfig({
   test: {

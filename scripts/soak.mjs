@@ -4,6 +4,6 @@ import { prepare, tool } from './lib/project.mjs';
 
 await prepare();
 endOnSignals((signal) => (signal === 'SIGINT' ? 130 : 143));
-const folders = ['tests/unit', 'tests/integration', 'tests/soak'];
+const folders = ['tests/unit', 'tests/integration'];
 const args = [tool('vitest'), 'run', ...folders, ...process.argv.slice(2)];
 process.exit(await runNode(args, { env: { LATCHKEY_SOAK: '1' } }));

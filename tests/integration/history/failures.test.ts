@@ -9,6 +9,7 @@ import { dropTornLines } from '../../../electron/history/torn-line.ts';
 import { eventually } from '../../support/conditions.ts';
 import { eventFrame, HistoryHarness, historyEntry, segmentsOf } from '../../support/history.ts';
 import { SeededRandom } from '../../support/seeded-random.ts';
+import { rounds } from '../../support/soak.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const folder = temporaryFolder();
@@ -135,7 +136,8 @@ describe('a process that is killed while it writes', () => {
     return durable;
   }
 
-  it.each([1, 2, 3, 4])('keeps every line that was called durable, round %i', async (round) => {
+  const kills = Array.from({ length: rounds({ inTest: 4, inSoak: 200 }) }, (_, index) => index + 1);
+  it.each(kills)('keeps every line that was called durable, round %i', async (round) => {
     const own = join(folder, `killed-${round}`);
     const profileId = crypto.randomUUID();
     const durable = await writeAndKill(own, profileId, random.integer(1, 200_000));

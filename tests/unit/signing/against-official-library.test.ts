@@ -22,8 +22,9 @@ import {
   verifyWebhook,
 } from '../../../electron/signing/index.ts';
 import { manyTimes, type SeededRandom } from '../../support/seeded-random.ts';
+import { rounds } from '../../support/soak.ts';
 
-const cases = 1000;
+const cases = rounds({ inTest: 1000, inSoak: 50_000 });
 const nameAlphabet = 'abcXYZ019_-=@,.;';
 const appId = '3';
 const key = randomBytes(10).toString('hex');
