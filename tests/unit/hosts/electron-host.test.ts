@@ -1,0 +1,194 @@
+/**
+ * What the Electron host asks of Electron: its security checklist, as far as it can be seen without the binary. The
+ * stand-in records calls and does nothing; what real Electron makes of them is for tests/e2e-electron.
+ */
+import { EventEmitter } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { Database, Preferences } from '../../../electron/storage/index.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+
+const electron = await vi.hoisted(async () => {
+  const { EventEmitter: Emitter } = await import('node:events');
+  const windows: RecordedWindow[] = [];
+  const displays = [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }];
+
+  class RecordedWindow extends Emitter {
+    readonly options: Record<string, unknown>;
+    url = '';
+    isMax = false;
+    constructor(options: Record<string, unknown>) {
+      super();
+      this.options = options;
+      windows.push(this);
+    }
+    loadURL = async (url: string) => {
+      this.url = url;
+    };
+    maximize = () => {
+      this.isMax = true;
+    };
+    show = () => {};
+    isMaximized = () => this.isMax;
+    getNormalBounds = () => ({ x: 10, y: 20, width: 1000, height: 700 });
+  }
+
+  return {
+    windows,
+    displays,
+    app: Object.assign(new Emitter(), { isPackaged: true }),
+    BrowserWindow: RecordedWindow,
+    nativeTheme: { shouldUseDarkColors: true },
+    screen: { getAllDisplays: () => displays },
+    ipcMain: new Emitter(),
+    protocol: { registerSchemesAsPrivileged: vi.fn(), handle: vi.fn() },
+    Menu: { setApplicationMenu: vi.fn(), buildFromTemplate: vi.fn((template: unknown) => template) },
+    utilityProcess: { fork: vi.fn() },
+  };
+});
+vi.mock('electron', () => electron);
+const host = await import('../../../electron/hosts/electron/index.ts');
+
+describe('the Electron host', () => {
+  beforeEach(() => {
+    electron.windows.length = 0;
+  });
+
+  it('opens a sandboxed, isolated window without Node, at its own scheme', async () => {
+    const preferences = new Preferences(await Database.inMemory());
+    host.openWindow('/app/out', preferences);
+    const [window] = electron.windows;
+    expect(window?.options.webPreferences).toMatchObject({
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      experimentalFeatures: false,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+    });
+    expect(window?.url).toBe('app://latchkey/');
+  });
+
+  it('comes back where it was, unless that is off every display now', async () => {
+    const preferences = new Preferences(await Database.inMemory());
+    host.openWindow('/app/out', preferences);
+    electron.windows[0]?.emit('close');
+    host.openWindow('/app/out', preferences);
+    expect(electron.windows[1]?.options).toMatchObject({ x: 10, y: 20, width: 1000, height: 700 });
+    electron.displays[0] = { workArea: { x: 5000, y: 0, width: 800, height: 600 } };
+    host.openWindow('/app/out', preferences);
+    expect(electron.windows[2]?.options).not.toHaveProperty('x');
+  });
+
+  it('refuses every permission and device', () => {
+    const session = {
+      setPermissionRequestHandler: vi.fn(),
+      setPermissionCheckHandler: vi.fn(),
+      setDevicePermissionHandler: vi.fn(),
+    };
+    host.hardenSession(session as never);
+    const decide = vi.fn();
+    session.setPermissionRequestHandler.mock.calls[0]?.[0](null, 'media', decide);
+    expect(decide).toHaveBeenCalledWith(false);
+    expect(session.setPermissionCheckHandler.mock.calls[0]?.[0]()).toBe(false);
+    expect(session.setDevicePermissionHandler.mock.calls[0]?.[0]()).toBe(false);
+  });
+
+  it('refuses navigation, redirects, webviews and new windows, whatever page asks', () => {
+    host.hardenEveryPage();
+    let openWindow: ((details: unknown) => unknown) | undefined;
+    const contents = Object.assign(new EventEmitter(), {
+      setWindowOpenHandler: (handler: (details: unknown) => unknown) => {
+        openWindow = handler;
+      },
+    });
+    electron.app.emit('web-contents-created', {}, contents);
+    const refused = (event: string, url: string) => {
+      const preventDefault = vi.fn();
+      contents.emit(event, { url, preventDefault });
+      return preventDefault.mock.calls.length > 0;
+    };
+    for (const url of [
+      'https://evil.example/',
+      'file:///etc/passwd',
+      'app://latchkey.evil/',
+      'javascript:1',
+    ]) {
+      expect(refused('will-navigate', url), url).toBe(true);
+    }
+    expect(refused('will-navigate', 'app://latchkey/')).toBe(false);
+    expect(refused('will-redirect', 'app://latchkey/')).toBe(true);
+    expect(refused('will-attach-webview', '')).toBe(true);
+    expect(openWindow?.({ url: 'https://example.com/' })).toEqual({ action: 'deny' });
+  });
+
+  it('serves the page’s files with a policy that allows no network at all', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'renderer'));
+    writeFileSync(join(folder, 'renderer', 'index.html'), '<!doctype html>');
+    writeFileSync(join(folder, 'secret.json'), '{}');
+    host.registerScheme();
+    expect(electron.protocol.registerSchemesAsPrivileged).toHaveBeenCalledWith([
+      { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } },
+    ]);
+    host.servePage(folder);
+    const serve = electron.protocol.handle.mock.calls[0]?.[1] as (request: Request) => Promise<Response>;
+    const get = (url: string, method = 'GET') => serve({ url, method } as Request);
+    const page = await get('app://latchkey/');
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-security-policy')).toContain("connect-src 'none'");
+    for (const url of [
+      'app://other/',
+      'app://latchkey/../secret.json',
+      'app://latchkey/%2e%2e/secret.json',
+    ]) {
+      expect((await get(url)).status, url).toBe(404);
+    }
+    expect((await get('app://latchkey/', 'POST')).status).toBe(404);
+  });
+
+  it('takes messages from the window’s own page only', () => {
+    const received: unknown[] = [];
+    const webContents = Object.assign(new EventEmitter(), { isDestroyed: () => false, send: () => {} });
+    const window = Object.assign(new EventEmitter(), { webContents });
+    host.serveWindow(window as never, () => ({
+      receive: async (message) => {
+        received.push(message);
+      },
+      close: () => {},
+    }));
+    const page = { parent: null, url: 'app://latchkey/' };
+    const say = (sender: unknown, senderFrame: unknown, message: string) =>
+      electron.ipcMain.emit('latchkey:message', { sender, senderFrame }, message);
+    say(webContents, page, 'ours');
+    say(new EventEmitter(), page, 'another window');
+    say(webContents, { parent: page, url: 'app://latchkey/' }, 'a frame inside');
+    say(webContents, { parent: null, url: 'https://evil.example/' }, 'another page');
+    say(webContents, { parent: null, url: 'app://latchkey.evil/' }, 'a look-alike');
+    say(webContents, null, 'a frame that is gone');
+    expect(received).toEqual(['ours']);
+    window.emit('closed');
+    say(webContents, page, 'too late');
+    expect(received).toEqual(['ours']);
+  });
+
+  it('has a menu whose items run the page’s commands', () => {
+    const chosen: string[] = [];
+    host.setMenu((commandId) => chosen.push(commandId));
+    type Item = { label?: string; click?: () => void; submenu?: Item[] };
+    const click = (item: Item): void => {
+      item.click?.();
+      item.submenu?.forEach(click);
+    };
+    const template = electron.Menu.buildFromTemplate.mock.calls[0]?.[0] as Item[] | undefined;
+    template?.forEach(click);
+    expect(chosen).toEqual(
+      expect.arrayContaining(['profiles.add', 'vault.lock', 'settings.open', 'palette.open', 'help.keys']),
+    );
+  });
+});
