@@ -1,22 +1,18 @@
 /** Child processes on plain Node: the web host, the command line and the tests. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from './child-environment.ts';
 import type { ChildExit, SpawnChild } from './port.ts';
 
 export const spawnNodeChild: SpawnChild = (entry, { name, env }) => {
   const child = fork(fileURLToPath(entry), [], {
     serialization: 'advanced',
-    // Its own title, and none of the parent's flags that open a debugger or write memory to disk. SIGUSR1 would open
+    // Its own title, and none of the parent's flags: some open a debugger, or write memory to disk. SIGUSR1 would open
     // a debugger too.
-    execArgv: [
-      `--title=latchkey-${name}`,
-      '--disable-sigusr1',
-      ...process.execArgv.filter(
-        (flag) => !/^--(inspect|debug|report|heapsnapshot|heap-prof|cpu-prof)/.test(flag),
-      ),
-    ],
+    execArgv: [`--title=latchkey-${name}`, '--disable-sigusr1'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    ...(env ? { env: { ...process.env, ...env } } : {}),
+    // Named, for fork would add it by itself.
+    env: { ...childEnvironment(env), NODE_V8_COVERAGE: undefined },
   });
   let exit: ChildExit | undefined;
   const listeners = new Set<(exit: ChildExit) => void>();

@@ -8,7 +8,7 @@ import type { ChildExit, SpawnChild } from '../../electron/processes/port.ts';
 import { type CredentialIndex, MemoryCredentialIndex, Vault } from '../../electron/vault/index.ts';
 import { eventually } from './conditions.ts';
 
-const entry = new URL('../../electron/vault/process.ts', import.meta.url);
+const vaultProcess = new URL('../../electron/vault/process.ts', import.meta.url);
 
 export class VaultHarness {
   readonly profileId = randomUUID();
@@ -25,6 +25,8 @@ export class VaultHarness {
   constructor(options: {
     readonly env: Readonly<Record<string, string | undefined>>;
     readonly index?: CredentialIndex;
+    /** In place of the vault's own process. */
+    readonly entry?: URL;
     readonly waitingAfterMs?: number;
     readonly now?: () => number;
   }) {
@@ -37,7 +39,7 @@ export class VaultHarness {
     this.index = options.index ?? new MemoryCredentialIndex();
     this.vault = new Vault({
       spawn,
-      entry,
+      entry: options.entry ?? vaultProcess,
       index: this.index,
       onUnexpectedExit: (exit) => this.exits.push(exit),
       ...(options.waitingAfterMs === undefined ? {} : { waitingAfterMs: options.waitingAfterMs }),

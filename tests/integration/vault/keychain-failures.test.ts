@@ -7,6 +7,7 @@ import { VaultHarness } from '../../support/vault-harness.ts';
 
 const withoutBus = noSessionBus(temporaryFolder());
 let service: SecretService;
+const withoutKeytar = new URL('../../support/vault-without-keytar.ts', import.meta.url);
 const opened: VaultHarness[] = [];
 
 beforeEach(async () => {
@@ -82,22 +83,28 @@ describe('a keychain that can’t be used', () => {
   test.each([
     ['no keyring service', () => service.env, 'No keyring service'],
     ['no D-Bus session', () => withoutBus, 'no D-Bus session'],
-    ['no libsecret', () => ({ ...service.env, NODE_OPTIONS: keytarFails }), 'library could not be loaded'],
-  ])('%s: the user is asked, told why and what to do, and may choose this session', async (_, env, words) => {
-    const harness = await started({ env: env() });
-    expect(harness.vault.status).toMatchObject({
-      state: 'choose',
-      store: null,
-      reason: expect.stringContaining(words),
-      hint: expect.stringContaining('for this session only'),
-    });
-    const choosing = harness.vault.chooseStore('keychain');
-    expect(await harness.failureOf(choosing)).toMatchObject({ code: 'keychain_unavailable' });
-    expect(harness.vault.status.state).toBe('choose');
-    expect(await harness.vault.chooseStore('session')).toMatchObject({ state: 'unlocked', store: 'session' });
-    await harness.enterSecret();
-    expect((await harness.sign()).auth).toContain(harness.key);
-  });
+    ['no libsecret', () => service.env, 'library could not be loaded', withoutKeytar],
+  ])(
+    '%s: the user is asked, told why and what to do, and may choose this session',
+    async (_, env, words, entry) => {
+      const harness = await started({ env: env(), ...(entry ? { entry } : {}) });
+      expect(harness.vault.status).toMatchObject({
+        state: 'choose',
+        store: null,
+        reason: expect.stringContaining(words),
+        hint: expect.stringContaining('for this session only'),
+      });
+      const choosing = harness.vault.chooseStore('keychain');
+      expect(await harness.failureOf(choosing)).toMatchObject({ code: 'keychain_unavailable' });
+      expect(harness.vault.status.state).toBe('choose');
+      expect(await harness.vault.chooseStore('session')).toMatchObject({
+        state: 'unlocked',
+        store: 'session',
+      });
+      await harness.enterSecret();
+      expect((await harness.sign()).auth).toContain(harness.key);
+    },
+  );
 
   test('that had been chosen is unavailable, and is not replaced by anything', async () => {
     await service.startKeyring();
@@ -278,15 +285,6 @@ describe('a vault process that is killed', () => {
     expect(harness.vault.status).toMatchObject({ state: 'unavailable', store: 'keychain' });
   });
 });
-
-/** Makes `import('keytar')` fail as it does where its native library can't be loaded. */
-const keytarFails = `--import=data:text/javascript,${encodeURIComponent(
-  `import { registerHooks } from 'node:module';
-   registerHooks({ resolve(name, context, next) {
-     if (name === 'keytar') throw new Error('Failed to load keytar native addon');
-     return next(name, context);
-   } });`,
-)}`;
 
 /** The app started again over the same index. */
 async function rebuilt(before: VaultHarness, env = service.env) {

@@ -85,17 +85,33 @@ describe('the Electron host', () => {
     expect(electron.windows[2]?.options).not.toHaveProperty('x');
   });
 
-  it('refuses every permission and device', () => {
+  it('refuses every permission and device, but for copying text from its own page', () => {
     const session = {
       setPermissionRequestHandler: vi.fn(),
       setPermissionCheckHandler: vi.fn(),
       setDevicePermissionHandler: vi.fn(),
     };
     host.hardenSession(session as never);
-    const decide = vi.fn();
-    session.setPermissionRequestHandler.mock.calls[0]?.[0](null, 'media', decide);
-    expect(decide).toHaveBeenCalledWith(false);
-    expect(session.setPermissionCheckHandler.mock.calls[0]?.[0]()).toBe(false);
+    const isGranted = (permission: string, requestingUrl: string, isMainFrame = true) => {
+      const decide = vi.fn();
+      const details = { isMainFrame, requestingUrl };
+      session.setPermissionRequestHandler.mock.calls[0]?.[0](null, permission, decide, details);
+      const isChecked = session.setPermissionCheckHandler.mock.calls[0]?.[0](
+        null,
+        permission,
+        requestingUrl,
+        details,
+      );
+      expect(decide).toHaveBeenCalledWith(isChecked);
+      return isChecked;
+    };
+    for (const permission of ['media', 'clipboard-read', 'notifications', 'openExternal', 'fileSystem']) {
+      expect(isGranted(permission, 'app://latchkey/'), permission).toBe(false);
+    }
+    expect(isGranted('clipboard-sanitized-write', 'app://latchkey/')).toBe(true);
+    expect(isGranted('clipboard-sanitized-write', 'app://latchkey/', false)).toBe(false);
+    expect(isGranted('clipboard-sanitized-write', 'https://evil.example/')).toBe(false);
+    expect(isGranted('clipboard-sanitized-write', 'app://latchkey.evil/')).toBe(false);
     expect(session.setDevicePermissionHandler.mock.calls[0]?.[0]()).toBe(false);
   });
 
@@ -190,5 +206,24 @@ describe('the Electron host', () => {
     expect(chosen).toEqual(
       expect.arrayContaining(['profiles.add', 'vault.lock', 'settings.open', 'palette.open', 'help.keys']),
     );
+  });
+
+  it('starts children without Node’s own variables, and survives a fatal error of one', () => {
+    vi.stubEnv('NODE_OPTIONS', '--max-old-space-size=1000');
+    const child = Object.assign(new EventEmitter(), { pid: 1, kill: () => true, postMessage: () => {} });
+    electron.utilityProcess.fork.mockReturnValue(child);
+    const port = host.spawnUtilityChild(new URL('file:///vault.js'), {
+      name: 'vault',
+      env: { PASSED: 'too' },
+    });
+    vi.unstubAllEnvs();
+    const options = electron.utilityProcess.fork.mock.calls[0]?.[2];
+    expect(Object.keys(options.env).filter((name) => name.startsWith('NODE_'))).toEqual([]);
+    expect(options).toMatchObject({ execArgv: [], env: { PASSED: 'too' } });
+    const exits: unknown[] = [];
+    port.onExit((exit) => exits.push(exit));
+    child.emit('error', 'FatalError', 'v8', 'a report with the whole environment in it');
+    child.emit('exit', 5);
+    expect(exits).toEqual([{ code: 5, signal: null }]);
   });
 });
