@@ -49,7 +49,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
   const entry = (name: string) => new URL(`${name}${extension}`, options.code);
   const background = (where: string, work: Promise<unknown>) => {
     work.catch((error: unknown) => {
-      if (!(error instanceof AppError)) reportBug(where, error);
+      if (!(error instanceof AppError) || error.code === 'internal') reportBug(where, error);
     });
   };
 
@@ -111,7 +111,8 @@ export async function compose(options: ComposeOptions): Promise<App> {
       decryptBatch: (profileId, items) => vault.decryptBatch({ profileId, items }),
       promoteNext: (input) => vault.promoteNext(input),
       removeSlot: (input) => vault.removeSlot(input),
-      generateMasterKey: (input) => vault.generateMasterKey(input),
+      isPublishedHere: (data) => publisher.isPublishedHere(data),
+      together: (work) => database.transaction(work),
       changeKey: (profileId, key) => {
         profiles.save({ ...withoutStamps(profiles.get(profileId)), key }, profileId);
       },

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { app, type BrowserWindow, dialog, session } from 'electron';
+import { app, dialog, session } from 'electron';
 import { AppError } from '#shared/lib/app-error.ts';
 import { redactError } from '#shared/lib/redact.ts';
 import { type App, compose } from './compose.ts';
@@ -10,6 +10,7 @@ import { defaultDataFolder } from './hosts/data-folder.ts';
 import {
   hardenEveryPage,
   hardenSession,
+  type OpenedWindow,
   openWindow,
   registerScheme,
   servePage,
@@ -26,18 +27,27 @@ const { values } = parseArgs({
 });
 
 let latchkey: App | undefined;
-let window: BrowserWindow | undefined;
+let shown: OpenedWindow | undefined;
+let isClosing = false;
 
 function report(where: string, error: unknown): void {
   process.stderr.write(`${where}: ${redactError(error)}\n`);
 }
 
 function show(app: App): void {
-  window = openWindow(outFolder, app.preferences);
-  serveWindow(window, app.openSession);
-  window.once('closed', () => {
-    window = undefined;
+  const opened = openWindow(outFolder, app.preferences);
+  shown = opened;
+  serveWindow(opened.window, app.openSession);
+  opened.window.once('closed', () => {
+    shown = undefined;
   });
+}
+
+/** The window goes first: it keeps its place in the database that closes after it. */
+async function close(app: App): Promise<void> {
+  shown?.keepPlace();
+  shown?.window.destroy();
+  await app.close();
 }
 
 async function start(): Promise<void> {
@@ -61,24 +71,26 @@ if (app.requestSingleInstanceLock()) {
   registerScheme();
   hardenEveryPage();
   app.on('second-instance', () => {
-    if (window?.isMinimized()) window.restore();
-    window?.focus();
+    if (shown?.window.isMinimized()) shown.window.restore();
+    shown?.window.focus();
   });
   app.on('activate', () => {
-    if (latchkey && !window) show(latchkey);
+    if (latchkey && !shown) show(latchkey);
   });
   app.on('window-all-closed', () => {
-    if (process.platform !== 'darwin') app.quit();
+    if (process.platform !== 'darwin' && !isClosing) app.quit();
   });
   app.on('before-quit', (event) => {
-    const closing = latchkey;
-    if (!closing) return;
+    if (!latchkey) return;
     event.preventDefault();
-    latchkey = undefined;
-    closing
-      .close()
+    if (isClosing) return;
+    isClosing = true;
+    close(latchkey)
       .catch((error: unknown) => report('quit', error))
-      .finally(() => app.quit());
+      .finally(() => {
+        latchkey = undefined;
+        app.quit();
+      });
   });
   app
     .whenReady()

@@ -28,6 +28,8 @@ export class Profiles {
     this.#database = database;
     this.#hooks = hooks;
     this.#now = now;
+    // The page that could have undone an earlier run's removals is gone.
+    database.run('UPDATE profiles SET undo_token = NULL WHERE undo_token IS NOT NULL');
   }
 
   list(): Profile[] {
@@ -95,7 +97,11 @@ export class Profiles {
   }
 
   restore(undoToken: string): Profile {
-    const row = this.#database.one('SELECT profile_id FROM profiles WHERE undo_token = ?', undoToken);
+    const row = this.#database.one(
+      'SELECT profile_id FROM profiles WHERE undo_token = ? AND removed_at > ?',
+      undoToken,
+      this.#now() - undoWindowMs,
+    );
     if (typeof row?.profile_id !== 'string') {
       throw new AppError('not_found', 'This can no longer be undone.', {
         hint: 'Add the app again with “Add an app”.',
@@ -111,17 +117,21 @@ export class Profiles {
     return this.get(row.profile_id);
   }
 
-  /** Finishes removals whose time to undo is over: when the vault opens, and after a restart. */
+  /** Finishes removals that can no longer be undone: when the vault opens, and after a restart. */
   async purgeExpired(): Promise<void> {
     const rows = this.#database.all(
-      'SELECT profile_id FROM profiles WHERE removed_at <= ?',
-      this.#now() - undoWindowMs,
+      'SELECT profile_id FROM profiles WHERE removed_at IS NOT NULL AND undo_token IS NULL',
     );
     for (const row of rows) await this.#purge(String(row.profile_id));
   }
 
   async #purge(profileId: string): Promise<void> {
     this.#timers.delete(profileId);
+    // First of all: from here on its secrets may be gone, so nobody may bring it back without them.
+    this.#database.run(
+      'UPDATE profiles SET undo_token = NULL WHERE profile_id = ? AND removed_at IS NOT NULL',
+      profileId,
+    );
     try {
       await this.#hooks.onGone(profileId);
     } catch (error) {

@@ -25,9 +25,13 @@ export interface Encrypter {
   }): Promise<{ nonce: string; ciphertext: string }>;
 }
 
+/** Own events are recognised for as long as this many others have not followed. */
+const rememberedNonces = 10_000;
+
 export class Publisher {
   readonly #api: HttpApi;
   readonly #encrypter: Encrypter;
+  readonly #ownNonces = new Set<string>();
 
   constructor(api: HttpApi, encrypter: Encrypter) {
     this.#api = api;
@@ -42,15 +46,7 @@ export class Publisher {
       });
     }
     const encrypted = isEncrypted(input.channel);
-    const data = encrypted
-      ? JSON.stringify(
-          await this.#encrypter.encrypt({
-            profileId: profile.profileId,
-            channel: input.channel,
-            plaintext: input.data,
-          }),
-        )
-      : input.data;
+    const data = encrypted ? await this.#encrypt(profile, input) : input.data;
     const sent = { isEncrypted: encrypted, dataSizeBytes: utf8SizeBytes(data) };
     const body = JSON.stringify({ name: input.event, channels: [input.channel], data });
     try {
@@ -69,6 +65,24 @@ export class Publisher {
       };
     }
   }
+
+  /** An encrypted event's data that this app made itself, in this run. */
+  isPublishedHere(data: string): boolean {
+    const nonce = nonceOf(data);
+    return nonce !== undefined && this.#ownNonces.has(nonce);
+  }
+
+  async #encrypt({ profileId }: Profile, { channel, data }: PublishInput): Promise<string> {
+    const encrypted = await this.#encrypter.encrypt({ profileId, channel, plaintext: data });
+    const [oldest] = this.#ownNonces;
+    if (this.#ownNonces.size >= rememberedNonces && oldest !== undefined) this.#ownNonces.delete(oldest);
+    this.#ownNonces.add(encrypted.nonce);
+    return JSON.stringify(encrypted);
+  }
+}
+
+function nonceOf(data: string): string | undefined {
+  return /"nonce":"([^"]+)"/.exec(data)?.[1];
 }
 
 function refuseBadNames(input: PublishInput): void {

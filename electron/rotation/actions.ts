@@ -9,7 +9,8 @@ export interface ActionTools {
   /** `next` becomes `current`, `current` becomes `previous`. */
   promoteNext(input: { profileId: string; kind: SecretKind }): void;
   removeSlot(input: { profileId: string; kind: SecretKind; slot: Slot }): Promise<void>;
-  generateMasterKey(input: { profileId: string; slot: Slot }): Promise<Credential>;
+  /** Both, or neither, should the app end in between. */
+  together(work: () => void): void;
   /** The profile connects and signs with this key from now on. */
   changeKey(profileId: string, key: string): void;
   /** The sandbox's own side; each hands what it makes to the vault, as `next`. */
@@ -32,22 +33,23 @@ const actions: Readonly<
   Record<ActionName, (tools: ActionTools, context: ActionContext) => Promise<FactChanges>>
 > = {
   async makeSandboxPair(tools, { profile }) {
+    requireFreeSlot(tools, profile, 'secret', 'next');
     const { key } = await tools.sandbox.createPair(profile.profileId);
     return { oldKey: profile.key, newKey: key };
   },
 
   async usePair(tools, { profile, facts }) {
     const newKey = expectFact(facts.newKey);
-    const next = tools
-      .credentials(profile.profileId)
-      .find(({ kind, slot }) => kind === 'secret' && slot === 'next');
-    if (next?.key !== newKey) {
-      throw new AppError('conflict', 'The new pair in the vault is not the one that was checked.', {
-        hint: 'Check the new pair again.',
-      });
-    }
-    tools.promoteNext({ profileId: profile.profileId, kind: 'secret' });
-    tools.changeKey(profile.profileId, newKey);
+    const { profileId } = profile;
+    const keyIn = (slot: Slot) => find(tools, profile, 'secret', slot)?.key;
+    tools.together(() => {
+      // An earlier try may have come this far.
+      if (keyIn('current') !== newKey) {
+        if (keyIn('next') !== newKey) throw new Error('The new pair is not where it was just checked');
+        tools.promoteNext({ profileId, kind: 'secret' });
+      }
+      tools.changeKey(profileId, newKey);
+    });
     return {};
   },
 
@@ -62,8 +64,8 @@ const actions: Readonly<
   },
 
   async makeMasterKey(tools, { profile }) {
-    if (profile.dialect === 'sandbox') await tools.sandbox.createMasterKey(profile.profileId);
-    else await tools.generateMasterKey({ profileId: profile.profileId, slot: 'next' });
+    requireFreeSlot(tools, profile, 'masterKey', 'next');
+    await tools.sandbox.createMasterKey(profile.profileId);
     return {};
   },
 
@@ -73,7 +75,10 @@ const actions: Readonly<
   },
 
   async useMasterKey(tools, { profile }) {
-    tools.promoteNext({ profileId: profile.profileId, kind: 'masterKey' });
+    // Gone from `next` and in `previous` is the current key: an earlier try came this far.
+    const isPromoted =
+      !find(tools, profile, 'masterKey', 'next') && find(tools, profile, 'masterKey', 'previous');
+    if (!isPromoted) tools.promoteNext({ profileId: profile.profileId, kind: 'masterKey' });
     return {};
   },
 
@@ -89,6 +94,25 @@ export function runAction(
   context: ActionContext,
 ): Promise<FactChanges> {
   return actions[name](tools, context);
+}
+
+function find(
+  tools: ActionTools,
+  { profileId }: Profile,
+  kind: SecretKind,
+  slot: Slot,
+): Credential | undefined {
+  return tools
+    .credentials(profileId)
+    .find((credential) => credential.kind === kind && credential.slot === slot);
+}
+
+/** What is in a slot is never replaced in passing: it may be the only copy. */
+function requireFreeSlot(tools: ActionTools, profile: Profile, kind: SecretKind, slot: Slot): void {
+  if (!find(tools, profile, kind, slot)) return;
+  throw new AppError('conflict', `There is a ${slot} one in the vault already.`, {
+    hint: 'Remove it under “Keys & rotation” if it is not wanted, and try again.',
+  });
 }
 
 function expectFact(value: string | undefined): string {

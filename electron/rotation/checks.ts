@@ -15,6 +15,8 @@ export interface CapturedEvent {
   readonly data: string;
 }
 
+type Decrypted = { state: 'decrypted'; slot: Slot } | { state: 'closed'; why: string };
+
 export interface CheckTools {
   readonly api: HttpApi;
   credentials(profileId: string): readonly Credential[];
@@ -26,7 +28,9 @@ export interface CheckTools {
   decryptBatch(
     profileId: string,
     items: readonly { channel: string; data: string }[],
-  ): Promise<readonly ({ state: 'decrypted'; slot: Slot } | { state: 'closed'; why: string })[]>;
+  ): Promise<readonly Decrypted[]>;
+  /** Latchkey's own test events say nothing about the servers. */
+  isPublishedHere(data: string): boolean;
   now(): number;
 }
 
@@ -38,8 +42,12 @@ export interface CheckContext {
 
 type Finding = Omit<Evidence, 'at'>;
 
-/** As many of the newest events as are looked at. */
-const sampleLimit = 200;
+/** As many of the newest events as are looked at; `checks` says so when there are more. */
+export const sampleLimit = 20_000;
+/** As many as the vault process opens in one go, so that signing does not wait. */
+const batchSize = 500;
+/** Events that were on their way while the key was swapped are not held against it. */
+const settlingMs = 1000;
 
 const checks: Readonly<Record<CheckName, (tools: CheckTools, context: CheckContext) => Promise<Finding>>> = {
   async newPairIsAccepted(tools, context) {
@@ -56,38 +64,63 @@ const checks: Readonly<Record<CheckName, (tools: CheckTools, context: CheckConte
   },
 
   async oldPairIsRefused(tools, context) {
-    const slot = slotOf(tools, context, context.facts.oldKey);
-    if (!slot) return unknown('The old pair is not in the vault, so it can’t be tried.');
-    const status = await askReadOnly(tools, context, slot);
-    if (status === 401) {
-      return { outcome: 'holds', finding: 'A read-only request signed with the old pair was refused (401).' };
-    }
+    const [oldSlot, newSlot] = [
+      slotOf(tools, context, context.facts.oldKey),
+      slotOf(tools, context, context.facts.newKey),
+    ];
+    if (!oldSlot || !newSlot) return unknown('A pair is no longer in the vault, so it can’t be tried.');
+    const status = await askReadOnly(tools, context, oldSlot);
     if (status === 200) return fails('A read-only request signed with the old pair is still accepted (200).');
-    return unknown(`Neither accepted nor refused: the server answered ${statusInWords(status)}`);
+    if (status !== 401) {
+      return unknown(`Neither accepted nor refused: the server answered ${statusInWords(status)}`);
+    }
+    // A server that refuses everybody (another app id, a clock that is off) has not refused the old pair.
+    const control = await askReadOnly(tools, context, newSlot);
+    if (control !== 200) {
+      return unknown(
+        `The old pair was refused (401), but the new one was not accepted either: ${statusInWords(control)}`,
+      );
+    }
+    return {
+      outcome: 'holds',
+      finding:
+        'Of two read-only requests, the one signed with the old pair was refused (401), the other accepted (200).',
+    };
   },
 
   async eventsOpenWithNewKey(tools, { profile, facts }) {
     const newSlot = facts.doneAt['use-here'] === undefined ? 'next' : 'current';
-    const sinceMs = facts.doneAt.deploy ?? tools.now();
-    const events = await tools.recentEncrypted(profile.profileId, { sinceMs, limit: sampleLimit });
-    if (events.length === 0) {
+    const sinceMs = (facts.doneAt.deploy ?? tools.now()) + settlingMs;
+    const captured = await tools.recentEncrypted(profile.profileId, { sinceMs, limit: sampleLimit });
+    const events = captured.filter(({ data }) => !tools.isPublishedHere(data));
+    const oldest = events.at(-1);
+    if (!oldest) {
       return unknown(
-        'No encrypted event was captured since the key was deployed. Stay subscribed to an encrypted channel, and publish to it from each server.',
+        'No encrypted event of a server was captured since the key was deployed. Stay subscribed to an encrypted channel until each server has published to it.',
       );
     }
-    const opened = await tools.decryptBatch(profile.profileId, events);
+    const opened: Decrypted[] = [];
+    for (let start = 0; start < events.length; start += batchSize) {
+      const batch = events.slice(start, start + batchSize);
+      opened.push(...(await tools.decryptBatch(profile.profileId, batch)));
+    }
     if (opened.some((result) => result.state === 'closed' && result.why === 'vault-locked')) {
       throw new AppError('vault_locked', 'The vault is locked, so captured events can’t be opened.', {
         hint: 'Unlock it and check again.',
       });
     }
     const withNew = opened.filter((result) => result.state === 'decrypted' && result.slot === newSlot).length;
-    const counted = `${withNew} of the ${events.length} encrypted events captured since then open with the new key`;
+    const span =
+      captured.length < sampleLimit
+        ? 'since then'
+        : `since ${timeOfDay(oldest.atMs)}, the newest ${sampleLimit}`;
+    const channels = new Set(events.map(({ channel }) => channel)).size;
+    const counted = `${withNew} of the ${events.length} encrypted events captured ${span}, on ${channels} channel(s), open with the new key`;
     if (withNew === events.length) return { outcome: 'holds', finding: `${counted}.` };
     const withOld = opened.filter((result) => result.state === 'decrypted').length - withNew;
     const closed = events.length - withNew - withOld;
     return fails(
-      `${counted}; ${withOld} with an older key, ${closed} with none. A server still has another key.`,
+      `${counted}; ${withOld} with an older key, ${closed} with none. A server has another key. If it was mended since, take the tick of “Swap the key” back and set it again: events count from then.`,
     );
   },
 };
@@ -123,6 +156,10 @@ async function askReadOnly(
 function slotOf(tools: CheckTools, { profile }: CheckContext, key: string | undefined): Slot | undefined {
   const pairs = tools.credentials(profile.profileId).filter(({ kind }) => kind === 'secret');
   return pairs.find((credential) => credential.key === key)?.slot;
+}
+
+function timeOfDay(atMs: number): string {
+  return new Date(atMs).toTimeString().slice(0, 8);
 }
 
 function statusInWords(status: number): string {

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { Profile } from '#shared/contract/profiles.ts';
 import { evidence, type RotationRecord, rotationStates } from '#shared/contract/rotation.ts';
+import type { Slot } from '#shared/contract/vault.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import type { Database, Row } from '../storage/index.ts';
 import { type ActionTools, runAction } from './actions.ts';
@@ -13,7 +14,7 @@ import { type CheckTools, runCheck } from './checks.ts';
 import { masterKeyPlan } from './master-key-plan.ts';
 import { pairPlan } from './pair-plan.ts';
 import type { Plan, PlanStep, RotationFacts } from './plan.ts';
-import { blockedBy, guards, isDone, needsConfirmation, viewSteps } from './state.ts';
+import { blockedBy, dependents, guards, isDone, needsConfirmation, viewSteps } from './state.ts';
 
 const plans: readonly Plan[] = [pairPlan, masterKeyPlan];
 
@@ -22,6 +23,7 @@ const storedFacts = z.object({
   evidence: z.record(z.string(), evidence),
   oldKey: z.string().optional(),
   newKey: z.string().optional(),
+  target: z.string(),
 });
 
 interface Stored {
@@ -57,16 +59,16 @@ export class Rotations {
       planId: plan.planId,
       title: plan.title,
       summary: plan.summary,
-      unavailable: plan.unavailable(profile) ?? this.#missingCredential(plan, profile) ?? null,
+      unavailable: plan.unavailable(profile) ?? this.#obstacle(plan, profile) ?? null,
     }));
   }
 
   list(profileId?: string): RotationRecord[] {
-    const rows = this.#options.database.all('SELECT * FROM rotations ORDER BY started_at DESC LIMIT 200');
-    return rows
-      .map((row) => fromRow(row))
-      .filter((stored) => profileId === undefined || stored.profileId === profileId)
-      .flatMap((stored) => this.#record(stored) ?? []);
+    const rows = this.#options.database.all(
+      'SELECT * FROM rotations WHERE ?1 IS NULL OR profile_id = ?1 ORDER BY started_at DESC LIMIT 200',
+      profileId ?? null,
+    );
+    return rows.flatMap((row) => this.#record(fromRow(row)) ?? []);
   }
 
   start(profileId: string, planId: string): RotationRecord {
@@ -75,8 +77,8 @@ export class Rotations {
     if (!plan) throw new AppError('not_found', 'There is no such rotation plan.');
     const unavailable = plan.unavailable(profile);
     if (unavailable) throw new AppError('conflict', unavailable);
-    const missing = this.#missingCredential(plan, profile);
-    if (missing) throw new AppError('no_credential', missing);
+    const obstacle = this.#obstacle(plan, profile);
+    if (obstacle) throw new AppError('no_credential', obstacle);
     const active = this.list(profileId).find(
       (record) => record.planId === planId && record.state === 'active',
     );
@@ -89,7 +91,7 @@ export class Rotations {
       endedBecause: null,
       startedAt: this.#options.tools.now(),
       endedAt: null,
-      facts: { doneAt: {}, evidence: {} },
+      facts: { doneAt: {}, evidence: {}, target: targetOf(profile) },
     };
     return this.#save(stored);
   }
@@ -98,7 +100,8 @@ export class Rotations {
     return this.#step(rotationId, stepId, async (stored, step, profile, signal) => {
       if (step.kind !== 'do') throw new AppError('conflict', 'This step is not one to tick off.');
       if (!done) return this.#untick(stored, step, profile);
-      const pair = step.needs === 'next-pair' ? this.#enteredPair(profile) : {};
+      if (isDone(step, stored.facts)) throw new AppError('conflict', 'This step is done already.');
+      const pair = this.#entered(step, profile);
       const evidenceNow = await this.#guard(stored, step, profile, signal);
       return {
         ...stored.facts,
@@ -149,6 +152,7 @@ export class Rotations {
 
   abandon(rotationId: string): RotationRecord {
     const stored = this.#active(rotationId);
+    if (this.#busy.has(rotationId)) throw stepUnderWay();
     return this.#end(stored, 'abandoned', 'You ended it before its last step.');
   }
 
@@ -167,18 +171,23 @@ export class Rotations {
   ): Promise<RotationRecord> {
     const stored = this.#active(rotationId);
     const profile = this.#options.profiles.get(stored.profileId);
+    if (stored.facts.target !== targetOf(profile)) {
+      const because =
+        'The app’s id, server or address was changed on the way: evidence about one proves nothing about the other.';
+      this.#end(stored, 'abandoned', because);
+      throw new AppError('conflict', because, { hint: 'Start the rotation again for the app as it is now.' });
+    }
     const steps = stored.plan.steps(profile);
     const step = steps.find((candidate) => candidate.stepId === stepId);
     if (!step) throw new AppError('not_found', 'This rotation has no such step.');
     const blocked = blockedBy(step, steps, stored.facts);
     if (blocked) throw new AppError('conflict', blocked);
-    if (this.#busy.has(rotationId)) {
-      throw new AppError('conflict', 'Another step of this rotation is under way.', { retryable: true });
-    }
+    if (this.#busy.has(rotationId)) throw stepUnderWay();
     this.#busy.add(rotationId);
     try {
       const facts = await work(stored, step, profile, signal);
-      const changed = { ...stored, facts };
+      // It may have been ended meanwhile, and stays ended.
+      const changed = { ...this.#active(rotationId), facts };
       const isFinished = stored.plan.steps(profile).every((each) => isDone(each, facts));
       return isFinished ? this.#end(changed, 'finished', null) : this.#save(changed);
     } finally {
@@ -215,12 +224,24 @@ export class Rotations {
     if (step.isIrreversible) {
       throw new AppError('conflict', 'What can’t be undone can’t be unticked either.');
     }
-    const later = stored.plan
-      .steps(profile)
-      .find((other) => other.requires.includes(step.stepId) && isDone(other, stored.facts));
-    if (later) throw new AppError('conflict', `“${later.title}” was done on the strength of this step.`);
+    const later = dependents(step, stored.plan.steps(profile));
+    const done = later.find((other) => stored.facts.doneAt[other.stepId] !== undefined);
+    if (done) throw new AppError('conflict', `“${done.title}” was done on the strength of this step.`);
     const { [step.stepId]: _, ...doneAt } = stored.facts.doneAt;
-    return { ...stored.facts, doneAt };
+    // What was found out on the strength of the step is no evidence without it.
+    const isLater = (stepId: string) => later.some((other) => other.stepId === stepId);
+    const kept = Object.entries(stored.facts.evidence).filter(([stepId]) => !isLater(stepId));
+    return { ...stored.facts, doneAt, evidence: Object.fromEntries(kept) };
+  }
+
+  #entered(step: PlanStep, profile: Profile): Pick<RotationFacts, 'oldKey' | 'newKey'> {
+    if (step.kind !== 'do' || !step.needs) return {};
+    if (step.needs === 'next-pair') return this.#enteredPair(profile);
+    const next = this.#options.tools
+      .credentials(profile.profileId)
+      .some(({ kind, slot }) => kind === 'masterKey' && slot === 'next');
+    if (next) return {};
+    throw new AppError('no_credential', 'The new master key is not in the vault yet: enter it.');
   }
 
   #enteredPair(profile: Profile): { oldKey: string; newKey: string } {
@@ -236,12 +257,21 @@ export class Rotations {
     return { oldKey: profile.key, newKey: next.key };
   }
 
-  #missingCredential(plan: Plan, profile: Profile): string | undefined {
+  /** What has to be put right in the vault before this plan can begin. */
+  #obstacle(plan: Plan, profile: Profile): string | undefined {
     const kind = plan === masterKeyPlan ? 'masterKey' : 'secret';
-    const has = this.#options.tools
-      .credentials(profile.profileId)
-      .some((credential) => credential.kind === kind && credential.slot === 'current');
-    if (has) return undefined;
+    const has = (slot: Slot) =>
+      this.#options.tools
+        .credentials(profile.profileId)
+        .some((credential) => credential.kind === kind && credential.slot === slot);
+    const isActive = this.list(profile.profileId).some(
+      ({ planId, state }) => planId === plan.planId && state === 'active',
+    );
+    if (isActive) return undefined;
+    if (has('previous')) {
+      return 'What an earlier rotation replaced is still in the vault, as “previous”. Remove it when it is of no more use: a new rotation would put another in its place.';
+    }
+    if (has('current')) return undefined;
     return kind === 'secret'
       ? 'The current secret is not in the vault: enter it first.'
       : 'This app has no master key in the vault: enter or make one first.';
@@ -296,6 +326,14 @@ export class Rotations {
       steps: viewSteps(stored.plan.steps(profile), stored.facts),
     };
   }
+}
+
+function targetOf({ appId, dialect, location }: Profile): string {
+  return JSON.stringify([dialect, appId, location]);
+}
+
+function stepUnderWay(): AppError {
+  return new AppError('conflict', 'A step of this rotation is under way.', { retryable: true });
 }
 
 function fromRow(row: Row): Stored {

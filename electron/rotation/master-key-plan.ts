@@ -15,16 +15,27 @@ export const masterKeyPlan: Plan = {
 
 function steps(isSandbox: boolean): readonly PlanStep[] {
   return [
-    {
-      stepId: 'new-key',
-      kind: 'act',
-      title: 'Make a new master key',
-      reason: '32 random bytes, kept beside the current key. Captured events are tried with both.',
-      ifSkipped: 'There is nothing to change to.',
-      button: isSandbox ? 'Let the sandbox make one' : 'Make a master key',
-      action: 'makeMasterKey',
-      requires: [],
-    },
+    isSandbox
+      ? {
+          stepId: 'new-key',
+          kind: 'act',
+          title: 'Make a new master key',
+          reason: '32 random bytes, kept beside the current key. Captured events are tried with both.',
+          ifSkipped: 'There is nothing to change to.',
+          button: 'Let the sandbox make one',
+          action: 'makeMasterKey',
+          requires: [],
+        }
+      : {
+          stepId: 'new-key',
+          kind: 'do',
+          needs: 'next-master-key',
+          title: 'Make a new master key where your servers get theirs, and enter it here',
+          reason:
+            '32 random bytes in base64, as from “openssl rand -base64 32”. It is kept beside the current key, and captured events are tried with both.',
+          ifSkipped: 'There is nothing to change to.',
+          requires: [],
+        },
     isSandbox
       ? {
           stepId: 'deploy',

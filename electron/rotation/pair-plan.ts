@@ -74,6 +74,7 @@ function commonSteps(isSandbox: boolean): readonly PlanStep[] {
       ifSkipped: 'Latchkey keeps signing with a pair that is about to be deleted.',
       button: 'Switch Latchkey over',
       action: 'usePair',
+      isGuarded: true,
       requires: ['new-pair-works'],
     },
     {

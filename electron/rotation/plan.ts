@@ -29,11 +29,13 @@ interface CommonStep {
   /** Steps that have to be done, or hold, before this one opens. */
   readonly requires: readonly string[];
   readonly isIrreversible?: boolean;
+  /** The checks that it requires are made again right before it. Always so for what can't be undone. */
+  readonly isGuarded?: boolean;
 }
 
 export type PlanStep = CommonStep &
   (
-    | { readonly kind: 'do'; readonly needs?: 'next-pair' }
+    | { readonly kind: 'do'; readonly needs?: 'next-pair' | 'next-master-key' }
     | { readonly kind: 'act'; readonly button: string; readonly action: ActionName }
     | { readonly kind: 'check'; readonly button: string; readonly check: CheckName }
   );
@@ -56,4 +58,6 @@ export interface RotationFacts {
   /** The app key before and after, for a pair. */
   readonly oldKey?: string | undefined;
   readonly newKey?: string | undefined;
+  /** The app at its provider, as it was when the rotation began: evidence about another one proves nothing. */
+  readonly target: string;
 }

@@ -33,13 +33,19 @@ export function blockedBy(step: PlanStep, steps: readonly PlanStep[], facts: Rot
   return open.kind === 'check' ? `“${open.title}” has to hold first.` : `“${open.title}” comes first.`;
 }
 
-/** The checks that an irreversible step stands on: they are made again right before it. */
+/** The checks that a step stands on, to be made again right before it. */
 export function guards(step: PlanStep, steps: readonly PlanStep[]): readonly PlanStep[] {
-  if (!step.isIrreversible) return [];
+  if (!step.isIrreversible && !step.isGuarded) return [];
   return steps.filter((other) => other.kind === 'check' && step.requires.includes(other.stepId));
 }
 
-/** A finished act can't be done twice; a production app's irreversible step wants its name. */
+/** Every step that stands on this one, however far away. */
+export function dependents(step: PlanStep, steps: readonly PlanStep[]): readonly PlanStep[] {
+  const direct = steps.filter((other) => other.requires.includes(step.stepId));
+  return [...new Set(direct.flatMap((other) => [other, ...dependents(other, steps)]))];
+}
+
+/** What can't be undone wants the app's name; the sandbox's credentials are worth nothing. */
 export function needsConfirmation(step: PlanStep, profile: Profile): boolean {
   return step.isIrreversible === true && profile.dialect !== 'sandbox';
 }

@@ -82,8 +82,9 @@ export class Database {
     return Number(this.#database.prepare(sql).run(...(values as SQLInputValue[])).changes);
   }
 
-  /** All of `work`, or nothing of it. */
+  /** All of `work`, or nothing of it. Inside another transaction, it becomes part of that one. */
   transaction<T>(work: () => T): T {
+    if (this.#database.isTransaction) return work();
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       const result = work();

@@ -38,7 +38,7 @@ export const step = z.strictObject({
   blockedBy: s.prose.nullable(),
   evidence: evidence.nullable(),
   /** What the user has to enter for this step, through `vault.enterSecret` with slot `next`. */
-  needs: z.enum(['nothing', 'next-pair']),
+  needs: z.enum(['nothing', 'next-pair', 'next-master-key']),
 });
 export type Step = z.infer<typeof step>;
 

@@ -5,10 +5,22 @@
 import { app, type Session, type WebContents } from 'electron';
 import { pageOrigin } from './scheme.ts';
 
+/** Writing text to the clipboard, as “Copy” does. Nothing else is ever allowed, reading it neither. */
+const copyPermission = 'clipboard-sanitized-write';
+
 export function hardenSession(session: Session): void {
-  session.setPermissionRequestHandler((_contents, _permission, decide) => decide(false));
-  session.setPermissionCheckHandler(() => false);
+  session.setPermissionRequestHandler((_contents, permission, decide, { isMainFrame, requestingUrl }) =>
+    decide(permission === copyPermission && isMainFrame && isOurs(requestingUrl)),
+  );
+  session.setPermissionCheckHandler(
+    (_contents, permission, requestingOrigin, { isMainFrame }) =>
+      permission === copyPermission && isMainFrame && isOurs(requestingOrigin),
+  );
   session.setDevicePermissionHandler(() => false);
+}
+
+function isOurs(url: string): boolean {
+  return url === pageOrigin || url.startsWith(`${pageOrigin}/`);
 }
 
 export function hardenEveryPage(): void {
@@ -17,7 +29,7 @@ export function hardenEveryPage(): void {
 
 function hardenPage(contents: WebContents): void {
   contents.on('will-navigate', (event) => {
-    if (!event.url.startsWith(`${pageOrigin}/`)) event.preventDefault();
+    if (!isOurs(event.url)) event.preventDefault();
   });
   contents.on('will-redirect', (event) => event.preventDefault());
   contents.on('will-attach-webview', (event) => event.preventDefault());

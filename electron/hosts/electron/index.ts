@@ -3,4 +3,4 @@ export { setMenu } from './menu.ts';
 export { registerScheme, servePage } from './scheme.ts';
 export { serveWindow } from './transport.ts';
 export { spawnUtilityChild } from './utility-child.ts';
-export { openWindow } from './window.ts';
+export { type OpenedWindow, openWindow } from './window.ts';

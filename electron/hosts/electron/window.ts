@@ -18,7 +18,13 @@ const preferenceName = 'window';
 /** Of the window's title bar, this much has to be on some display, or it could not be moved back. */
 const visiblePixels = 64;
 
-export function openWindow(outFolder: string, preferences: Preferences): BrowserWindow {
+export interface OpenedWindow {
+  readonly window: BrowserWindow;
+  /** Keeps where it is now. A window that is closed by the user does so itself. */
+  keepPlace(): void;
+}
+
+export function openWindow(outFolder: string, preferences: Preferences): OpenedWindow {
   const state = restoredState(preferences);
   const window = new BrowserWindow({
     ...(state
@@ -46,14 +52,15 @@ export function openWindow(outFolder: string, preferences: Preferences): Browser
   });
   if (state?.isMaximized) window.maximize();
   window.once('ready-to-show', () => window.show());
-  window.on('close', () => {
+  const keepPlace = () => {
     preferences.write(preferenceName, {
       ...window.getNormalBounds(),
       isMaximized: window.isMaximized(),
     } satisfies WindowState);
-  });
+  };
+  window.on('close', keepPlace);
   void window.loadURL(pageUrl);
-  return window;
+  return { window, keepPlace };
 }
 
 function restoredState(preferences: Preferences): WindowState | undefined {

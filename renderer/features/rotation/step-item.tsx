@@ -16,7 +16,7 @@ import {
   type IconName,
   Row,
 } from '../../components/index.ts';
-import { PairEntry } from './pair-entry.tsx';
+import { MasterKeyEntry, PairEntry } from './next-entry.tsx';
 import styles from './rotation.module.css';
 import { canUntick, outcomeWords, type StepState, stateWords, stepState } from './rotation-view.ts';
 import { useStep } from './use-step.ts';
@@ -118,11 +118,12 @@ type StepActionsProps = Pick<StepItemProps, 'rotationId' | 'step' | 'profile' | 
 function StepActions({ rotationId, step, profile, credentials }: StepActionsProps) {
   const actions = useStep(rotationId, step, profile);
   const isBlocked = step.blockedBy !== null;
-  const isPairWanted = step.needs === 'next-pair' && !step.isDone;
+  const isEntryWanted = step.needs !== 'nothing' && !step.isDone;
+  const Entry = step.needs === 'next-master-key' ? MasterKeyEntry : PairEntry;
   return (
     <>
-      {isPairWanted && !isBlocked && (
-        <PairEntry
+      {isEntryWanted && !isBlocked && (
+        <Entry
           profile={profile}
           credentials={credentials}
           onReady={() => actions.setDone(true)}
@@ -130,7 +131,7 @@ function StepActions({ rotationId, step, profile, credentials }: StepActionsProp
         />
       )}
       <Row>
-        {step.kind === 'do' && !isPairWanted && (
+        {step.kind === 'do' && !isEntryWanted && (
           <Checkbox
             label={step.isDone ? 'Done' : 'I have done this'}
             isChecked={step.isDone}

@@ -77,15 +77,32 @@ describe('profiles', () => {
 
   it('keeps a removal that a locked vault held up, and finishes it when the vault opens', async () => {
     const { profileId } = profiles.save(shop);
-    profiles.remove(profileId);
+    const { undoToken } = profiles.remove(profileId);
     isVaultLocked = true;
     await vi.advanceTimersByTimeAsync(undoWindowMs + 1);
     expect(gone).toEqual([]);
+    expect(() => profiles.restore(undoToken)).toThrow('can no longer be undone');
     isVaultLocked = false;
-    now += undoWindowMs + 1;
     await profiles.purgeExpired();
     expect(gone).toEqual([profileId]);
     expect(database.all('SELECT * FROM profiles')).toEqual([]);
+  });
+
+  it('does not bring an app back after its time is over, whatever became of the timer', () => {
+    const { profileId } = profiles.save(shop);
+    const { undoToken } = profiles.remove(profileId);
+    now += undoWindowMs + 1;
+    expect(() => profiles.restore(undoToken)).toThrow('can no longer be undone');
+  });
+
+  it('finishes what an earlier run took away', async () => {
+    const { profileId } = profiles.save(shop);
+    profiles.remove(profileId);
+    profiles.close();
+    const hooks = { onChanged: () => {}, onSaved: () => {}, onRemoved: () => {} };
+    const next = new Profiles(database, { ...hooks, onGone: async (id) => void gone.push(id) }, () => now);
+    await next.purgeExpired();
+    expect(gone).toEqual([profileId]);
   });
 
   it('says that a profile is gone rather than making one with its id', () => {

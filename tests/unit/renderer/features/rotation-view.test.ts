@@ -25,6 +25,7 @@ const profile: Profile = {
 
 const steps = (done: readonly string[], outcome?: 'holds' | 'fails' | 'unknown') =>
   viewSteps(pairPlan.steps(profile), {
+    target: 'this app',
     doneAt: Object.fromEntries(done.map((stepId) => [stepId, 1])),
     evidence: outcome ? { 'new-pair-works': { outcome, finding: 'Tried.', at: 1 } } : {},
   });
