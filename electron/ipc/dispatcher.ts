@@ -13,7 +13,7 @@ import {
   contract,
   type EventPayload,
 } from '#shared/contract/index.ts';
-import { clientMessage, type ServerMessage } from '#shared/contract/wire.ts';
+import { clientMessage, failureTextLimit, type ServerMessage } from '#shared/contract/wire.ts';
 import { AppError, type Failure } from '#shared/lib/app-error.ts';
 import type { Disposer, Listeners } from '#shared/lib/disposer.ts';
 
@@ -54,7 +54,8 @@ export class Dispatcher {
 
   /**
    * @param events what `createEmitter` gave: kept apart from the handlers, since features emit before they are called.
-   * @param reportBug is told of every failure that is not an AppError, once.
+   * @param reportBug is told once of every failure that nobody expected: what is not an AppError, and what another
+   * process called `internal`.
    */
   constructor(
     handlers: Handlers,
@@ -66,14 +67,27 @@ export class Dispatcher {
     this.#reportBug = reportBug;
   }
 
-  /** Starts serving one page. `send` delivers a message to it. */
+  /** Starts serving one page. `send` delivers a message to it; what it throws stays with this page. */
   open(send: (message: ServerMessage) => void): Session {
     const open = new Map<number, AbortController>();
-    const stopEvents: Disposer = this.#events.add(send);
     const held: CallContext['held'] = new Map();
     let isClosed = false;
-    const answer = (message: ServerMessage) => {
-      if (!isClosed) send(message);
+    let hasReportedSend = false;
+    const deliver = (message: ServerMessage): boolean => {
+      try {
+        send(message);
+        return true;
+      } catch (error) {
+        // Once for a page: one that can't be reached at all would be reported with every event.
+        if (!hasReportedSend) this.#reportBug('send', error);
+        hasReportedSend = true;
+        return false;
+      }
+    };
+    const stopEvents: Disposer = this.#events.add(deliver);
+    const answer = (message: Exclude<ServerMessage, { type: 'event' }>) => {
+      if (isClosed || deliver(message) || message.type === 'failure') return;
+      deliver({ type: 'failure', id: message.id, error: bugFailure });
     };
     return {
       receive: async (raw) => {
@@ -100,9 +114,12 @@ export class Dispatcher {
         const controller = new AbortController();
         open.set(message.id, controller);
         const context: CallContext = { signal: controller.signal, held };
-        answer(await this.#answer(message.id, message.method, message.input, context));
-        open.delete(message.id);
-        if (isClosed) giveBack(held);
+        try {
+          answer(await this.#answer(message.id, message.method, message.input, context));
+        } finally {
+          open.delete(message.id);
+          if (isClosed) giveBack(held);
+        }
       },
       close: () => {
         isClosed = true;
@@ -115,23 +132,16 @@ export class Dispatcher {
     };
   }
 
-  async #answer(id: number, method: string, rawInput: unknown, context: CallContext): Promise<ServerMessage> {
+  async #answer(id: number, method: string, rawInput: unknown, context: CallContext) {
     try {
       const output = await this.#call(method, rawInput, context);
-      return { type: 'result', id, output };
+      return { type: 'result', id, output } as const;
     } catch (error) {
-      if (error instanceof AppError) return { type: 'failure', id, error: error.toFailure() };
+      if (error instanceof AppError && error.code !== 'internal') {
+        return { type: 'failure', id, error: fitting(error.toFailure()) } as const;
+      }
       this.#reportBug(method, error);
-      return {
-        type: 'failure',
-        id,
-        error: {
-          code: 'internal',
-          message: 'Something went wrong inside Latchkey.',
-          hint: 'Try again. If it comes back, please report it with what you did.',
-          retryable: true,
-        },
-      };
+      return { type: 'failure', id, error: bugFailure } as const;
     }
   }
 
@@ -146,6 +156,23 @@ export class Dispatcher {
     const output = await handler(input.data, context);
     return definition.output.parse(output);
   }
+}
+
+/** What the page is told of a failure that nobody expected. */
+const bugFailure: Failure = {
+  code: 'internal',
+  message: 'Something went wrong inside Latchkey.',
+  hint: 'Try again. If it comes back, please report it with what you did.',
+  retryable: true,
+};
+
+/** A text over the wire's limit is cut: the page would drop the whole answer, and wait for ever. */
+function fitting({ message, hint, ...rest }: Failure): Failure {
+  return { ...rest, message: cut(message), ...(hint === undefined ? {} : { hint: cut(hint) }) };
+}
+
+function cut(text: string): string {
+  return text.length > failureTextLimit ? `${text.slice(0, failureTextLimit - 1)}…` : text;
 }
 
 function giveBack(held: CallContext['held']): void {

@@ -4,10 +4,13 @@ import { errorCodes } from '../lib/app-error.ts';
 
 const callId = z.number().int().min(0);
 
+/** Characters of a failure's message, and of its hint. */
+export const failureTextLimit = 2000;
+
 export const failure = z.strictObject({
   code: z.enum(errorCodes),
-  message: z.string().max(2000),
-  hint: z.string().max(2000).optional(),
+  message: z.string().max(failureTextLimit),
+  hint: z.string().max(failureTextLimit).optional(),
   retryable: z.boolean(),
 });
 

@@ -11,7 +11,16 @@ export class Listeners<T> {
     return () => this.#listeners.delete(entry);
   }
 
+  /** Tells all of them, also when one throws; then throws what the first one threw. */
   emit(value: T): void {
-    for (const listener of [...this.#listeners]) listener(value);
+    const thrown: unknown[] = [];
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(value);
+      } catch (error) {
+        thrown.push(error);
+      }
+    }
+    if (thrown.length > 0) throw thrown[0];
   }
 }

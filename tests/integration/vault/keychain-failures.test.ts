@@ -86,7 +86,7 @@ describe('a keychain that can’t be used', () => {
     ['no libsecret', () => service.env, 'library could not be loaded', withoutKeytar],
   ])(
     '%s: the user is asked, told why and what to do, and may choose this session',
-    async (_, env, words, entry) => {
+    async (_, env, words, entry?: URL) => {
       const harness = await started({ env: env(), ...(entry ? { entry } : {}) });
       expect(harness.vault.status).toMatchObject({
         state: 'choose',
