@@ -83,7 +83,10 @@ export async function compose(options: ComposeOptions): Promise<App> {
   const profiles: Profiles = new Profiles(database, {
     onChanged: (list) => emit('profiles.changed', { profiles: [...list] }),
     onSaved: ({ profileId }) => live.profileChanged(profileId),
-    onRemoved: (profileId) => live.forget(profileId),
+    onRemoved: (profileId) => {
+      live.forget(profileId);
+      background('sandbox.profileRemoved', sandbox.profileRemoved(profileId));
+    },
     onGone: (profileId) => vault.removeAllOf(profileId),
   });
   const settings = new Settings(preferences, (values) => emit('settings.changed', values));

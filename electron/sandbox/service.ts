@@ -47,18 +47,22 @@ export class Sandbox {
   readonly #options: SandboxOptions;
   readonly #process: SandboxProcess;
   #status: SandboxStatus = stopped;
+  /** Stands for one start until it is stopped, fails or loses its process. Work of an earlier one is dropped. */
+  #run: object | undefined;
+  #stopping = Promise.resolve();
 
   constructor(options: SandboxOptions) {
     this.#options = options;
     this.#process = new SandboxProcess(options.spawn, options.entry);
-    this.#process.onUnexpectedExit(() =>
+    this.#process.onUnexpectedExit(() => {
+      this.#run = undefined;
       this.#become({
         ...stopped,
         profileId: this.#status.profileId,
         state: 'failed',
         reason: 'The sandbox’s process ended unexpectedly.',
-      }),
-    );
+      });
+    });
   }
 
   get status(): SandboxStatus {
@@ -66,52 +70,68 @@ export class Sandbox {
   }
 
   async start(): Promise<SandboxStatus> {
-    if (this.#status.state === 'running' || this.#status.state === 'starting') return this.#status;
+    if (this.#run) return this.#status;
     if (this.#options.vault.status.state !== 'unlocked') {
       throw new AppError('vault_locked', 'The sandbox’s credentials go into the vault, which is not open.', {
         hint: 'Unlock the vault, or choose where to keep secrets, and start the sandbox again.',
         retryable: true,
       });
     }
+    const run = {};
+    this.#run = run;
     this.#become({ ...stopped, state: 'starting' });
     try {
-      const { port, appId, key, secret, masterKeyBase64 } = await this.#process.start();
-      const profile = this.#saveProfile({ port, appId, key });
-      const { profileId } = profile;
-      await this.#handOver(profileId, 'secret', 'current', secret, key);
-      await this.#handOver(profileId, 'masterKey', 'current', masterKeyBase64);
-      await this.#forgetOlder(profileId);
-      this.#options.onNewCredentials(profileId);
-      this.#options.live.connect(profileId);
-      return this.#become({ ...stopped, state: 'running', port, profileId });
+      await this.#during(run, this.#stopping);
+      return await this.#start(run);
     } catch (error) {
-      await this.#process.stop();
-      const reason = error instanceof AppError ? error.message : 'The sandbox could not be started.';
-      this.#become({ ...stopped, state: 'failed', reason });
+      // Whoever ended this run has said so in the status.
+      if (this.#run === run) await this.#process.stop();
+      if (this.#run === run) {
+        this.#run = undefined;
+        const reason = error instanceof AppError ? error.message : 'The sandbox could not be started.';
+        this.#become({ ...stopped, state: 'failed', reason });
+      }
       throw error;
     }
+  }
+
+  async #start(run: object): Promise<SandboxStatus> {
+    const { port, appId, key, secret, masterKeyBase64 } = await this.#during(run, this.#process.start());
+    const { profileId } = this.#saveProfile({ port, appId, key });
+    this.#become({ ...this.#status, profileId });
+    await this.#during(run, this.#handOver(profileId, 'secret', 'current', secret, key));
+    await this.#during(run, this.#handOver(profileId, 'masterKey', 'current', masterKeyBase64));
+    await this.#during(run, this.#forgetOlder(profileId));
+    this.#options.onNewCredentials(profileId);
+    this.#options.live.connect(profileId);
+    return this.#become({ ...stopped, state: 'running', port, profileId });
   }
 
   async stop(): Promise<SandboxStatus> {
     const { profileId } = this.#status;
     if (profileId) this.#options.live.disconnect(profileId);
-    await this.#process.stop();
-    return this.#become({ ...stopped, profileId });
+    return this.#end(profileId);
+  }
+
+  /** Its profile was removed: without one there is no way to reach it. */
+  async profileRemoved(profileId: string): Promise<void> {
+    if (this.#status.profileId === profileId) await this.#end(null);
   }
 
   async setDemo(isRunning: boolean): Promise<SandboxStatus> {
+    const run = this.#run;
     const { profileId } = this.#status;
-    if (isRunning && profileId) {
+    if (isRunning && this.#status.state === 'running' && profileId) {
       for (const channel of Object.values(demoChannels)) this.#options.live.subscribe({ profileId, channel });
     }
-    await this.#process.setDemo(isRunning);
+    await this.#during(run, this.#process.setDemo(isRunning));
     return this.#become({ ...this.#status, isDemoRunning: isRunning });
   }
 
   /** A second pair, which goes into the vault as the next one. */
   async createPair(profileId: string): Promise<{ key: string }> {
-    this.#requireProfile(profileId);
-    const { key, secret } = await this.#process.createPair();
+    const run = this.#requireProfile(profileId);
+    const { key, secret } = await this.#during(run, this.#process.createPair());
     await this.#handOver(profileId, 'secret', 'next', secret, key);
     return { key };
   }
@@ -121,8 +141,8 @@ export class Sandbox {
   }
 
   async createMasterKey(profileId: string): Promise<void> {
-    this.#requireProfile(profileId);
-    const { masterKeyBase64 } = await this.#process.createMasterKey();
+    const run = this.#requireProfile(profileId);
+    const { masterKeyBase64 } = await this.#during(run, this.#process.createMasterKey());
     await this.#handOver(profileId, 'masterKey', 'next', masterKeyBase64);
   }
 
@@ -131,7 +151,26 @@ export class Sandbox {
   }
 
   async close(): Promise<void> {
+    this.#run = undefined;
     await this.#process.stop();
+  }
+
+  async #end(profileId: string | null): Promise<SandboxStatus> {
+    this.#run = undefined;
+    this.#stopping = this.#process.stop();
+    await this.#stopping;
+    // A start that waited for this one may be under way by now.
+    return this.#run ? this.#status : this.#become({ ...stopped, profileId });
+  }
+
+  /** What `work` gave, if the sandbox still runs as it did. @throws AppError `cancelled` */
+  async #during<T>(run: object | undefined, work: Promise<T>): Promise<T> {
+    const result = await work;
+    if (this.#run === run) return result;
+    throw new AppError('cancelled', 'The sandbox was stopped meanwhile.', {
+      hint: 'Start it again.',
+      retryable: true,
+    });
   }
 
   /** The sandbox has one profile, found again by its dialect: a new start gives it new credentials and a new port. */
@@ -175,8 +214,9 @@ export class Sandbox {
     }
   }
 
-  #requireProfile(profileId: string): void {
-    if (this.#status.state === 'running' && this.#status.profileId === profileId) return;
+  #requireProfile(profileId: string): object {
+    const { state, profileId: its } = this.#status;
+    if (this.#run && state === 'running' && its === profileId) return this.#run;
     throw new AppError('sandbox_failed', 'The sandbox is not running.', { hint: 'Start it first.' });
   }
 
