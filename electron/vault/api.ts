@@ -23,13 +23,18 @@ export interface EncryptedItem {
 export type VaultApi = {
   /**
    * First of all calls, once. With `hasCanary`, a store that does not show its canary is locked; without, one is made.
+   * With `startOverAs`, it may also have been reset: that is believed only of a store that keeps a new canary, and then
+   * still does not show the one before. A prompt that was dismissed reads like an empty store.
+   * @returns The vault id that it opened under: another one than asked for means that the store was reset.
    * @throws AppError `keychain_locked`, `keychain_unavailable`
    */
   open(input: {
     readonly store: StoreKind;
     readonly vaultId: string;
     readonly hasCanary: boolean;
-  }): Promise<Record<string, never>>;
+    /** The vault id to open under if the store was reset. */
+    readonly startOverAs?: string | undefined;
+  }): Promise<{ readonly vaultId: string }>;
   /** Checks the value's form, stores it, and reads it back. @throws AppError `invalid_input`, or a store's failure */
   put(input: {
     readonly credentialId: string;

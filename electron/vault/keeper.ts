@@ -43,13 +43,18 @@ export class Keeper {
     this.#openStore = openStore;
   }
 
-  async open({ store: kind, vaultId, hasCanary }: Input<'open'>): Promise<Record<string, never>> {
+  async open({ store: kind, vaultId, hasCanary, startOverAs }: Input<'open'>): Promise<{ vaultId: string }> {
     const store = await this.#openStore(kind);
     const stored = await store.read(canaryAccount(vaultId));
-    if (stored === null && hasCanary) throw storeHidesEntries();
-    const canary = stored ?? (await this.#writeCanary(store, vaultId));
-    this.#opened = { store, vaultId, canary: Buffer.from(canary, 'base64') };
-    return {};
+    if (stored !== null) return this.#use(store, vaultId, stored);
+    if (!hasCanary) return this.#use(store, vaultId, await this.#writeCanary(store, vaultId));
+    if (startOverAs === undefined) throw storeHidesEntries();
+    const canary = await this.#writeCanary(store, startOverAs);
+    // The store has just shown what it was given: now it can be believed.
+    const former = await store.read(canaryAccount(vaultId));
+    if (former === null) return this.#use(store, startOverAs, canary);
+    await store.remove(canaryAccount(startOverAs));
+    return this.#use(store, vaultId, former);
   }
 
   async put({ credentialId, kind, value }: Input<'put'>): Promise<SecretSummary> {
@@ -102,6 +107,11 @@ export class Keeper {
       if (value !== undefined) usable.push({ slot, masterKey: parseMasterKey(value) });
     }
     return items.map(({ channel, data }) => decryptEvent({ channel, data, keys: usable }));
+  }
+
+  #use(store: SecretStore, vaultId: string, canary: string): { vaultId: string } {
+    this.#opened = { store, vaultId, canary: Buffer.from(canary, 'base64') };
+    return { vaultId };
   }
 
   async #writeCanary(store: SecretStore, vaultId: string): Promise<string> {

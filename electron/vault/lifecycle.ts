@@ -113,12 +113,13 @@ export class Lifecycle {
     if (!sameOpening && this.#process) {
       this.#end(new AppError('cancelled', 'Another place for secrets was chosen.'));
     }
+    if (!sameOpening) return this.#begin(store, startOver);
     try {
-      return await (sameOpening ?? this.#begin(store));
+      return await sameOpening;
     } catch (error) {
       const mayStartOver = startOver && error instanceof AppError && error.code === 'keychain_locked';
       if (!mayStartOver || this.#process) throw error;
-      return await this.#begin(store, { vaultId: randomUUID(), hasCanary: false });
+      return await this.#begin(store, startOver);
     }
   }
 
@@ -131,9 +132,9 @@ export class Lifecycle {
     if (count > 0) throw words.storeInUse(store, count);
   }
 
-  /** @param newIdentity Starts over: what was known under the old one is forgotten when the store opens. */
-  #begin(store: StoreKind, newIdentity?: Identity): Promise<VaultStatus> {
-    const done = this.#openStore(store, newIdentity);
+  /** @param startOver A keychain that turns out to have been reset opens, and what was in it is forgotten. */
+  #begin(store: StoreKind, startOver = false): Promise<VaultStatus> {
+    const done = this.#openStore(store, startOver);
     const opening = { store, done };
     this.#opening = opening;
     const clear = () => {
@@ -143,20 +144,21 @@ export class Lifecycle {
     return done;
   }
 
-  async #openStore(store: StoreKind, newIdentity: Identity | undefined): Promise<VaultStatus> {
+  async #openStore(store: StoreKind, startOver: boolean): Promise<VaultStatus> {
     const { index, book } = this.#options;
-    const identity = newIdentity ?? this.#identity();
+    const identity = this.#identity();
     const process = this.#spawn();
     this.#set(words.opening(store));
     try {
-      await process.call('open', {
+      const { vaultId } = await process.call('open', {
         store,
         vaultId: identity.vaultId,
         hasCanary: store === 'keychain' && identity.hasCanary,
+        ...(startOver ? { startOverAs: randomUUID() } : {}),
       });
-      if (newIdentity) book.forget(store);
+      if (vaultId !== identity.vaultId) book.forget(store);
       const hasCanary = identity.hasCanary || store === 'keychain';
-      index.writeMeta({ vaultId: identity.vaultId, chosenStore: store, hasCanary });
+      index.writeMeta({ vaultId, chosenStore: store, hasCanary });
       await book.settle(store, process);
       // Fails when the process was ended while what was left behind was settled.
       process.requireRunning();

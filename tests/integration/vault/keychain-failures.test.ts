@@ -1,4 +1,5 @@
 /** The vault over a real vault process, when the keychain is locked, missing, hung or lost. */
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../../support/conditions.ts';
 import { noSessionBus, type SecretService, startSecretService } from '../../support/secret-service.ts';
@@ -8,6 +9,7 @@ import { VaultHarness } from '../../support/vault-harness.ts';
 const withoutBus = noSessionBus(temporaryFolder());
 let service: SecretService;
 const withoutKeytar = new URL('../../support/vault-without-keytar.ts', import.meta.url);
+const behindPrompts = new URL('../../support/vault-behind-prompts.ts', import.meta.url);
 const opened: VaultHarness[] = [];
 
 beforeEach(async () => {
@@ -176,6 +178,29 @@ describe('a keychain that was reset', () => {
     await service.startKeyring();
     expect(await vault.unlock()).toMatchObject({ state: 'unlocked' });
     expect(vault.credentials(credential.profileId)).toEqual([credential]);
+  });
+});
+
+describe('a keychain that asks with prompts', () => {
+  test('loses nothing when the first is dismissed and a later one answered, while starting over', async () => {
+    const env = { LATCHKEY_TEST_KEYRING: join(temporaryFolder(), 'keyring.json') };
+    const before = await started({ env, entry: behindPrompts });
+    const credential = await before.enterSecret();
+    const { auth } = await before.sign();
+    const meta = before.index.readMeta();
+    before.vault.close();
+
+    const harness = harnessOf({ env, entry: behindPrompts, index: before.index });
+    const { profileId } = credential;
+    expect(await harness.failureOf(harness.vault.unlock())).toMatchObject({ code: 'keychain_locked' });
+    expect(await harness.vault.chooseStore('keychain', { startOver: true })).toMatchObject({
+      state: 'unlocked',
+    });
+    expect(harness.vault.credentials(profileId)).toEqual([credential]);
+    expect(harness.index.readMeta()).toEqual(meta);
+    expect(
+      await harness.vault.signChannel({ profileId, socketId: '12.34', channel: 'private-orders' }),
+    ).toEqual({ auth });
   });
 });
 

@@ -49,6 +49,32 @@ describe('opening', () => {
     await expect(opened(false)).rejects.toMatchObject({ code: 'keychain_unavailable' });
   });
 
+  test('starts over only in a store that shows what it is given, and not what it had', async () => {
+    store.entries.clear();
+    const over = new Keeper(async () => store);
+    const input = { store: 'keychain', vaultId, hasCanary: true, startOverAs: 'new' } as const;
+    expect(await over.open(input)).toEqual({ vaultId: 'new' });
+    expect([...store.entries.keys()]).toEqual(['new/canary']);
+  });
+
+  test('does not start over in a store that was only locked, whenever it is opened', async () => {
+    const before = [...store.entries];
+    const input = { store: 'keychain', vaultId, hasCanary: true, startOverAs: 'new' } as const;
+    store.isLocked = true;
+    await expect(new Keeper(async () => store).open(input)).rejects.toMatchObject({
+      code: 'keychain_locked',
+    });
+    // The prompt of the read is dismissed, the one of the write is answered.
+    const read = store.read.bind(store);
+    store.read = async (account) => {
+      const answer = await read(account);
+      store.isLocked = false;
+      return answer;
+    };
+    expect(await new Keeper(async () => store).open(input)).toEqual({ vaultId });
+    expect([...store.entries]).toEqual(before);
+  });
+
   test('comes before everything else', async () => {
     const closed = new Keeper(async () => store);
     await expect(sign(closed)).rejects.toMatchObject({ code: 'vault_locked' });
