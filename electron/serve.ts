@@ -7,7 +7,7 @@ import { redactError } from '#shared/lib/redact.ts';
 import { compose } from './compose.ts';
 import { defaultDataFolder } from './hosts/data-folder.ts';
 import { developmentFiles } from './hosts/web/development.ts';
-import { openBrowser } from './hosts/web/open-browser.ts';
+import { browserCommand, openBrowser, type Redirect, writeRedirect } from './hosts/web/open-browser.ts';
 import { startWebHost } from './hosts/web/server.ts';
 import { createToken } from './hosts/web/trust.ts';
 import { spawnNodeChild } from './processes/node-child.ts';
@@ -34,8 +34,9 @@ if (!Number.isInteger(port) || port < 0 || port > 65_535) {
   process.exit(2);
 }
 
+const dataFolder = values.data ?? defaultDataFolder();
 const app = await compose({
-  dataFolder: values.data ?? defaultDataFolder(),
+  dataFolder,
   code: new URL('.', import.meta.url),
   spawn: spawnNodeChild,
   host: 'web',
@@ -47,13 +48,18 @@ const app = await compose({
   process.exit(1);
 });
 const token = createToken();
+/** It has served its purpose once a page has said the token. */
+let redirect: Redirect | undefined;
 const isDevelopment = isFromSources && process.env.LATCHKEY_DEVELOPMENT === '1';
 const development = isDevelopment ? await developmentFiles(root) : undefined;
 const host = await startWebHost({
   port,
   token,
   pageFolder: fileURLToPath(new URL('out/renderer', root)),
-  openSession: app.openSession,
+  openSession: (send) => {
+    redirect?.remove();
+    return app.openSession(send);
+  },
   ...(development ?? {}),
 }).catch(async (error: NodeJS.ErrnoException) => {
   await app.close();
@@ -66,6 +72,7 @@ let isClosing = false;
 async function close(): Promise<void> {
   if (isClosing) return;
   isClosing = true;
+  redirect?.remove();
   await Promise.all([host.close(), development?.close()]);
   await app.close();
   process.exit(0);
@@ -75,5 +82,7 @@ process.on('SIGTERM', () => void close());
 process.on('SIGHUP', () => void close());
 
 const url = `http://127.0.0.1:${host.port}/#token=${token}`;
-const isOpened = !values['no-open'] && (await openBrowser(url));
+if (!values['no-open'] && browserCommand()) redirect = writeRedirect(dataFolder, url);
+const isOpened = redirect !== undefined && (await openBrowser(redirect.url));
+if (!isOpened) redirect?.remove();
 process.stdout.write(isOpened ? `Latchkey is open in your browser, at ${url}\n` : `Latchkey is at ${url}\n`);
