@@ -17,6 +17,8 @@ const messageLimitBytes = 8 * 1024 * 1024;
 const helloTimeoutMs = 5_000;
 /** Sockets that may be waiting to say their token. */
 const strangerLimit = 64;
+/** How long a refusal may take to be sent, to a peer that does not read. */
+const refusalTimeoutMs = 1_000;
 /** A page that does not read is closed rather than buffered for without end. */
 const unreadLimitBytes = 64 * 1024 * 1024;
 
@@ -122,9 +124,13 @@ function answer(response: ServerResponse, status: number, text: string): void {
   response.end(`${text}\n`);
 }
 
+/** Does not wait for the other side to close: one that never does would keep its place among the connections. */
 function refuseUpgrade(socket: Duplex, status: number, text: string): void {
+  const timer = setTimeout(() => socket.destroy(), refusalTimeoutMs);
+  socket.once('close', () => clearTimeout(timer));
   socket.end(
     `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: ${text.length}\r\n\r\n${text}`,
+    () => socket.destroy(),
   );
 }
 

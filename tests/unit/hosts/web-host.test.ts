@@ -1,10 +1,13 @@
+import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { startWebHost, type WebHost } from '../../../electron/hosts/web/server.ts';
 import { createToken } from '../../../electron/hosts/web/trust.ts';
+import { eventually } from '../../support/conditions.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 describe('the web host', () => {
@@ -125,5 +128,22 @@ describe('the web host', () => {
     expect(await connect({ origin: origin(), path: '/other', first })).toBe('refused 404');
     expect(await connect({ origin: origin(), path: `/socket?token=${token}` })).toBe('refused 404');
     expect(opened).toBe(1);
+  });
+
+  it('lets go of refused sockets that never close, so that they can’t keep others out', async () => {
+    const halfOpen = Array.from({ length: 600 }, () => {
+      const socket = createConnection({ port: host.port, host: '127.0.0.1', allowHalfOpen: true });
+      socket.on('error', () => {});
+      socket.write(
+        `GET /nothing HTTP/1.1\r\nHost: 127.0.0.1:${host.port}\r\nOrigin: ${origin()}\r\n` +
+          'Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+      );
+      return socket.resume();
+    });
+    await Promise.all(halfOpen.slice(0, 500).map((socket) => once(socket, 'end')));
+    const status = await eventually(() => get('/').catch(() => undefined), { withinMs: 5_000 });
+    expect(status).toMatchObject({ status: 200 });
+    expect(await connect({ origin: origin(), first: { type: 'hello', token } })).toBe('welcome');
+    for (const socket of halfOpen) socket.destroy();
   });
 });
