@@ -121,7 +121,18 @@ function offline(endpoint: Endpoint, error: unknown, isLate: boolean): AppError 
       retryable: true,
     });
   }
-  const code = ((error as { cause?: { code?: unknown } }).cause?.code ?? '') as string;
+  const { cause } = error as { cause?: { name?: unknown; code?: unknown; message?: unknown } };
+  if (cause?.message === 'bad port') {
+    // The Fetch standard's list of ports, which has no error code: https://fetch.spec.whatwg.org/#port-blocking
+    return new AppError(
+      'offline',
+      `${where} was not asked: port ${endpoint.port} belongs to another protocol, and HTTP clients refuse to use it.`,
+      { hint: 'Have the server listen on another port, and change it in the app’s settings.', cause: error },
+    );
+  }
+  // undici gives these no code of their own.
+  const known = cause?.name === 'HTTPParserError' ? cause.name : cause?.code;
+  const code = typeof known === 'string' ? known : '';
   return new AppError('offline', `${where} could not be reached: ${reasonOf(code)}.`, {
     retryable: true,
     hint: 'Check the host, the port and TLS in the app’s settings, and that the server runs.',
@@ -131,14 +142,30 @@ function offline(endpoint: Endpoint, error: unknown, isLate: boolean): AppError 
 
 function reasonOf(code: string): string {
   switch (code) {
+    case 'HTTPParserError':
+      return 'what it answered is not HTTP';
     case 'ECONNREFUSED':
       return 'nothing listens there';
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return 'the host name was not found';
+    case 'ERR_INVALID_URL':
+      return 'this is not an address that can exist';
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return 'there is no way to it from this network';
+    case 'ETIMEDOUT':
+    case 'UND_ERR_CONNECT_TIMEOUT':
+      return 'it did not answer in time';
+    case 'EACCES':
+    case 'EPERM':
+      return 'this system does not allow the connection';
     case 'ECONNRESET':
+    case 'EPIPE':
     case 'UND_ERR_SOCKET':
       return 'the connection was closed before an answer; this happens when TLS is expected and not used, or the other way round';
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return 'its certificate is for another host name';
     case 'CERT_HAS_EXPIRED':
       return 'its certificate has expired';
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
@@ -147,6 +174,7 @@ function reasonOf(code: string): string {
       return 'its certificate is not trusted here';
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
     case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
+    case 'EPROTO':
       return 'it does not speak TLS on this port';
     default:
       return code ? `the network said ${code}` : 'the network gave no reason';

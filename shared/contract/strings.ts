@@ -19,21 +19,18 @@ export const rotationId = named('RotationId', z.uuid());
 export const viewId = named('ViewId', z.string().regex(/^[a-z0-9-]{1,40}$/));
 export const undoToken = named('UndoToken', z.uuid());
 
-/** The provider's app id: `/apps/ID`. */
-export const appId = named('AppId', z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/));
-/** The public app key. */
-export const appKey = named('AppKey', z.string().regex(/^[A-Za-z0-9_.-]{1,200}$/));
+/** The provider's app id: `/apps/ID`. Not `.` or `..`, which a URL's path loses: so also below. */
+export const appId = named('AppId', z.string().regex(/^(?!\.{1,2}$)[A-Za-z0-9_.-]{1,100}$/));
+/** The public app key: `/app/KEY`. */
+export const appKey = named('AppKey', z.string().regex(/^(?!\.{1,2}$)[A-Za-z0-9_.-]{1,200}$/));
 export const clusterName = named('ClusterName', z.string().regex(/^[a-z0-9-]{1,40}$/));
-export const hostName = named(
-  'HostName',
-  z.string().regex(/^(?:[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])$/),
-);
+export const hostName = named('HostName', z.string().max(253).refine(isPossibleHost));
 /** A prefix such as `/realtime`, without a slash at its end; or empty. */
 export const urlPath = named(
   'UrlPath',
   z
     .string()
-    .regex(/^(?:\/[A-Za-z0-9_~.%-]+)*$/)
+    .regex(/^(?:\/(?!(?:\.|%2e){1,2}(?:\/|$))[A-Za-z0-9_~.%-]+)*$/i)
     .max(200),
 );
 
@@ -70,3 +67,12 @@ export const version = named('Version', z.string().max(40));
 /** A path on this machine that the user may want to open, such as the data folder. */
 export const filePath = named('FilePath', z.string().max(4096));
 export const filterText = named('FilterText', z.string().max(1000));
+
+/** A name (single labels and underscores are used inside networks), an IPv4 address, or an IPv6 one in brackets. */
+function isPossibleHost(text: string): boolean {
+  if (text.startsWith('[') && text.endsWith(']')) return z.ipv6().safeParse(text.slice(1, -1)).success;
+  if (!/^[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?$/.test(text)) return false;
+  // A number at the end makes it an IPv4 address: https://url.spec.whatwg.org/#ends-in-a-number-checker
+  const endsInNumber = /(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$/i.test(text);
+  return !endsInNumber || z.ipv4().safeParse(text).success;
+}

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { contract } from '#shared/contract/index.ts';
 import { enteredSecret } from '#shared/contract/inputs.ts';
-import { stringNames } from '#shared/contract/strings.ts';
+import { appId, appKey, hostName, stringNames, urlPath } from '#shared/contract/strings.ts';
 
 /** Paths of strings that have no name, in everything that can leave. */
 function unnamedStrings(schema: z.core.$ZodType, path: string): string[] {
@@ -66,6 +66,55 @@ describe('the contract', () => {
           true,
         );
       }
+    }
+  });
+});
+
+describe('a host name', () => {
+  it.each([
+    'localhost',
+    'api_server',
+    'a-b.example.',
+    '127.0.0.1',
+    '[::1]',
+    '[::ffff:1.2.3.4]',
+    'xn--bcher-kva.example',
+  ])('may be %s', (host) => expect(hostName.safeParse(host).success).toBe(true));
+
+  it.each([
+    '',
+    '.',
+    '..',
+    'a..b',
+    '.a',
+    '256.256.256.256',
+    '1.2.3.4.5',
+    'a.1',
+    '::1',
+    '[::zz]',
+    '[::1',
+    'a b',
+    'a:1',
+    'a/b',
+    'a@b',
+    'é.example',
+    `${'a'.repeat(64)}.example`,
+    'a.'.repeat(130),
+  ])('may not be “%s”', (host) => expect(hostName.safeParse(host).success).toBe(false));
+});
+
+describe('what becomes a part of a URL’s path', () => {
+  it('may not be a step that URLs leave out', () => {
+    for (const name of ['.', '..']) {
+      expect(appId.safeParse(name).success, name).toBe(false);
+      expect(appKey.safeParse(name).success, name).toBe(false);
+    }
+    for (const path of ['/.', '/..', '/a/../b', '/%2e%2E', '/.%2e/a']) {
+      expect(urlPath.safeParse(path).success, path).toBe(false);
+    }
+    for (const name of ['1', '...', '.a', 'a.']) expect(appId.safeParse(name).success, name).toBe(true);
+    for (const path of ['', '/realtime', '/a/...', '/.well-known/x', '/%2e%2e%2e']) {
+      expect(urlPath.safeParse(path).success, path).toBe(true);
     }
   });
 });
