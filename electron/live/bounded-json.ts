@@ -1,5 +1,5 @@
 /** JSON from a stranger: parsed only if it is not nested so deeply that later steps would run out of stack. */
-const depthLimit = 64;
+export const depthLimit = 64;
 
 export type ParsedJson =
   | { readonly ok: true; readonly value: unknown }

@@ -321,7 +321,7 @@ export class ProfileConnection {
   }
 
   #signingFailed(entry: Entry, error: unknown): void {
-    if (!(error instanceof AppError)) {
+    if (!(error instanceof AppError) || error.code === 'internal') {
       this.#subscriptions.become(entry, 'failed', 'The signature for this channel could not be made.');
       return;
     }

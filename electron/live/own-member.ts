@@ -1,6 +1,7 @@
 /** Who this app is on a presence channel. */
 import { randomBytes } from 'node:crypto';
 import { AppError } from '#shared/lib/app-error.ts';
+import { depthLimit, parseBoundedJson } from './bounded-json.ts';
 
 export interface MemberInput {
   readonly userId: string;
@@ -14,7 +15,7 @@ export interface OwnMember {
   readonly channelData: string;
 }
 
-/** @throws AppError `invalid_input` when the info is not JSON. */
+/** @throws AppError `invalid_input` when the info is not JSON, or nested too deeply. */
 export function ownMember({ userId, userInfo }: MemberInput): OwnMember {
   return build(userId, userInfo === undefined ? undefined : parseInfo(userInfo));
 }
@@ -29,9 +30,12 @@ function build(userId: string, userInfo: unknown): OwnMember {
 }
 
 function parseInfo(userInfo: string): unknown {
-  try {
-    return JSON.parse(userInfo);
-  } catch {
-    throw new AppError('invalid_input', 'The member’s info is not valid JSON.');
-  }
+  const parsed = parseBoundedJson(userInfo);
+  if (parsed.ok) return parsed.value;
+  throw new AppError(
+    'invalid_input',
+    parsed.why === 'not-json'
+      ? 'The member’s info is not valid JSON.'
+      : `The member’s info is nested too deeply: at most ${depthLimit} levels are allowed.`,
+  );
 }

@@ -58,7 +58,10 @@ export const errorData = z.object({
 export const subscriptionErrorData = z.object({ status }).catch({ status: null });
 
 /** Not z.record: it drops a member called `__proto__`. PHP servers send a list when ids are 0, 1, 2…, or there are none. */
-const memberHash = z.custom<Record<string, unknown>>((value) => typeof value === 'object' && value !== null);
+const memberHash = z.custom<Record<string, unknown>>(
+  (value) =>
+    typeof value === 'object' && value !== null && Object.keys(value).every((id) => id.length <= nameLimit),
+);
 
 export const presenceData = z.object({
   presence: z.object({ ids: z.array(userId).optional(), hash: memberHash }),

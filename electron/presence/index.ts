@@ -1,6 +1,7 @@
 /** Asks who is on a presence channel over the HTTP API, without joining it. */
 import * as z from 'zod';
 import type { Profile } from '#shared/contract/profiles.ts';
+import { userId } from '#shared/contract/strings.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { channelNameProblem, isPresence } from '#shared/protocol/channels.ts';
 import { apiStatusMeaning } from '#shared/protocol/codes.ts';
@@ -48,7 +49,11 @@ export class PresencePoll {
     }
     const users = usersAnswer.safeParse(parseJson(answer.body));
     if (!users.success) throw new AppError('refused', 'The server’s answer is not a list of users.');
-    return { userIds: users.data.users.map(({ id }) => String(id)), at: this.#now() };
+    const userIds = users.data.users.map(({ id }) => String(id));
+    if (!userIds.every((id) => userId.safeParse(id).success)) {
+      throw new AppError('refused', 'The server’s answer has a user id that is too long to be one.');
+    }
+    return { userIds, at: this.#now() };
   }
 }
 

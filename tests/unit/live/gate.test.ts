@@ -1,9 +1,17 @@
 /** What the gate makes of a frame. */
 import { describe, expect, it } from 'vitest';
+import { userId } from '#shared/contract/strings.ts';
 import { candidateLimitBytes, judge, mayBeProtocol, textForPusherJs } from '../../../electron/live/gate.ts';
 import { hostileFrames } from '../../support/hostile-frames.ts';
 
 const bytes = (frame: unknown) => Buffer.from(typeof frame === 'string' ? frame : JSON.stringify(frame));
+
+const presenceOf = (userId: string) =>
+  JSON.stringify({
+    event: 'pusher_internal:subscription_succeeded',
+    channel: 'presence-x',
+    data: { presence: { count: 1, ids: [], hash: { [userId]: {} } } },
+  });
 
 function messageOf(frame: unknown) {
   const verdict = judge(bytes(frame));
@@ -79,6 +87,12 @@ describe('messages', () => {
     });
   });
 
+  it('list members whose ids are as long as the contract allows', () => {
+    const id = 'x'.repeat(4096);
+    expect(messageOf(presenceOf(id))).toMatchObject({ members: [[id, '{}']] });
+    expect(userId.safeParse(id).success).toBe(true);
+  });
+
   it('reach pusher-js made anew, without what it can do without', () => {
     const data = { presence: { count: 1, ids: ['ana'], hash: { ana: { name: 'Ana' } } } };
     const frame = {
@@ -100,6 +114,14 @@ describe('messages', () => {
 });
 
 describe('a frame that is refused', () => {
+  it('may be one with a member whose id is longer than the contract allows', () => {
+    expect(judge(bytes(presenceOf('x'.repeat(4097))))).toMatchObject({
+      kind: 'refused',
+      channel: 'presence-x',
+      why: expect.stringContaining('without the data'),
+    });
+  });
+
   it.each([
     ['{"event":"pusher:error"', 'is not JSON'],
     [`{"event":"pusher:error","data":${'['.repeat(100)}${']'.repeat(100)}}`, 'is nested too deeply'],
