@@ -68,10 +68,13 @@ const host = await startWebHost({
   process.exit(1);
 });
 
+/** What does not end by then, such as a disk that hangs, is left behind: whoever pressed Ctrl-C wants the prompt back. */
+const closeLimitMs = 5000;
 let isClosing = false;
 async function close(): Promise<void> {
   if (isClosing) return;
   isClosing = true;
+  setTimeout(() => process.exit(1), closeLimitMs).unref();
   redirect?.remove();
   await Promise.all([host.close(), development?.close()]);
   await app.close();
