@@ -7,59 +7,55 @@ import { join } from 'node:path';
 import { backup, DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { AppError } from '#shared/lib/app-error.ts';
 import { migrations as shippedMigrations } from './migrations.ts';
+import { asStorageFailure, isBusy, isDamage } from './sqlite-errors.ts';
 
 export type Row = Readonly<Record<string, string | number | bigint | null | Uint8Array>>;
 export type Value = string | number | bigint | null;
 
 const fileName = 'latchkey.db';
-/** SQLite's own: another connection has the lock. */
-const busyCode = 5;
+const lockName = 'latchkey.lock';
 /** Backups made before migrations; older ones are taken away. */
 const keptBackups = 3;
 
 export class Database {
   readonly #database: DatabaseSync;
+  readonly #lock: DatabaseSync | undefined;
   /** What the user should know about how the file was opened. */
   readonly notices: readonly string[];
 
-  private constructor(database: DatabaseSync, notices: readonly string[]) {
+  private constructor(database: DatabaseSync, notices: readonly string[], lock?: DatabaseSync) {
     this.#database = database;
+    this.#lock = lock;
     this.notices = notices;
   }
 
   /**
-   * Opens or makes the database in `folder`, for this process alone: SQLite's lock on it says who owns the folder, and
-   * goes with the process, however that ends. A file that can't be read is set aside under another name and named in
-   * `notices`; it is never overwritten.
-   * @throws AppError `conflict` when another Latchkey has it.
+   * Opens or makes the database in `folder`, for this process alone: SQLite's lock on a file beside it says who owns
+   * the folder, and goes with the process, however that ends. A damaged file, or one of a later version, is set aside
+   * under another name and named in `notices`; it is never overwritten.
+   * @throws AppError `conflict` when another Latchkey has it, `storage_failed` when the disk is at fault.
    */
   static async open(folder: string, migrations = shippedMigrations): Promise<Database> {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const path = join(folder, fileName);
-    const notices: string[] = [];
-    if (existsSync(path) && !isReadable(path, migrations.length)) {
-      const aside = `${path}.unreadable-${new Date().toISOString().replaceAll(':', '-')}`;
-      for (const suffix of ['', '-wal', '-shm']) {
-        if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
-      }
-      notices.push(
-        `The database could not be read. It was set aside as ${aside}, and a new one was started: apps and settings are missing until it is repaired. Secrets in the keychain were not touched.`,
-      );
-    }
-    const database = new DatabaseSync(path, { timeout: 0 });
+    const lock = takeLock(folder);
+    let database: DatabaseSync | undefined;
     try {
+      const path = join(folder, fileName);
+      const notices = setAsideUnusable(path, migrations.length);
+      database = new DatabaseSync(path, { timeout: 0 });
       chmodSync(path, 0o600);
       database.exec(
         `PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = ON; BEGIN IMMEDIATE; COMMIT;`,
       );
       await migrate(database, migrations, folder);
+      return new Database(database, notices, lock);
     } catch (error) {
       // Closing rolls back the migration that failed: the file is as it was.
-      database.close();
-      throw isBusy(error) ? ownedByAnother(folder, error) : error;
+      database?.close();
+      lock.close();
+      throw isBusy(error) ? ownedByAnother(folder, error) : asStorageFailure(error);
     }
-    return new Database(database, notices);
   }
 
   /** A database that is gone when it is closed. */
@@ -70,54 +66,63 @@ export class Database {
   }
 
   all(sql: string, ...values: Value[]): Row[] {
-    return this.#database.prepare(sql).all(...(values as SQLInputValue[])) as Row[];
+    return guarded(() => this.#database.prepare(sql).all(...(values as SQLInputValue[])) as Row[]);
   }
 
   one(sql: string, ...values: Value[]): Row | undefined {
-    return this.#database.prepare(sql).get(...(values as SQLInputValue[])) as Row | undefined;
+    return guarded(() => this.#database.prepare(sql).get(...(values as SQLInputValue[])) as Row | undefined);
   }
 
-  /** Gives the number of rows changed. */
+  /** Gives the number of rows changed. @throws AppError `storage_failed`, as everything here. */
   run(sql: string, ...values: Value[]): number {
-    return Number(this.#database.prepare(sql).run(...(values as SQLInputValue[])).changes);
+    return guarded(() => Number(this.#database.prepare(sql).run(...(values as SQLInputValue[])).changes));
   }
 
   /** All of `work`, or nothing of it. Inside another transaction, it becomes part of that one. */
   transaction<T>(work: () => T): T {
     if (this.#database.isTransaction) return work();
-    this.#database.exec('BEGIN IMMEDIATE');
+    guarded(() => this.#database.exec('BEGIN IMMEDIATE'));
     try {
       const result = work();
-      this.#database.exec('COMMIT');
+      guarded(() => this.#database.exec('COMMIT'));
       return result;
     } catch (error) {
-      this.#database.exec('ROLLBACK');
+      // A full disk has SQLite roll back by itself.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw error;
     }
   }
 
   close(): void {
     this.#database.close();
+    this.#lock?.close();
   }
 }
 
-function isReadable(path: string, newestVersion: number): boolean {
-  let database: DatabaseSync | undefined;
+function guarded<T>(work: () => T): T {
   try {
-    database = new DatabaseSync(path, { timeout: 0 });
-    const [first] = database.prepare('PRAGMA quick_check(1)').all() as Row[];
-    const version = schemaVersion(database);
-    return first?.quick_check === 'ok' && version <= newestVersion;
+    return work();
   } catch (error) {
-    // In use, it is not damaged. Whatever else SQLite says: this file can't be used as it is.
-    return isBusy(error);
-  } finally {
-    database?.close();
+    throw asStorageFailure(error);
   }
 }
 
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === busyCode;
+/**
+ * A file of its own, for the database can't be locked before it is known to be one, nor on every system be renamed
+ * while it is. The transaction is never ended. IMMEDIATE: of several that ask at once, exactly one gets it.
+ */
+function takeLock(folder: string): DatabaseSync {
+  const path = join(folder, lockName);
+  let lock: DatabaseSync | undefined;
+  try {
+    lock = new DatabaseSync(path, { timeout: 0 });
+    chmodSync(path, 0o600);
+    lock.exec('BEGIN IMMEDIATE');
+    return lock;
+  } catch (error) {
+    lock?.close();
+    throw isBusy(error) ? ownedByAnother(folder, error) : asStorageFailure(error);
+  }
 }
 
 function ownedByAnother(folder: string, cause: unknown): AppError {
@@ -125,6 +130,41 @@ function ownedByAnother(folder: string, cause: unknown): AppError {
     hint: 'Use the one that runs, or end it, or choose another folder with --data.',
     cause,
   });
+}
+
+type Usability = 'usable' | 'damaged' | 'later-version';
+
+/** Gives the notice for the user, if it was needed. */
+function setAsideUnusable(path: string, newestVersion: number): string[] {
+  const usability = existsSync(path) ? inspect(path, newestVersion) : 'usable';
+  if (usability === 'usable') return [];
+  const label = usability === 'damaged' ? 'unreadable' : 'later-version';
+  const aside = `${path}.${label}-${new Date().toISOString().replaceAll(':', '-')}`;
+  for (const suffix of ['', '-wal', '-shm', '-journal']) {
+    if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
+  }
+  const secrets = 'Secrets in the keychain were not touched.';
+  return [
+    usability === 'damaged'
+      ? `The database could not be read. It was set aside as ${aside}, and a new one was started: apps and settings are missing until it is repaired. ${secrets}`
+      : `The database was written by a later version of Latchkey, which this one can’t read. It was set aside, unchanged, as ${aside}, and a new one was started. To have its apps and settings back, install the later version, and give the file its name back: ${fileName}. ${secrets}`,
+  ];
+}
+
+/** @throws what SQLite says of anything that is not the file's content, such as a disk that fails. */
+function inspect(path: string, newestVersion: number): Usability {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { timeout: 0 });
+    if (schemaVersion(database) > newestVersion) return 'later-version';
+    const [first] = database.prepare('PRAGMA quick_check(1)').all() as Row[];
+    return first?.quick_check === 'ok' ? 'usable' : 'damaged';
+  } catch (error) {
+    if (isDamage(error)) return 'damaged';
+    throw error;
+  } finally {
+    database?.close();
+  }
 }
 
 function schemaVersion(database: DatabaseSync): number {

@@ -1,7 +1,16 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
+import { Settings } from '../../../electron/settings/index.ts';
 import { Database, Preferences } from '../../../electron/storage/index.ts';
 import { migrations } from '../../../electron/storage/migrations.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
@@ -39,6 +48,56 @@ describe('the database', () => {
     later.close();
     const database = await Database.open(folder);
     expect(database.notices).toHaveLength(1);
+    expect(database.notices[0]).toContain('later version');
+    expect(database.notices[0]).not.toContain('could not be read');
+    database.close();
+    const aside = readdirSync(folder).find((name) => name.includes('later-version'));
+    const kept = new DatabaseSync(join(folder, String(aside)), { readOnly: true });
+    expect(kept.prepare('SELECT name FROM sqlite_schema').all()).toEqual([{ name: 'future' }]);
+    kept.close();
+  });
+
+  it('leaves a file alone that can’t be opened for another reason, and says so', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'latchkey.db'));
+    await expect(Database.open(folder)).rejects.toMatchObject({ code: 'storage_failed' });
+    expect(readdirSync(folder).sort()).toEqual(['latchkey.db', 'latchkey.lock']);
+    rmdirSync(join(folder, 'latchkey.db'));
+    // What failed has let go of the folder.
+    (await Database.open(folder)).close();
+  });
+
+  it.each([
+    ['there is no room', 'PRAGMA max_page_count = 1', 'room'],
+    ['it may not write', 'PRAGMA query_only = 1', 'written'],
+  ])('says so when %s, changes nothing, and goes on when it can', async (_when, fault, hint) => {
+    const database = await Database.open(temporaryFolder());
+    const preferences = new Preferences(database);
+    const changed: unknown[] = [];
+    const settings = new Settings(preferences, (values) => changed.push(values));
+    settings.update({ theme: 'dark' });
+    database.all(fault);
+    const value = 'x'.repeat(1_000_000);
+    const failure = expect.objectContaining({
+      code: 'storage_failed',
+      retryable: true,
+      hint: expect.stringContaining(hint === 'room' ? 'Make room' : 'may be written'),
+      message: expect.stringContaining(hint),
+    });
+    expect(() => preferences.write('large', value)).toThrow(failure);
+    expect(() =>
+      database.transaction(() => {
+        preferences.write('theme', 1);
+        preferences.write('large', value);
+      }),
+    ).toThrow(failure);
+    if (hint === 'written') expect(() => settings.update({ theme: 'light' })).toThrow(failure);
+    expect(settings.get().theme).toBe('dark');
+    expect(preferences.read('theme')).toBeUndefined();
+    expect(changed).toHaveLength(1);
+    database.all('PRAGMA max_page_count = 1000000');
+    database.all('PRAGMA query_only = 0');
+    expect(settings.update({ theme: 'light' })).toMatchObject({ theme: 'light' });
     database.close();
   });
 
