@@ -50,8 +50,8 @@ describe.skipIf(process.platform !== 'linux')('opening the browser', () => {
     const called = join(programs, 'called');
     await eventually(() => existsSync(called));
     const given = readFileSync(called, 'utf8').trim();
+    expect(given.includes(token), 'the token is on the command line').toBe(false);
     expect(given).toMatch(/^file:\/\/\S+\.html$/);
-    expect(given.includes(token)).toBe(false);
     const file = fileURLToPath(given);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, 'utf8').includes(`content="0;url=${url}"`)).toBe(true);

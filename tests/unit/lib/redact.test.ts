@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { redact, redactError } from '#shared/lib/redact.ts';
 
@@ -12,10 +12,30 @@ describe('redaction for logs', () => {
     }
   });
 
-  it('leaves prose alone', () => {
-    const text = 'The connection to 127.0.0.1:6001 was unexpectedly terminated (ECONNRESET).';
-    expect(redact(text)).toBe(text);
+  it('cuts out secrets that are all letters, or have punctuation in them', () => {
+    const letters = 'abcdefghijklmnopqrstuvwxyz';
+    const anything = `${letters}${letters.toUpperCase()}0123456789!#$%&*@^~.?|+-_=/`;
+    const pick = (from: string, count: number) =>
+      Array.from({ length: count }, () => from[randomInt(from.length)]).join('');
+    for (let round = 0; round < 200; round++) {
+      for (const secret of [
+        pick(letters, 20),
+        pick(letters.toUpperCase(), 20),
+        `A${pick(letters, 19)}`,
+        `aB3${pick(anything, 17)}`,
+      ]) {
+        const text = redact(`The secret is "${secret}", it said.`);
+        expect(text.includes(secret), 'it was left whole').toBe(false);
+        expect(text).toContain('The secret is "');
+      }
+    }
   });
+
+  it.each([
+    'The connection to 127.0.0.1:6001 was unexpectedly terminated (ECONNRESET).',
+    'http://127.0.0.1:52817/ did not answer within 15 s. Check ws.example.com!',
+    'Incomprehensible input was misinterpreted... Characteristically so.',
+  ])('leaves prose alone: %s', (text) => expect(redact(text)).toBe(text));
 
   it('keeps where an error came from, and its causes', () => {
     const secret = randomBytes(20).toString('hex');
