@@ -63,8 +63,14 @@ test('rotates a master key on the evidence of captured events', async ({ latchke
   await page.getByRole('tab', { name: 'Inspector' }).click();
   await expect(rowsWith(page, 'private-encrypted-orders').filter({ hasText: 'next' }).first()).toBeVisible();
   await page.getByRole('tab', { name: 'Keys & rotation' }).click();
+  // Events of the first second after the swap are left out: the next ones tell.
   await rotation.getByRole('button', { name: 'Check captured events' }).click();
-  await expect(stepOf(rotation, 'Captured events open with the new key')).toContainText('Holds');
+  const check = stepOf(rotation, 'Captured events open with the new key');
+  await expect(async () => {
+    const again = check.getByRole('button', { name: 'Check again' });
+    if (await again.isVisible()) await again.click();
+    await expect(check).toContainText('Holds', { timeout: 500 });
+  }).toPass({ timeout: 20_000 });
   await rotation.getByRole('button', { name: 'Switch Latchkey over' }).click();
   await rotation.getByRole('button', { name: 'Forget the old key' }).click();
   await confirm(page, 'Forget the old key');
