@@ -27,6 +27,12 @@ test('from the first screen to a decrypted event, in five clicks', async ({ latc
 
   await expect(rowsWith(page, 'presence-demo-room').first()).toBeVisible();
   await expect(page.getByText('vault unlocked')).toBeVisible();
+  const later = encrypted.filter({ hasText: 'order.paid' });
+  await page.getByRole('button', { name: 'Newest' }).click();
+  await expect(later).not.toHaveCount(0);
+  await expect(rowsWith(page, 'demo-prices').nth(4)).toBeVisible();
+  await later.last().click();
+  await expect(details.getByRole('tree', { name: 'Plaintext' })).toContainText('demo');
   const picture = testInfo.outputPath('inspector.png');
   await page.screenshot({ path: picture });
   // The picture in README is this one: LATCHKEY_UPDATE_PICTURE=1 npm test -- --only build,e2e
