@@ -64,9 +64,10 @@ function hostProblem(host: string): string | undefined {
   if (host.includes('://')) return 'Enter the host alone, without https:// before it.';
   if (host.includes('/')) return 'Enter the host alone; what follows the slash belongs into the path.';
   if (/^[^:[\]]+:\d*$/.test(host)) return 'Enter the port in its own field.';
-  if (/^[0-9A-Fa-f:.]+$/.test(host)) return 'Put an IPv6 address into brackets: [::1].';
+  if (/^[0-9.]+$/.test(host)) return 'This is no IPv4 address: it has four numbers from 0 to 255.';
+  if (/^[0-9A-Fa-f:.]+$/.test(host) && host.includes(':')) return 'Put an IPv6 address into brackets: [::1].';
   if (/\s/.test(host)) return 'A host name has no spaces.';
-  return 'This is not a host name: use letters, digits, dots and hyphens.';
+  return 'This is not a host name: use letters, digits and hyphens, with single dots between.';
 }
 
 function portProblem(port: string): string | undefined {

@@ -158,6 +158,7 @@ function appIdProblem(appId: string): string | undefined {
   if (appId === '') return 'Enter the app id.';
   if (s.appId.safeParse(appId).success) return undefined;
   if (appId.length > 100) return `The app id has ${appId.length} characters; at most 100 are allowed.`;
+  if (/^\.+$/.test(appId)) return 'The app id is more than dots.';
   return `The app id contains ${badCharacter(appId)}. It has letters, digits and _ . - only.`;
 }
 
@@ -165,6 +166,7 @@ export function appKeyProblem(key: string): string | undefined {
   if (key === '') return 'Enter the app key. It is public, and not the secret.';
   if (s.appKey.safeParse(key).success) return undefined;
   if (key.length > 200) return `The key has ${key.length} characters; at most 200 are allowed.`;
+  if (/^\.+$/.test(key)) return 'The key is more than dots.';
   return `The key contains ${badCharacter(key)}. It has letters, digits and _ . - only.`;
 }
 
