@@ -73,6 +73,7 @@ export function duration(milliseconds: number): string {
 }
 
 function seconds(milliseconds: number): string {
+  if (milliseconds < 100) return `${Math.round(milliseconds)} ms`;
   return milliseconds < 9950
     ? `${(milliseconds / 1000).toFixed(1)} s`
     : `${Math.round(milliseconds / 1000)} s`;

@@ -7,6 +7,9 @@ import type { ChildExit, SpawnChild } from './port.ts';
 export const spawnNodeChild: SpawnChild = (entry, { name, env }) => {
   const child = fork(fileURLToPath(entry), [], {
     serialization: 'advanced',
+    // Not in the terminal's group: Ctrl-C there is for the parent, which ends its children itself, in its order. One
+    // that loses its parent ends by itself. On Windows this would open a console.
+    detached: process.platform !== 'win32',
     // Its own title, and none of the parent's flags: some open a debugger, or write memory to disk. SIGUSR1 would open
     // a debugger too.
     execArgv: [`--title=latchkey-${name}`, '--disable-sigusr1'],

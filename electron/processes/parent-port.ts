@@ -32,6 +32,8 @@ export function parentPort(): MessagePortLike {
   }
   if (!process.send) throw new Error('This module runs in a process or thread that Latchkey starts.');
   process.on('disconnect', () => process.exit(0));
+  // The parent was gone before this line: there will be no such event.
+  if (!process.connected) process.exit(0);
   return {
     send: (message) => process.send?.(message),
     onMessage(listener) {

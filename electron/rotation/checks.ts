@@ -90,6 +90,14 @@ const checks: Readonly<Record<CheckName, (tools: CheckTools, context: CheckConte
 
   async eventsOpenWithNewKey(tools, { profile, facts }) {
     const newSlot = facts.doneAt['use-here'] === undefined ? 'next' : 'current';
+    const hasNewKey = tools
+      .credentials(profile.profileId)
+      .some(({ kind, slot }) => kind === 'masterKey' && slot === newSlot);
+    if (!hasNewKey) {
+      return unknown(
+        'The new master key is no longer in the vault, so nothing can be tried with it. Enter it again.',
+      );
+    }
     const sinceMs = (facts.doneAt.deploy ?? tools.now()) + settlingMs;
     const captured = await tools.recentEncrypted(profile.profileId, { sinceMs, limit: sampleLimit });
     const events = captured.filter(({ data }) => !tools.isPublishedHere(data));

@@ -84,7 +84,7 @@ function steps(isSandbox: boolean): readonly PlanStep[] {
       stepId: 'forget-old',
       kind: 'act',
       title: 'Take the old key out of the vault',
-      reason: 'What is not kept can’t leak.',
+      reason: 'What is not kept can’t leak. Events that were recorded with it can’t be opened here any more.',
       ifSkipped:
         'An old key stays in your keychain; it still opens events that were captured or cached with it.',
       button: 'Forget the old key',

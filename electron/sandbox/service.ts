@@ -65,8 +65,11 @@ export class Sandbox {
     });
   }
 
+  /** Its app is known before the first start of this run: it was kept. */
   get status(): SandboxStatus {
-    return this.#status;
+    if (this.#status.profileId !== null) return this.#status;
+    const kept = this.#options.profiles.list().find(({ dialect }) => dialect === 'sandbox');
+    return { ...this.#status, profileId: kept?.profileId ?? null };
   }
 
   async start(): Promise<SandboxStatus> {

@@ -134,7 +134,9 @@ function NodeText({ node, isExpanded }: { node: JsonNode; isExpanded: boolean | 
     case 'string':
       return (
         <span className={styles.string}>
-          “<VisibleText text={node.value} />”
+          &quot;
+          <VisibleText text={node.value} />
+          &quot;
         </span>
       );
     case 'number':

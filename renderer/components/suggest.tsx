@@ -29,7 +29,10 @@ export function SuggestField(props: SuggestFieldProps) {
         <Autocomplete.Root
           items={suggestions}
           value={value}
-          onValueChange={(next) => onChange(next)}
+          onValueChange={(next, { reason }) => {
+            // Esc closes the list; a second one leaves what was typed as it is.
+            if (reason !== 'escape-key') onChange(next);
+          }}
           openOnInputClick
         >
           <Autocomplete.InputGroup className={classes(styles.control, styles.code)}>

@@ -61,19 +61,21 @@ export interface VirtualListProps {
   readonly isFollowing: boolean;
   /** The user scrolled away from the newest row, or back to it. */
   readonly onFollowingChange: (isFollowing: boolean) => void;
+  /** The row at the top when the list is drawn first, unless it follows. */
+  readonly startAt?: number;
   readonly ref?: Ref<VirtualListHandle>;
 }
 
 export function VirtualList(props: VirtualListProps) {
   const { label, count, heading, columnsClassName, renderRow, rowClassName, activeIndex, ref } = props;
-  const { onActiveChange, onOpen, onRangeChange, isFollowing, onFollowingChange } = props;
+  const { onActiveChange, onOpen, onRangeChange, isFollowing, onFollowingChange, startAt = 0 } = props;
   const id = useId();
   const grid = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const [viewportPx, setViewportPx] = useState(0);
   const [gutterPx, setGutterPx] = useState(0);
   // A ref, as it follows what was drawn: while rows are added, and when following ends.
-  const offset = useRef(0);
+  const offset = useRef(startAt * rowHeightPx);
   const [, redraw] = useReducer((turn: number) => turn + 1, 0);
   const shape: ScrollShape = { contentPx: count * rowHeightPx, viewportPx };
   const shownOffset = isFollowing ? maxOffset(shape) : clampOffset(offset.current, shape);

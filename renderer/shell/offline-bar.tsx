@@ -21,14 +21,15 @@ export function OfflineBar() {
     <Notice
       tone="warning"
       isBar
-      title="Latchkey’s main side can’t be reached: it was stopped, or it is starting again."
+      title="Latchkey can’t be reached: it was stopped, or it is starting again."
       actions={
         <Button icon="retry" onClick={() => client.retry()}>
           Try now
         </Button>
       }
     >
-      This page tries again by itself, and keeps what you typed. If it was stopped, run it again.
+      This page tries again by itself, and keeps what you typed. If Latchkey was stopped, start it and open
+      the address that it prints then: it is a new one each time.
     </Notice>
   );
 }

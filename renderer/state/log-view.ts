@@ -99,6 +99,11 @@ export class LogView implements Readable<LogSnapshot> {
   }
 
   /** Says which rows are in sight. What is missing is fetched; what is no longer wanted is not. */
+  /** The first row that was on screen last: where a list begins that is drawn anew. */
+  get shownFrom(): number {
+    return this.#wanted.start;
+  }
+
   readonly want = (range: { readonly start: number; readonly end: number }): void => {
     this.#wanted = range;
     this.#pages.touch(range.start, range.end);

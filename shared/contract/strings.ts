@@ -34,8 +34,19 @@ export const urlPath = named(
     .max(200),
 );
 
-/** A name that the user gave. */
-export const label = named('Label', z.string().trim().min(1).max(80));
+/** Characters that are not seen, or that change what others look like. Emoji are joined with U+200D, which is none. */
+const hiddenCharacter = /[\p{Cc}\p{Zl}\p{Zp}]|(?!\u200d)\p{Cf}/u;
+
+/** A name that the user gave. It stands in this app's own sentences, so it can't rearrange them. */
+export const label = named(
+  'Label',
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(80)
+    .refine((text) => !hiddenCharacter.test(text)),
+);
 /** Prose written by this app for the user. Never text that came from outside. */
 export const prose = named('Prose', z.string().max(2000));
 /** Text a server sent: shown as what it is, never interpreted. */

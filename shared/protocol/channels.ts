@@ -121,6 +121,6 @@ export function channelNameProblem(
     };
   }
   const bare = kindsByPrefix.find(([prefix]) => name === prefix);
-  if (bare) return { severity: 'warning', message: `Only the prefix: add a name after “${bare[0]}”.` };
+  if (bare) return error(`Only the prefix: add a name after “${bare[0]}”.`);
   return undefined;
 }

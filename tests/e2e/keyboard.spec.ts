@@ -43,6 +43,29 @@ test('reads the log, filters it, pauses it and looks inside an event without a m
   await expect(page.getByRole('dialog')).toHaveCount(0);
 });
 
+test('comes back to the same place in the log, and to what was typed', async ({ latchkey: page }) => {
+  await openSandbox(page);
+  await page.getByRole('button', { name: 'Start demo traffic' }).click();
+  const events = page.getByRole('grid', { name: 'Events' });
+  // More than a window full, so that there is something to scroll away from.
+  await expect(events.getByRole('row').filter({ hasText: 'price.changed' }).nth(7)).toBeVisible({
+    timeout: 30_000,
+  });
+  const row = rowsWith(page, 'order.').last();
+  await row.click();
+  const text = await row.textContent();
+  await page.getByRole('tab', { name: 'Publish' }).click();
+  const channel = page.getByLabel('Channel', { exact: true });
+  await channel.fill('private-enc');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await expect(channel).toHaveValue('private-enc');
+  await page.getByRole('tab', { name: 'Inspector' }).click();
+  const selected = events.getByRole('row', { selected: true });
+  await expect(selected).toBeInViewport();
+  expect(await selected.textContent()).toBe(text);
+});
+
 test('shows members of a presence channel, and watches them without joining', async ({ latchkey: page }) => {
   await openSandbox(page);
   await page.getByRole('button', { name: 'Start demo traffic' }).click();

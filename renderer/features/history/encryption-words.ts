@@ -12,12 +12,12 @@ export const encryptionFailureWords: Readonly<Record<EncryptionFailure, FailureW
   'vault-locked': {
     title: 'The vault is locked.',
     advice:
-      'Unlock it to read encrypted events. They are stored as ciphertext, so nothing is lost meanwhile.',
+      'Unlock it to read encrypted events; they are kept as ciphertext. Keys that were kept for the session only went with the lock: enter them again.',
     goTo: 'vault',
   },
   'no-master-key': {
     title: 'This app has no encryption master key here.',
-    advice: 'Enter the master key that the publishing server uses, or make one and give it to the server.',
+    advice: 'Enter the master key that the publishing server uses, as its servers have it.',
     goTo: 'keys',
   },
   'not-encrypted': {
@@ -36,7 +36,7 @@ export const encryptionFailureWords: Readonly<Record<EncryptionFailure, FailureW
   'wrong-key': {
     title: 'None of the master keys here opens this event.',
     advice:
-      'The publisher encrypts with another key. While a key is being rotated, enter the new one as “next” and both kinds of events open.',
+      'It was made with another key: one that the publisher has now, or one that was removed here. While a key is being rotated, enter the new one as “next”, and both kinds of events open.',
     goTo: 'keys',
   },
 };

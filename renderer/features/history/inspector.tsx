@@ -74,6 +74,7 @@ export function Inspector({ profileId }: { readonly profileId: string }) {
                 onOpen={openDetail}
                 onRangeChange={view.want}
                 isFollowing={log.isFollowing}
+                startAt={view.shownFrom}
                 onFollowingChange={view.setFollowing}
               />
               {log.status.matched === 0 && (

@@ -1,5 +1,5 @@
 /** Subscribes to a channel by name: its kind is recognised as it is typed, and a bad name is explained. */
-import { type FormEvent, type Ref, useState } from 'react';
+import { type FormEvent, type Ref, useRef, useState } from 'react';
 import {
   channelKind,
   channelKindExplanations,
@@ -19,6 +19,8 @@ export interface SubscribeFormProps {
 
 export function SubscribeForm({ profileId, isCompact, ref }: SubscribeFormProps) {
   const [name, setName] = useDraft(`subscribe:${profileId}`, '');
+  const latestName = useRef(name);
+  latestName.current = name;
   const [userId, setUserId] = useDraft(`subscribe-user:${profileId}`, '');
   const [wasSubmitted, setSubmitted] = useState(false);
   const subscribe = useCall('live.subscribe');
@@ -35,10 +37,11 @@ export function SubscribeForm({ profileId, isCompact, ref }: SubscribeFormProps)
     if (found?.severity === 'error' || isSubscribed) return;
     const member =
       !isCompact && isPresence(name) && userId.trim() !== '' ? { userId: userId.trim() } : undefined;
-    const done = await subscribe.run({ profileId, channel: name, ...(member ? { member } : {}) });
-    if (!done) return;
+    // The next name may be typed before the answer comes.
     setName('');
     setSubmitted(false);
+    const done = await subscribe.run({ profileId, channel: name, ...(member ? { member } : {}) });
+    if (!done && latestName.current === '') setName(name);
   };
 
   const shown = isSubscribed

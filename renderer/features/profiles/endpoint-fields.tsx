@@ -24,7 +24,6 @@ export function EndpointFields({
     const message = problemOf(part);
     return message ? ({ severity: 'error', message } as const) : undefined;
   };
-  const scheme = endpoint.tls ? schemes[1] : schemes[0];
   return (
     <fieldset className={styles.endpoint}>
       <legend className={styles.legend}>{title}</legend>
@@ -58,7 +57,7 @@ export function EndpointFields({
         />
         <div className={styles.tls}>
           <Checkbox
-            label={`TLS (${scheme}://)`}
+            label={`TLS (${schemes[1]}://)`}
             isChecked={endpoint.tls}
             onChange={(tls) => onChange(withTls(endpoint, tls))}
           />

@@ -149,9 +149,9 @@ export function nameWarning(name: string, otherNames: readonly string[]): string
 
 function nameProblem(name: string): string | undefined {
   if (name === '') return 'Enter a name: it is how you find the app here.';
-  return s.label.safeParse(name).success
-    ? undefined
-    : `The name has ${name.length} characters; at most 80 fit.`;
+  if (s.label.safeParse(name).success) return undefined;
+  if (name.length > 80) return `The name has ${name.length} characters; at most 80 fit.`;
+  return 'The name holds a character that can’t be seen, or that turns the text around it. Take it out.';
 }
 
 function appIdProblem(appId: string): string | undefined {

@@ -143,7 +143,10 @@ function MasterKeyChoices({ typed, onTyped, noneLabel }: MasterKeyChoicesProps) 
         <Value kind="masterKey" value={masterKey} onChange={(value) => onTyped({ masterKey: value })} isNew />
       )}
       {masterKeyChoice === 'make' && (
-        <p>32 random bytes are made in the vault process when you save. They never reach this page.</p>
+        <p>
+          32 random bytes are made in the vault process when you save, and stay there: Latchkey can’t hand
+          them out yet. For an app whose servers have a master key already, paste that one.
+        </p>
       )}
     </Stack>
   );

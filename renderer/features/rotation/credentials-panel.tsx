@@ -147,8 +147,8 @@ function KindSection({ profile, kind, credentials }: KindSectionProps) {
             }}
           >
             <p>
-              {maskedValue(removing)} is taken out of the vault. Latchkey can’t bring it back; the provider’s
-              own copy stays as it is.
+              {maskedValue(removing)} is taken out of the vault. Latchkey can’t bring it back; what your
+              servers and the provider have stays as it is.
             </p>
             {removing.kind === 'masterKey' && (
               <p>Recorded events that were encrypted with it can’t be opened any more.</p>

@@ -66,7 +66,7 @@ describe('a failed attempt', () => {
 
 describe('durations', () => {
   it.each([
-    [0, '0.0 s'],
+    [0, '0 ms'],
     [3210, '3.2 s'],
     [9960, '10 s'],
     [59_600, '1 min 0 s'],

@@ -34,7 +34,7 @@ describe('channel names', () => {
     expect(channelNameProblem('x'.repeat(164))).toBeUndefined();
     expect(channelNameProblem('#server-to-user-7')?.severity).toBe('error');
     expect(channelNameProblem('#server-to-user-7', 'publish')).toBeUndefined();
-    expect(channelNameProblem('private-')?.severity).toBe('warning');
+    expect(channelNameProblem('private-')?.severity).toBe('error');
   });
 
   it('knows where client events may go', () => {
