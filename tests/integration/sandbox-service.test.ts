@@ -108,7 +108,8 @@ describe('the sandbox', () => {
     const { sandbox, handedOver, take, children, saved } = slowSandbox();
     const starting = sandbox.start().catch((error: unknown) => error);
     await handedOver;
-    await sandbox.profileRemoved(saved[0]?.profileId ?? '');
+    const [removed] = saved.splice(0);
+    await sandbox.profileRemoved(removed?.profileId ?? '');
     take();
     await starting;
     expect(sandbox.status).toMatchObject({ state: 'stopped', profileId: null });

@@ -36,13 +36,6 @@ export function Inspector({ profileId }: { readonly profileId: string }) {
   const filter = useRef<HTMLInputElement>(null);
   const summary = useLogSummary(log, view.count);
   const clear = useClear(view);
-  const openDetail = useCallback(
-    (index: number) => {
-      if (view.row(index)) view.openDetail(index);
-      else view.setActive(index);
-    },
-    [view],
-  );
   useInspectorCommands(view, log, list, filter, clear.run);
 
   return (
@@ -71,7 +64,7 @@ export function Inspector({ profileId }: { readonly profileId: string }) {
                 renderRow={(index) => <RowCells row={view.row(index)} />}
                 activeIndex={log.active?.index ?? null}
                 onActiveChange={view.setActive}
-                onOpen={openDetail}
+                onOpen={view.openDetail}
                 onRangeChange={view.want}
                 isFollowing={log.isFollowing}
                 startAt={view.shownFrom}
