@@ -9,6 +9,7 @@ import { CommandRegistry } from './commands/index.ts';
 import { ComponentsProvider, EmptyState } from './components/index.ts';
 import { App } from './shell/app.tsx';
 import { FailureReports } from './shell/failure-reports.ts';
+import { catchLostFocus } from './shell/focus-net.ts';
 import { createStores, keepLoaded, ServicesProvider } from './state/index.ts';
 
 // Set here, as Vite does not resolve an icon that lies outside of the page's folder.
@@ -18,6 +19,7 @@ const element = document.getElementById('root');
 if (!element) throw new Error('The page has no root');
 const root = createRoot(element);
 const client = connectToHost(window);
+catchLostFocus(element);
 
 if (client) {
   const stores = createStores(client, window.sessionStorage);

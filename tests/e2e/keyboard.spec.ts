@@ -43,6 +43,27 @@ test('reads the log, filters it, pauses it and looks inside an event without a m
   await expect(page.getByRole('dialog')).toHaveCount(0);
 });
 
+test('never loses the focus when what had it goes', async ({ latchkey: page }) => {
+  await openSandbox(page);
+  const isLost = () => page.evaluate(() => document.activeElement === document.body);
+  await page.keyboard.press('ControlOrMeta+K');
+  await page.keyboard.type('demo traffic');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('/');
+  await page.keyboard.press('ControlOrMeta+2');
+  await expect(page.getByRole('tab', { name: /Channels/ })).toHaveAttribute('aria-selected', 'true');
+  expect(await isLost()).toBe(false);
+  const unsubscribe = page.getByRole('button', { name: /^Unsubscribe/ });
+  const count = await unsubscribe.count();
+  await unsubscribe.first().focus();
+  await page.keyboard.press('Enter');
+  await expect(unsubscribe).toHaveCount(count - 1);
+  expect(await isLost()).toBe(false);
+  await page.keyboard.press('ControlOrMeta+1');
+  await expect(page.getByLabel('Filter', { exact: true })).toBeVisible();
+  expect(await isLost()).toBe(false);
+});
+
 test('comes back to the same place in the log, and to what was typed', async ({ latchkey: page }) => {
   await openSandbox(page);
   await page.getByRole('button', { name: 'Start demo traffic' }).click();
