@@ -1,6 +1,8 @@
 /** Both rotations, rehearsed in the page against the sandbox, which really holds two pairs and really revokes one. */
+import { randomBytes } from 'node:crypto';
 import type { Locator, Page } from '@playwright/test';
 import { expect, openSandbox, rowsWith, test } from './support/latchkey.ts';
+import { addApp, startServer } from './support/server.ts';
 
 async function openKeys(page: Page): Promise<void> {
   await openSandbox(page);
@@ -75,4 +77,39 @@ test('rotates a master key on the evidence of captured events', async ({ latchke
   await rotation.getByRole('button', { name: 'Forget the old key' }).click();
   await confirm(page, 'Forget the old key');
   await expect(page.getByText('Finished').first()).toBeVisible();
+});
+
+test('takes a master key that was made elsewhere, and a pair from the provider', async ({
+  latchkey: page,
+}) => {
+  const { server, credentials } = await startServer();
+  const newMasterKey = () => randomBytes(32).toString('base64');
+  await addApp(page, { name: 'shop', credentials, masterKeyBase64: newMasterKey() });
+  await page.getByRole('tab', { name: 'Keys & rotation' }).click();
+
+  await page
+    .getByRole('listitem')
+    .filter({ hasText: 'Encryption master key' })
+    .getByRole('button', { name: /Start/ })
+    .click();
+  const masterKey = page.getByRole('region', { name: 'Rotation: Encryption master key' });
+  await masterKey.getByLabel('New master key').fill(newMasterKey());
+  await masterKey.getByRole('button', { name: 'Keep the new master key' }).click();
+  await expect(stepOf(masterKey, 'Make a new master key')).toContainText('Done');
+  await expect(stepOf(masterKey, 'Swap the key').getByRole('checkbox')).toBeEnabled();
+
+  await page
+    .getByRole('listitem')
+    .filter({ hasText: 'Key and secret' })
+    .getByRole('button', { name: /Start/ })
+    .click();
+  const pair = page.getByRole('region', { name: 'Rotation: Key and secret' });
+  await pair.getByLabel('Key of the new pair').fill('nextkey');
+  await pair.getByLabel('Secret of the new pair').fill(randomBytes(10).toString('hex'));
+  await pair.getByRole('button', { name: 'Keep the new pair' }).click();
+  await pair.getByRole('button', { name: 'Check the new pair' }).click();
+  await expect(stepOf(pair, 'The new pair is accepted')).toContainText('answered 401');
+  await expect(pair.getByRole('button', { name: 'Switch Latchkey over' })).toHaveCount(0);
+  await page.screenshot({ path: test.info().outputPath('rotation.png') });
+  await server.close();
 });
