@@ -56,8 +56,10 @@ export function refusedSubscriptionText(status: number | null): string {
 export function silenceText(channel: string, dialect: Dialect, waitedMs: number): string {
   const silence = `The server has not answered for ${seconds(waitedMs)}.`;
   if (!needsAuthorization(channel)) return silence;
-  if (!dialectFacts[dialect].badSignatureIsSilent) return `${silence} ${otherSecret}`;
-  return `${silence} ${dialectFacts[dialect].label} says nothing when a signature is wrong: ${lowerFirst(otherSecret)}`;
+  const { label, answersBadSignature } = dialectFacts[dialect];
+  if (answersBadSignature === true) return `${silence} ${otherSecret}`;
+  const who = answersBadSignature === false ? `${label} does` : 'Several servers do';
+  return `${silence} ${who} not name the channel when a signature is wrong: ${lowerFirst(otherSecret)}`;
 }
 
 export function gapText(lostForMs: number): string {

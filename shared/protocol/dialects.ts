@@ -10,12 +10,12 @@ export interface DialectFacts {
   readonly label: string;
   /** Hosted on clusters, by name; otherwise the user gives endpoints. */
   readonly hasClusters: boolean;
-  /** The most bytes of `data` in one event. */
+  /** The most bytes of `data` in one event by default. Where no source says, the documented 10 KB. */
   readonly eventDataLimitBytes: number;
-  /** Requests with an older or newer timestamp are refused. Undefined: the server does not look. */
+  /** Requests with an older or newer timestamp are refused. Undefined: it does not look, or no source says. */
   readonly timestampWindowSeconds: number | undefined;
-  /** A subscription with a bad signature gets no answer that names its channel. */
-  readonly badSignatureIsSilent: boolean;
+  /** Whether a subscription with a bad signature gets an answer that names its channel. Undefined: no source says. */
+  readonly answersBadSignature: boolean | undefined;
 }
 
 export const dialectFacts: Readonly<Record<Dialect, DialectFacts>> = {
@@ -24,49 +24,49 @@ export const dialectFacts: Readonly<Record<Dialect, DialectFacts>> = {
     hasClusters: true,
     eventDataLimitBytes: 10_240,
     timestampWindowSeconds: 600,
-    badSignatureIsSilent: true,
+    answersBadSignature: false,
   },
   soketify: {
     label: 'Soketify',
     hasClusters: false,
     eventDataLimitBytes: 10_240,
     timestampWindowSeconds: 600,
-    badSignatureIsSilent: true,
+    answersBadSignature: undefined,
   },
   soketi: {
     label: 'soketi',
     hasClusters: false,
     eventDataLimitBytes: 102_400,
     timestampWindowSeconds: undefined,
-    badSignatureIsSilent: false,
+    answersBadSignature: true,
   },
   reverb: {
     label: 'Laravel Reverb',
     hasClusters: false,
     eventDataLimitBytes: 10_240,
     timestampWindowSeconds: undefined,
-    badSignatureIsSilent: true,
+    answersBadSignature: false,
   },
   sockudo: {
     label: 'Sockudo',
     hasClusters: false,
-    eventDataLimitBytes: 102_400,
+    eventDataLimitBytes: 10_240,
     timestampWindowSeconds: 600,
-    badSignatureIsSilent: false,
+    answersBadSignature: undefined,
   },
   sandbox: {
     label: 'Built-in sandbox',
     hasClusters: false,
     eventDataLimitBytes: 10_240,
     timestampWindowSeconds: 600,
-    badSignatureIsSilent: true,
+    answersBadSignature: false,
   },
   other: {
     label: 'Other server',
     hasClusters: false,
     eventDataLimitBytes: 10_240,
-    timestampWindowSeconds: 600,
-    badSignatureIsSilent: true,
+    timestampWindowSeconds: undefined,
+    answersBadSignature: undefined,
   },
 };
 
