@@ -190,7 +190,8 @@ describe('a growing log', () => {
     }
     await eventually(() => harness.grown.at(-1)?.matched === 100);
     const seconds = (performance.now() - startedAt) / 1000;
-    expect(harness.grown.length).toBeLessThanOrEqual(seconds * 10 + 2);
+    // One for each tenth of a second that began, one at the start, and one for a timer that fires a hair early.
+    expect(harness.grown.length).toBeLessThanOrEqual(Math.ceil(seconds * 10) + 2);
     expect(Math.max(...harness.grown.map(({ perSecond }) => perSecond))).toBeGreaterThan(0);
     await eventually(() => harness.grown.at(-1)?.perSecond === 0);
   });
