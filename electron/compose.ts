@@ -12,14 +12,14 @@ import { HttpApi } from './http-api/index.ts';
 import { createEmitter, Dispatcher, type Emit, type Handlers, type Session } from './ipc/index.ts';
 import { Live } from './live/index.ts';
 import { PresencePoll } from './presence/index.ts';
-import type { SpawnChild } from './processes/port.ts';
+import type { PassedPort, SpawnChild } from './processes/port.ts';
 import { Profiles } from './profiles/index.ts';
 import { Publisher } from './publishing/index.ts';
 import { Rotations } from './rotation/index.ts';
 import { Sandbox } from './sandbox/index.ts';
 import { Settings } from './settings/index.ts';
 import { Database, Preferences } from './storage/index.ts';
-import { SqliteCredentialIndex, Vault } from './vault/index.ts';
+import { SecretCalls, type SecretWay, SqliteCredentialIndex, Vault } from './vault/index.ts';
 
 /** This module's own: `.ts` from sources, `.js` when built. The processes that it starts have the same. */
 const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
@@ -30,6 +30,7 @@ export interface ComposeOptions {
   readonly code: URL;
   readonly spawn: SpawnChild;
   readonly host: 'electron' | 'web';
+  readonly secretWay: SecretWay;
   readonly version: string;
   /** Told once of each failure that nobody expected. */
   readonly reportBug: (where: string, error: unknown) => void;
@@ -40,6 +41,8 @@ export interface App {
   readonly preferences: Preferences;
   readonly emit: Emit;
   openSession(send: (message: ServerMessage) => void): Session;
+  /** One end of a channel that a page opened to the vault process. */
+  passPort(port: PassedPort): void;
   /** Ends every connection and process, with the log durable. */
   close(): Promise<void>;
 }
@@ -65,6 +68,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     onUnexpectedExit: ({ code, signal }) =>
       reportBug('vault', new Error(`The vault process ended: ${signal ?? `code ${code}`}`)),
   });
+  const secretCalls = new SecretCalls(vault, options.secretWay);
   const api = new HttpApi(vault);
   const history = new History({
     folder: join(dataFolder, 'history'),
@@ -211,7 +215,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
       chooseStore: ({ store, ...options }) => vault.chooseStore(store, options),
       enterSecret: (input) => {
         const { key } = profiles.get(input.profileId);
-        return vault.enterSecret(input.slot === 'current' ? { ...input, key: input.key ?? key } : input);
+        return secretCalls.enter(input.slot === 'current' ? { ...input, key: input.key ?? key } : input);
       },
       generateMasterKey: (input) => {
         profiles.get(input.profileId);
@@ -230,6 +234,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     preferences,
     emit,
     openSession: (send) => dispatcher.open(send),
+    passPort: (port) => background('vault.passPort', vault.passPort(port)),
     close: async () => {
       profiles.close();
       await live.close();

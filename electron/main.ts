@@ -37,7 +37,7 @@ function report(where: string, error: unknown): void {
 function show(app: App): void {
   const opened = openWindow(outFolder, app.preferences);
   shown = opened;
-  serveWindow(opened.window, app.openSession);
+  serveWindow(opened.window, app.openSession, app.passPort);
   opened.window.once('closed', () => {
     shown = undefined;
   });
@@ -58,6 +58,7 @@ async function start(): Promise<void> {
     code: new URL('.', import.meta.url),
     spawn: spawnUtilityChild,
     host: 'electron',
+    secretWay: { by: 'port' },
     version: app.getVersion(),
     reportBug: report,
   });

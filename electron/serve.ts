@@ -40,6 +40,7 @@ const app = await compose({
   code: new URL('.', import.meta.url),
   spawn: spawnNodeChild,
   host: 'web',
+  secretWay: { by: 'call' },
   version,
   reportBug: report,
 }).catch((error: unknown) => {

@@ -9,6 +9,24 @@ export interface MessagePortLike {
   onMessage(listener: (message: unknown) => void): Disposer;
 }
 
+/** One end of a channel that two others talk on, on its way to one of them: held, and never listened on. */
+export interface PassedPort {
+  close(): void;
+}
+
+/** One end of a channel, in the process that it was meant for. */
+export interface ChannelEnd extends MessagePortLike {
+  /** The other end was closed, or its process is gone. Called once at most. */
+  onClose(listener: () => void): void;
+  close(): void;
+}
+
+/** To whoever started this process or thread. */
+export interface ParentPort extends MessagePortLike {
+  /** Ends of channels that are passed on to this process. Absent where that can’t be. */
+  onPort?(listener: (end: ChannelEnd) => void): Disposer;
+}
+
 export interface ChildExit {
   readonly code: number | null;
   readonly signal: string | null;
@@ -16,6 +34,8 @@ export interface ChildExit {
 
 export interface ChildPort extends MessagePortLike {
   readonly pid: number | undefined;
+  /** Passes a channel’s end on to the child, unread. Absent where that can’t be. */
+  passPort?(port: PassedPort): void;
   /** Called once, also when the process could not be started. */
   onExit(listener: (exit: ChildExit) => void): Disposer;
   /** Ends it at once, without a chance to answer. */

@@ -20,6 +20,9 @@ export interface EncryptedItem {
   readonly data: string;
 }
 
+/** A value, or the channel to the page on which it came. */
+export type EnteredValue = { readonly value: string } | { readonly portId: string };
+
 export type VaultApi = {
   /**
    * First of all calls, once. With `hasCanary`, a store that does not show its canary is locked; without, one is made.
@@ -35,12 +38,13 @@ export type VaultApi = {
     /** The vault id to open under if the store was reset. */
     readonly startOverAs?: string | undefined;
   }): Promise<{ readonly vaultId: string }>;
-  /** Checks the value's form, stores it, and reads it back. @throws AppError `invalid_input`, or a store's failure */
-  put(input: {
-    readonly credentialId: string;
-    readonly kind: SecretKind;
-    readonly value: string;
-  }): Promise<SecretSummary>;
+  /**
+   * Checks the value's form, stores it, and reads it back. @throws AppError `invalid_input`, a store's failure, or
+   * `not_found` when nothing waits on the channel.
+   */
+  put(
+    input: { readonly credentialId: string; readonly kind: SecretKind } & EnteredValue,
+  ): Promise<SecretSummary>;
   generateMasterKey(input: { readonly credentialId: string }): Promise<SecretSummary>;
   /** Nothing there is no failure; not knowing whether something is there is one (`keychain_locked`). */
   remove(input: { readonly credentialId: string }): Promise<Record<string, never>>;

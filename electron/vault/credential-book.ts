@@ -19,6 +19,8 @@ type Remover = Pick<VaultProcess, 'call'>;
 
 /** After these the store has certainly not done what it was asked. */
 const refusals: readonly ErrorCode[] = ['keychain_locked', 'keychain_unavailable'];
+/** After these nothing was asked of the store: there was no value, or its form was refused. */
+const unasked: readonly ErrorCode[] = ['invalid_input', 'not_found'];
 
 export class CredentialBook {
   readonly #index: CredentialIndex;
@@ -159,8 +161,7 @@ export class CredentialBook {
     try {
       return await keep(writing.credentialId);
     } catch (error) {
-      // Its form was refused: it never came near the store.
-      if (error instanceof AppError && error.code === 'invalid_input') {
+      if (error instanceof AppError && unasked.includes(error.code)) {
         this.#index.change({ remove: [writing.credentialId] });
       }
       throw error;

@@ -7,5 +7,6 @@ export {
   type RecordState,
   type VaultMeta,
 } from './credential-index.ts';
+export { SecretCalls, type SecretWay } from './secret-calls.ts';
 export { SqliteCredentialIndex } from './sqlite-credential-index.ts';
 export { Vault, type VaultOptions } from './vault.ts';

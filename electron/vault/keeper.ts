@@ -19,6 +19,7 @@ import {
 } from '../signing/index.ts';
 import type { Decryption, Signer, VaultApi } from './api.ts';
 import { canonicalSecret, type SecretSummary, summarise } from './secret-forms.ts';
+import { SecretPorts } from './secret-ports.ts';
 import { type SecretStore, storeHidesEntries, storeUnavailable } from './store.ts';
 
 type Input<M extends keyof VaultApi> = Parameters<VaultApi[M]>[0];
@@ -35,12 +36,14 @@ const canaryBytes = 32;
 
 export class Keeper {
   readonly #openStore: OpenStore;
+  readonly #ports: SecretPorts;
   readonly #values = new Map<string, string>();
   readonly #reading = new Map<string, Promise<string>>();
   #opened: Opened | undefined;
 
-  constructor(openStore: OpenStore) {
+  constructor(openStore: OpenStore, ports = new SecretPorts()) {
     this.#openStore = openStore;
+    this.#ports = ports;
   }
 
   async open({ store: kind, vaultId, hasCanary, startOverAs }: Input<'open'>): Promise<{ vaultId: string }> {
@@ -57,7 +60,8 @@ export class Keeper {
     return this.#use(store, vaultId, former);
   }
 
-  async put({ credentialId, kind, value }: Input<'put'>): Promise<SecretSummary> {
+  async put({ credentialId, kind, ...entered }: Input<'put'>): Promise<SecretSummary> {
+    const value = 'portId' in entered ? this.#ports.take(entered.portId) : entered.value;
     return this.#keep(credentialId, canonicalSecret(kind, value));
   }
 

@@ -4,6 +4,7 @@ import { parentPort } from '../processes/parent-port.ts';
 import { type RpcServer, serveRpc } from '../processes/rpc.ts';
 import type { VaultApi, VaultNotices } from './api.ts';
 import { Keeper, serveable } from './keeper.ts';
+import { SecretPorts } from './secret-ports.ts';
 import { KeychainStore } from './stores/keychain-store.ts';
 import { OneAtATime } from './stores/one-at-a-time.ts';
 import { SessionStore } from './stores/session-store.ts';
@@ -13,14 +14,17 @@ leaveNoTraces();
 // Not `exit`: it would wait for a keychain call that hangs, for up to 50 s, with the secrets still in memory.
 process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
+const parent = parentPort();
+const ports = new SecretPorts();
+parent.onPort?.((end) => ports.accept(end));
 const keeper = new Keeper(async (kind) => {
   if (kind === 'session') return new SessionStore();
   return new OneAtATime(await KeychainStore.open(), {
     started: () => server.notify('keychainCallStarted', null),
     ended: () => server.notify('keychainCallEnded', null),
   });
-});
-const server: RpcServer<VaultNotices> = serveRpc<VaultApi, VaultNotices>(parentPort(), serveable(keeper));
+}, ports);
+const server: RpcServer<VaultNotices> = serveRpc<VaultApi, VaultNotices>(parent, serveable(keeper));
 
 /** Memory, messages and stacks hold secrets: none of them may reach a dump, a report or a terminal. */
 function leaveNoTraces(): void {

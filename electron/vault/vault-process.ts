@@ -1,6 +1,6 @@
 /** The main side's hold on one vault process: its calls, how long the keychain keeps it waiting, and its end. */
 import { AppError } from '#shared/lib/app-error.ts';
-import type { ChildExit, ChildPort, SpawnChild } from '../processes/port.ts';
+import type { ChildExit, ChildPort, PassedPort, SpawnChild } from '../processes/port.ts';
 import { RpcClient } from '../processes/rpc.ts';
 import type { VaultApi, VaultNotices } from './api.ts';
 
@@ -53,6 +53,12 @@ export class VaultProcess {
     input: Parameters<VaultApi[M]>[0],
   ): Promise<Awaited<ReturnType<VaultApi[M]>>> {
     return this.#client.call(method, input);
+  }
+
+  /** Passes a channel's end on to it. Closed instead, where that can't be: the other end is told so. */
+  passPort(port: PassedPort): void {
+    if (this.#endedWith || !this.#child.passPort) port.close();
+    else this.#child.passPort(port);
   }
 
   /** Throws what it was ended with. */

@@ -5,9 +5,9 @@
 import type { Credential, SecretKind, Slot, StoreKind, VaultStatus } from '#shared/contract/vault.ts';
 import { AppError, type ErrorCode } from '#shared/lib/app-error.ts';
 import { Listeners } from '#shared/lib/disposer.ts';
-import type { ChildExit, SpawnChild } from '../processes/port.ts';
+import type { ChildExit, PassedPort, SpawnChild } from '../processes/port.ts';
 import type { EncryptedData, WebhookVerification } from '../signing/index.ts';
-import type { Decryption, EncryptedItem, Signer } from './api.ts';
+import type { Decryption, EncryptedItem, EnteredValue, Signer } from './api.ts';
 import { CredentialBook, type Place, toCredential } from './credential-book.ts';
 import type { CredentialIndex } from './credential-index.ts';
 import { Lifecycle, type OpenVault } from './lifecycle.ts';
@@ -24,9 +24,11 @@ export interface VaultOptions {
   readonly waitingAfterMs?: number;
 }
 
-type EnteredSecret = Place & { readonly key?: string | undefined; readonly value: string };
+type EnteredSecret = Place & { readonly key?: string | undefined } & EnteredValue;
 
 const defaultWaitingAfterMs = 5000;
+/** Channels that wait for an opening vault. */
+const passingPortLimit = 8;
 /** Tried in this order. */
 const decryptionSlots: readonly Slot[] = ['current', 'next', 'previous'];
 /** Failures that end when the vault is open again: what can't be decrypted because of them is closed, not wrong. */
@@ -45,6 +47,7 @@ export class Vault {
   readonly #now: () => number;
   readonly #book: CredentialBook;
   readonly #lifecycle: Lifecycle;
+  #passing = 0;
 
   constructor(options: VaultOptions) {
     this.#now = () => options.now?.() ?? Date.now();
@@ -104,7 +107,7 @@ export class Vault {
   }
 
   /** Replaces what is in the place. A `secret` needs the app key that it belongs to: it signs for that one. */
-  async enterSecret({ profileId, kind, slot, key, value }: EnteredSecret): Promise<Credential> {
+  async enterSecret({ profileId, kind, slot, key, ...entered }: EnteredSecret): Promise<Credential> {
     if (kind === 'secret' && key === undefined) {
       throw new AppError('invalid_input', 'A secret needs the app key that it belongs to.', {
         hint: 'Enter the key beside it.',
@@ -113,12 +116,30 @@ export class Vault {
     const { process, store } = await this.#lifecycle.ready();
     const place = { profileId, kind, slot, key: kind === 'secret' ? (key ?? null) : null };
     return this.#book.enter(place, store, process, (credentialId) =>
-      process.call('put', { credentialId, kind, value }),
+      process.call('put', { credentialId, kind, ...entered }),
     );
   }
 
+  /** The page's end of a channel is elsewhere; this one goes to the vault process, once it is open, or is closed. */
+  async passPort(port: PassedPort): Promise<void> {
+    if (this.#passing >= passingPortLimit) {
+      port.close();
+      return;
+    }
+    this.#passing++;
+    try {
+      const { process } = await this.#lifecycle.ready();
+      process.passPort(port);
+    } catch (error) {
+      port.close();
+      throw error;
+    } finally {
+      this.#passing--;
+    }
+  }
+
   /** What another feature made, such as the sandbox's credentials. */
-  handOver(input: EnteredSecret): Promise<Credential> {
+  handOver(input: Place & { readonly key?: string; readonly value: string }): Promise<Credential> {
     return this.enterSecret(input);
   }
 

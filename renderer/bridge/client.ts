@@ -9,6 +9,7 @@ import type {
 import { serverMessage } from '#shared/contract/wire.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { type Disposer, Listeners } from '#shared/lib/disposer.ts';
+import { type Secrets, secretsOver } from './secrets.ts';
 import type { Transport, TransportStatus } from './transport.ts';
 
 export interface CallOptions {
@@ -19,6 +20,7 @@ export interface CallOptions {
 export interface Client {
   call<N extends ContractCall>(name: N, input: CallInput<N>, options?: CallOptions): Promise<CallOutput<N>>;
   on<N extends ContractEvent>(name: N, listener: (payload: EventPayload<N>) => void): Disposer;
+  readonly secrets: Secrets;
   readonly status: TransportStatus;
   onStatus(listener: (status: TransportStatus) => void): Disposer;
   /** Tries to reach the main side now. */
@@ -89,11 +91,13 @@ export function createClient(transport: Transport): Client {
     });
   };
 
+  // The main side has parsed the output against this very type before it left.
+  const call: Client['call'] = async (name, input, options = {}) =>
+    (await send(name, input, options.signal)) as CallOutput<typeof name>;
+
   return {
-    async call<N extends ContractCall>(name: N, input: CallInput<N>, options: CallOptions = {}) {
-      // The main side has parsed the output against this very type before it left.
-      return (await send(name, input, options.signal)) as CallOutput<N>;
-    },
+    call,
+    secrets: secretsOver(call, transport.openVaultPort?.bind(transport)),
     on<N extends ContractEvent>(name: N, listener: (payload: EventPayload<N>) => void) {
       const listeners = events.get(name) ?? new Listeners<unknown>();
       events.set(name, listeners);

@@ -1,6 +1,8 @@
-/** In Electron: the two functions that the preload script exposes. */
+/** In Electron: the two functions that the preload script exposes, and its ear for channels. */
 import type { ClientMessage } from '#shared/contract/wire.ts';
+import { portChannel } from '#shared/lib/bridge-names.ts';
 import type { Transport } from './transport.ts';
+import { VaultPort } from './vault-port.ts';
 
 export interface LatchkeyBridge {
   send(message: ClientMessage): void;
@@ -14,7 +16,10 @@ declare global {
   }
 }
 
-export function createElectronTransport(bridge: LatchkeyBridge): Transport {
+export function createElectronTransport(
+  bridge: LatchkeyBridge,
+  page: Pick<Window, 'postMessage' | 'location'>,
+): Transport {
   return {
     send: (message) => bridge.send(message),
     onMessage: (listener) => bridge.onMessage(listener),
@@ -22,5 +27,8 @@ export function createElectronTransport(bridge: LatchkeyBridge): Transport {
     // The window and the main process live and die together.
     onStatus: () => () => undefined,
     retry: () => undefined,
+    // The preload script hears what is posted to the page's own window, and passes the port on.
+    openVaultPort: (signal) =>
+      VaultPort.open((port) => page.postMessage(portChannel, page.location.origin, [port]), signal),
   };
 }

@@ -1,6 +1,7 @@
 /** How messages reach the main side. Electron and the web host each have one; everything above is the same. */
 import type { ClientMessage } from '#shared/contract/wire.ts';
 import type { Disposer } from '#shared/lib/disposer.ts';
+import type { VaultPort } from './vault-port.ts';
 
 export type TransportStatus =
   | { readonly state: 'connecting' }
@@ -18,4 +19,6 @@ export interface Transport {
   onStatus(listener: (status: TransportStatus) => void): Disposer;
   /** Tries now rather than at the next turn. */
   retry(): void;
+  /** Where secrets don't pass through the main process: a new channel to the vault process. */
+  openVaultPort?(signal: AbortSignal | undefined): Promise<VaultPort>;
 }

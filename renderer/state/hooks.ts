@@ -14,7 +14,7 @@ import type { SandboxStatus } from '#shared/contract/sandbox.ts';
 import { defaultSettings, type SettingsValues } from '#shared/contract/settings.ts';
 import type { Credential, VaultStatus } from '#shared/contract/vault.ts';
 import type { AppError } from '#shared/lib/app-error.ts';
-import type { TransportStatus } from '../bridge/index.ts';
+import type { CallOptions, SecretInput, TransportStatus } from '../bridge/index.ts';
 import { useServices } from './context.tsx';
 import type { LogSnapshot, LogView } from './log-view.ts';
 import { asAppError, type Loadable, valueOr } from './remote.ts';
@@ -90,9 +90,9 @@ export function useContractEvent<N extends ContractEvent>(
   useEffect(() => client.on(name, (payload) => latest.current(payload)), [client, name]);
 }
 
-export interface Action<N extends ContractCall> {
+export interface Action<Input, Output> {
   /** Undefined when it failed or was cancelled; the failure is in `error`. */
-  run(input: CallInput<N>): Promise<CallOutput<N> | undefined>;
+  run(input: Input): Promise<Output | undefined>;
   readonly isPending: boolean;
   /** The last failure, until the next run or `clear`. A cancelled call is no failure. */
   readonly error: AppError | undefined;
@@ -102,22 +102,39 @@ export interface Action<N extends ContractCall> {
 }
 
 /** One call as an action of the user: pending, error, cancel. It goes on if the component leaves. */
-export function useCall<N extends ContractCall>(name: N): Action<N> {
+export function useCall<N extends ContractCall>(name: N): Action<CallInput<N>, CallOutput<N>> {
   const { client } = useServices();
+  return useAction(
+    useCallback(
+      (input: CallInput<N>, options: CallOptions) => client.call(name, input, options),
+      [client, name],
+    ),
+  );
+}
+
+/** As `useCall`, for a secret that was typed. What was typed is kept by whoever calls, until it is in the vault. */
+export function useEnterSecret(): Action<SecretInput, Credential> {
+  return useAction(useServices().client.secrets.enter);
+}
+
+/** @param work Always the same function. */
+function useAction<Input, Output>(
+  work: (input: Input, options: CallOptions) => Promise<Output>,
+): Action<Input, Output> {
   const [isPending, setPending] = useState(false);
   const [error, setError] = useState<AppError>();
   const controller = useRef<AbortController>(undefined);
   const turn = useRef(0);
 
   const run = useCallback(
-    async (input: CallInput<N>) => {
+    async (input: Input) => {
       const mine = ++turn.current;
       const abort = new AbortController();
       controller.current = abort;
       setPending(true);
       setError(undefined);
       try {
-        return await client.call(name, input, { signal: abort.signal });
+        return await work(input, { signal: abort.signal });
       } catch (cause) {
         const failure = asAppError(cause);
         if (mine === turn.current && !abort.signal.aborted) setError(failure);
@@ -126,7 +143,7 @@ export function useCall<N extends ContractCall>(name: N): Action<N> {
         if (mine === turn.current) setPending(false);
       }
     },
-    [client, name],
+    [work],
   );
   const clear = useCallback(() => setError(undefined), []);
   const cancel = useCallback(() => controller.current?.abort(), []);

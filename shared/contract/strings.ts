@@ -18,6 +18,8 @@ export const credentialId = named('CredentialId', z.uuid());
 export const rotationId = named('RotationId', z.uuid());
 export const viewId = named('ViewId', z.string().regex(/^[a-z0-9-]{1,40}$/));
 export const undoToken = named('UndoToken', z.uuid());
+/** Of a channel between the page and the vault process: see `vault-port.ts`. */
+export const portId = named('PortId', z.uuid());
 
 /** The provider's app id: `/apps/ID`. Not `.` or `..`, which a URL's path loses: so also below. */
 export const appId = named('AppId', z.string().regex(/^(?!\.{1,2}$)[A-Za-z0-9_.-]{1,100}$/));

@@ -70,17 +70,24 @@ export const vault = {
     output: vaultStatus,
     errors: ['keychain_locked', 'keychain_unavailable', 'conflict'],
   }),
-  /** Write-only. Replaces what is in the slot. `key` is the app key that a `secret` belongs to. */
+  /**
+   * Write-only. Replaces what is in the slot. `key` is the app key that a `secret` belongs to. The value is what was
+   * sent on the channel `portId` (in Electron, past the main process), or `value` (on the web host): exactly one, and
+   * the host takes no other than its own.
+   */
   enterSecret: call({
-    input: z.strictObject({
-      profileId: s.profileId,
-      kind: z.enum(secretKinds),
-      slot: z.enum(slots),
-      key: s.appKey.optional(),
-      value: enteredSecret,
-    }),
+    input: z
+      .strictObject({
+        profileId: s.profileId,
+        kind: z.enum(secretKinds),
+        slot: z.enum(slots),
+        key: s.appKey.optional(),
+        value: enteredSecret.optional(),
+        portId: s.portId.optional(),
+      })
+      .refine(({ value, portId }) => (value === undefined) !== (portId === undefined)),
     output: credential,
-    errors: ['vault_locked', 'not_found', 'keychain_locked', 'keychain_unavailable', 'cancelled'],
+    errors: ['vault_locked', 'not_found', 'keychain_locked', 'keychain_unavailable', 'cancelled', 'refused'],
   }),
   /** Makes 32 random bytes in the vault process and keeps them there. */
   generateMasterKey: call({

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { messageChannel } from '#shared/lib/bridge-names.ts';
 import { startWebHost } from '../../electron/hosts/web/server.ts';
 import { createToken } from '../../electron/hosts/web/trust.ts';
 import { describeTransport } from './transport-suite.ts';
@@ -12,7 +13,7 @@ const { ipcMain } = await vi.hoisted(async () => {
 });
 vi.mock('electron', () => ({ ipcMain, protocol: {} }));
 
-const { messageChannel, serveWindow } = await import('../../electron/hosts/electron/transport.ts');
+const { serveWindow } = await import('../../electron/hosts/electron/transport.ts');
 
 describeTransport('the web host’s WebSocket', {
   async connect(openSession) {
@@ -40,7 +41,7 @@ describeTransport('Electron’s IPC', {
       send: (_channel: string, message: unknown) => heard.emit('message', structuredClone(message)),
     });
     const window = Object.assign(new EventEmitter(), { webContents });
-    serveWindow(window as never, openSession);
+    serveWindow(window as never, openSession, (port) => port.close());
     const senderFrame = { parent: null, url: 'app://latchkey/' };
     return {
       send: (message) =>

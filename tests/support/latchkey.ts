@@ -3,8 +3,11 @@ import type { ClientMessage } from '#shared/contract/wire.ts';
 import { Listeners } from '#shared/lib/disposer.ts';
 import { type App, compose } from '../../electron/compose.ts';
 import { spawnNodeChild } from '../../electron/processes/node-child.ts';
+import type { SpawnChild } from '../../electron/processes/port.ts';
 import { type Client, createClient } from '../../renderer/bridge/client.ts';
 import type { Transport } from '../../renderer/bridge/transport.ts';
+import { VaultPort } from '../../renderer/bridge/vault-port.ts';
+import { spawnThreadChild } from './thread-child.ts';
 
 export interface Latchkey {
   readonly app: App;
@@ -13,17 +16,41 @@ export interface Latchkey {
   readonly bugs: readonly string[];
   /** Everything that crossed between page and main side, as text. */
   readonly recording: readonly string[];
+  /** Everything that crossed between the main side and its vault process, as text. */
+  readonly vaultRecording: readonly string[];
   close(): Promise<void>;
 }
 
-export async function startLatchkey(dataFolder: string): Promise<Latchkey> {
+export interface LatchkeyOptions {
+  /** As in Electron: secrets pass on channels between the page and the vault “process”, which is a thread here. */
+  readonly hasPorts?: boolean;
+}
+
+export async function startLatchkey(
+  dataFolder: string,
+  { hasPorts = false }: LatchkeyOptions = {},
+): Promise<Latchkey> {
   const bugs: string[] = [];
   const recording: string[] = [];
+  const vaultRecording: string[] = [];
+  const spawn: SpawnChild = (entry, options) => {
+    if (options.name !== 'vault') return spawnNodeChild(entry, options);
+    const child = (hasPorts ? spawnThreadChild : spawnNodeChild)(entry, options);
+    child.onMessage((message) => vaultRecording.push(JSON.stringify(message)));
+    return {
+      ...child,
+      send(message) {
+        vaultRecording.push(JSON.stringify(message));
+        child.send(message);
+      },
+    };
+  };
   const app = await compose({
     dataFolder,
     code: new URL('../../electron/', import.meta.url),
-    spawn: spawnNodeChild,
+    spawn,
     host: 'web',
+    secretWay: { by: hasPorts ? 'port' : 'call' },
     version: '0.0.0',
     reportBug: (where, error) =>
       bugs.push(`${where}: ${error instanceof Error ? error.stack : String(error)}`),
@@ -42,6 +69,7 @@ export async function startLatchkey(dataFolder: string): Promise<Latchkey> {
     status: { state: 'online' },
     onStatus: () => () => {},
     retry: () => {},
+    ...(hasPorts ? { openVaultPort: (signal) => VaultPort.open((port) => app.passPort(port), signal) } : {}),
   };
   const client = createClient(transport);
   return {
@@ -49,6 +77,7 @@ export async function startLatchkey(dataFolder: string): Promise<Latchkey> {
     client,
     bugs,
     recording,
+    vaultRecording,
     close: async () => {
       session.close();
       client.close();

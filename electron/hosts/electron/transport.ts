@@ -1,15 +1,19 @@
-/** The contract over Electron's IPC. Messages of any frame but the window's own page are dropped. */
+/**
+ * The contract over Electron's IPC, and the channels that the page opens to the vault process. Messages of any frame
+ * but the window's own page are dropped.
+ */
 import { type BrowserWindow, type IpcMainEvent, ipcMain } from 'electron';
 import type { ServerMessage } from '#shared/contract/wire.ts';
+import { messageChannel, portChannel } from '#shared/lib/bridge-names.ts';
 import type { Session } from '../../ipc/index.ts';
+import type { PassedPort } from '../../processes/port.ts';
 import { pageOrigin } from './scheme.ts';
 
-/** The same name in the preload script. */
-export const messageChannel = 'latchkey:message';
-
+/** @param passPort Is given each channel's end as it came: nothing here listens on it, as secrets pass there. */
 export function serveWindow(
   window: BrowserWindow,
   openSession: (send: (message: ServerMessage) => void) => Session,
+  passPort: (port: PassedPort) => void,
 ): void {
   const { webContents } = window;
   let session: Session | undefined;
@@ -19,18 +23,25 @@ export function serveWindow(
       if (!webContents.isDestroyed()) webContents.send(messageChannel, message);
     });
   };
+  const isOurs = (event: IpcMainEvent) => event.sender === webContents && isOurPage(event);
   const receive = (event: IpcMainEvent, message: unknown) => {
-    if (event.sender !== webContents || !isOurPage(event)) return;
-    void session?.receive(message);
+    if (isOurs(event)) void session?.receive(message);
+  };
+  const receivePort = (event: IpcMainEvent) => {
+    const [port, ...others] = event.ports;
+    if (port && others.length === 0 && isOurs(event)) passPort(port);
+    else for (const refused of event.ports) refused.close();
   };
   open();
   ipcMain.on(messageChannel, receive);
+  ipcMain.on(portChannel, receivePort);
   // A page that was reloaded knows nothing of the calls of the one before.
   webContents.on('did-start-navigation', (details) => {
     if (details.isMainFrame && !details.isSameDocument) open();
   });
   window.once('closed', () => {
     ipcMain.off(messageChannel, receive);
+    ipcMain.off(portChannel, receivePort);
     session?.close();
   });
 }

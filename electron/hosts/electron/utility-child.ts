@@ -1,6 +1,6 @@
 /** Child processes under Electron: utilityProcess, which has Node and no window. */
 import { fileURLToPath } from 'node:url';
-import { utilityProcess } from 'electron';
+import { type MessagePortMain, utilityProcess } from 'electron';
 import { childEnvironment } from '../../processes/child-environment.ts';
 import type { ChildExit, SpawnChild } from '../../processes/port.ts';
 
@@ -25,6 +25,8 @@ export const spawnUtilityChild: SpawnChild = (entry, { name, env }) => {
       return child.pid;
     },
     send: (message) => child.postMessage(message),
+    // Ports come from `transport.ts` alone.
+    passPort: (port) => child.postMessage(null, [port as MessagePortMain]),
     onMessage(listener) {
       child.on('message', listener);
       return () => child.off('message', listener);

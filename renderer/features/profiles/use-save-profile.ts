@@ -48,7 +48,7 @@ export function useSaveProfile(
       }
       if (typed.secret !== '') {
         const entry = { profileId: id, kind: 'secret', slot: 'current', key: input.key } as const;
-        await client.call('vault.enterSecret', { ...entry, value: typed.secret });
+        await client.secrets.enter({ ...entry, value: typed.secret });
         onSent({ secret: '' });
       }
       if (typed.masterKeyChoice === 'make') {
@@ -56,7 +56,7 @@ export function useSaveProfile(
         onSent({ masterKeyChoice: 'none' });
       } else if (typed.masterKeyChoice === 'paste' && typed.masterKey !== '') {
         const entry = { profileId: id, kind: 'masterKey', slot: 'current' } as const;
-        await client.call('vault.enterSecret', { ...entry, value: typed.masterKey });
+        await client.secrets.enter({ ...entry, value: typed.masterKey });
         onSent({ masterKey: '', masterKeyChoice: 'none' });
       }
       return id;

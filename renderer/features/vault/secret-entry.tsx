@@ -2,7 +2,7 @@
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { Credential, SecretKind, Slot } from '#shared/contract/vault.ts';
 import { Actions, Button, ErrorNotice, FieldRow, SecretField, Stack } from '../../components/index.ts';
-import { useCall, useVault } from '../../state/index.ts';
+import { useEnterSecret, useVault } from '../../state/index.ts';
 import { kindNames } from './credential-line.tsx';
 import { secretProblem } from './secret-problems.ts';
 import { VaultNotice } from './vault-notice.tsx';
@@ -27,7 +27,7 @@ export function SecretEntry(props: SecretEntryProps) {
   const { profileId, kind, slot, appKey, keyField, label, action, onEntered, onCancel } = props;
   const [value, setValue] = useState('');
   const [wasAttempted, setAttempted] = useState(false);
-  const enter = useCall('vault.enterSecret');
+  const enter = useEnterSecret();
   const vault = useVault()?.state;
   // An opening vault takes the call and answers when it is open; one not known yet tells by its answer.
   const isReachable = vault === undefined || vault === 'unlocked' || vault === 'opening';

@@ -1,4 +1,5 @@
 /** The vault over a real vault process, with secrets for this session only. */
+import { randomUUID } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
 import { noSessionBus } from '../../support/secret-service.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
@@ -96,4 +97,12 @@ test('a hundred entries at once into one slot leave one', async () => {
   await Promise.all(Array.from({ length: 100 }, () => harness.enterSecret()));
   expect(harness.vault.credentials(harness.profileId)).toHaveLength(1);
   expect(harness.index.list({})).toHaveLength(1);
+});
+
+test('an entry for which nothing waits leaves nothing behind', async () => {
+  const harness = await openedSession();
+  const place = { profileId: harness.profileId, kind: 'masterKey', slot: 'current' } as const;
+  const entering = harness.vault.enterSecret({ ...place, portId: randomUUID() });
+  expect(await harness.failureOf(entering)).toMatchObject({ code: 'not_found' });
+  expect(harness.index.list({})).toEqual([]);
 });

@@ -172,12 +172,13 @@ describe('the Electron host', () => {
     const received: unknown[] = [];
     const webContents = Object.assign(new EventEmitter(), { isDestroyed: () => false, send: () => {} });
     const window = Object.assign(new EventEmitter(), { webContents });
-    host.serveWindow(window as never, () => ({
-      receive: async (message) => {
+    const open = () => ({
+      receive: async (message: unknown) => {
         received.push(message);
       },
       close: () => {},
-    }));
+    });
+    host.serveWindow(window as never, open, () => {});
     const page = { parent: null, url: 'app://latchkey/' };
     const say = (sender: unknown, senderFrame: unknown, message: string) =>
       electron.ipcMain.emit('latchkey:message', { sender, senderFrame }, message);
@@ -191,6 +192,60 @@ describe('the Electron host', () => {
     window.emit('closed');
     say(webContents, page, 'too late');
     expect(received).toEqual(['ours']);
+  });
+
+  it('passes on channels of the window’s own page only, and does not listen on them', () => {
+    class Port {
+      readonly used: string[] = [];
+      readonly close = () => this.used.push('close');
+      readonly on = () => this.used.push('on');
+      readonly once = () => this.used.push('once');
+      readonly start = () => this.used.push('start');
+      readonly postMessage = () => this.used.push('postMessage');
+    }
+    const passed: unknown[] = [];
+    const webContents = Object.assign(new EventEmitter(), { isDestroyed: () => false, send: () => {} });
+    const window = Object.assign(new EventEmitter(), { webContents });
+    const session = { receive: async () => {}, close: () => {} };
+    host.serveWindow(
+      window as never,
+      () => session,
+      (port) => passed.push(port),
+    );
+    const page = { parent: null, url: 'app://latchkey/' };
+    const bring = (sender: unknown, senderFrame: unknown, ports: readonly Port[]) =>
+      electron.ipcMain.emit('latchkey:port', { sender, senderFrame, ports }, null);
+    const ours = new Port();
+    bring(webContents, page, [ours]);
+    const refused = Array.from({ length: 7 }, () => new Port());
+    const [one, two, three, four, five, six, seven] = refused as [Port, Port, Port, Port, Port, Port, Port];
+    bring(new EventEmitter(), page, [one]);
+    bring(webContents, { parent: page, url: 'app://latchkey/' }, [two]);
+    bring(webContents, { parent: null, url: 'https://evil.example/' }, [three]);
+    bring(webContents, { parent: null, url: 'app://latchkey.evil/' }, [four]);
+    bring(webContents, null, [five]);
+    bring(webContents, page, [six, seven]);
+    bring(webContents, page, []);
+    expect(passed).toEqual([ours]);
+    expect(ours.used).toEqual([]);
+    for (const port of refused) expect(port.used).toEqual(['close']);
+    window.emit('closed');
+    bring(webContents, page, [new Port()]);
+    expect(passed).toEqual([ours]);
+  });
+
+  it('passes a channel’s end on to a child, with nothing said beside it', () => {
+    const posted: unknown[][] = [];
+    const child = Object.assign(new EventEmitter(), {
+      pid: 1,
+      kill: () => true,
+      postMessage: (...message: unknown[]) => posted.push(message),
+    });
+    electron.utilityProcess.fork.mockReturnValue(child);
+    const end = { close: vi.fn() };
+    host.spawnUtilityChild(new URL('file:///vault.js'), { name: 'vault' }).passPort?.(end);
+    expect(posted).toEqual([[null, [end]]]);
+    expect(end.close).not.toHaveBeenCalled();
   });
 
   it('has a menu whose items run the page’s commands', () => {

@@ -1,0 +1,97 @@
+/**
+ * In the vault process: channels to the page, on which a secret comes in without passing through main. What came is
+ * held until main's call says what it is; a channel that is closed, or has been open for too long, takes it along.
+ */
+import { randomUUID } from 'node:crypto';
+import { type MessageFromVault, messageToVault } from '#shared/contract/vault-port.ts';
+import { AppError } from '#shared/lib/app-error.ts';
+import type { Disposer } from '#shared/lib/disposer.ts';
+import type { ChannelEnd } from '../processes/port.ts';
+
+/** The page needs one at a time. */
+export const openPortLimit = 8;
+export const portLifeMs = 60_000;
+
+/** Calls once, unless it is stopped. */
+type Later = (delayMs: number, call: () => void) => Disposer;
+
+interface OpenPort {
+  readonly end: ChannelEnd;
+  readonly stopTimer: Disposer;
+  entered?: string;
+}
+
+export class SecretPorts {
+  readonly #open = new Map<string, OpenPort>();
+  readonly #later: Later;
+
+  constructor(later: Later = afterTime) {
+    this.#later = later;
+  }
+
+  accept(end: ChannelEnd): void {
+    if (this.#open.size >= openPortLimit) {
+      refuse(end, new AppError('conflict', 'Too many secrets are being entered at once.', tryAgain));
+      return;
+    }
+    const portId = randomUUID();
+    const stopTimer = this.#later(portLifeMs, () => this.#close(portId));
+    this.#open.set(portId, { end, stopTimer });
+    end.onMessage((message) => this.#receive(portId, message));
+    end.onClose(() => this.#close(portId));
+    tell(end, { type: 'ready', portId });
+  }
+
+  /** What was entered on this channel, once. @throws AppError `not_found` */
+  take(portId: string): string {
+    const value = this.#open.get(portId)?.entered;
+    this.#close(portId);
+    if (value !== undefined) return value;
+    throw new AppError(
+      'not_found',
+      'What was entered is no longer waiting in the vault: it was locked meanwhile, or a minute went by.',
+      tryAgain,
+    );
+  }
+
+  #receive(portId: string, message: unknown): void {
+    const open = this.#open.get(portId);
+    if (!open) return;
+    const parsed = messageToVault.safeParse(message);
+    if (parsed.success && open.entered === undefined) {
+      open.entered = parsed.data.value;
+      tell(open.end, { type: 'held' });
+      return;
+    }
+    // Not what was wrong with it: that could tell of the value.
+    this.#forget(portId);
+    refuse(open.end, new AppError('invalid_input', 'The vault did not accept what was sent to it.'));
+  }
+
+  #close(portId: string): void {
+    this.#forget(portId)?.end.close();
+  }
+
+  #forget(portId: string): OpenPort | undefined {
+    const open = this.#open.get(portId);
+    open?.stopTimer();
+    this.#open.delete(portId);
+    return open;
+  }
+}
+
+const afterTime: Later = (delayMs, call) => {
+  const timer = setTimeout(call, delayMs);
+  return () => clearTimeout(timer);
+};
+
+const tryAgain = { hint: 'Try again.', retryable: true };
+
+function tell(end: ChannelEnd, message: MessageFromVault): void {
+  end.send(message);
+}
+
+function refuse(end: ChannelEnd, error: AppError): void {
+  tell(end, { type: 'refused', error: error.toFailure() });
+  end.close();
+}

@@ -1,0 +1,23 @@
+/**
+ * What is said on a channel between the page and the vault process, past the main process. The page makes one for each
+ * secret that is entered or shown, and says nothing on it before the vault process has: what is sent earlier can wait
+ * in the main process’s memory.
+ */
+import * as z from 'zod';
+import { enteredSecret } from './inputs.ts';
+import { portId } from './strings.ts';
+import { failure } from './wire.ts';
+
+/** From the page: a secret being entered. A call of the contract says by `portId` what it is and where it goes. */
+export const messageToVault = z.strictObject({ type: z.literal('enter'), value: enteredSecret });
+export type MessageToVault = z.infer<typeof messageToVault>;
+
+export const messageFromVault = z.discriminatedUnion('type', [
+  /** First of all. By this id a call of the contract means this channel. */
+  z.strictObject({ type: z.literal('ready'), portId }),
+  /** The vault process holds what was entered, and waits a minute for the call. */
+  z.strictObject({ type: z.literal('held') }),
+  /** Then it closes the channel. */
+  z.strictObject({ type: z.literal('refused'), error: failure }),
+]);
+export type MessageFromVault = z.infer<typeof messageFromVault>;
