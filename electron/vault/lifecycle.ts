@@ -89,8 +89,9 @@ export class Lifecycle {
       });
     }
     this.#end(new AppError('vault_locked', 'The vault was locked.', { hint: 'Unlock it and try again.' }));
-    if (store === 'session') this.#options.book.forget('session');
+    // Before what can fail for the disk's sake: it is locked already.
     this.#set(words.lockedByUser(this.chosenStore, store === 'session'));
+    if (store === 'session') this.#options.book.forget('session');
     return this.status();
   }
 
@@ -205,8 +206,8 @@ export class Lifecycle {
     this.#forgetProcess();
     this.#options.onUnexpectedExit(exit);
     if (store === 'session') {
-      this.#options.book.forget('session');
       this.#set(words.sessionLost());
+      this.#forgetLost();
       return;
     }
     const now = this.#options.now();
@@ -217,6 +218,15 @@ export class Lifecycle {
     }
     this.#restarts.push(now);
     void expected(this.#begin(store));
+  }
+
+  /** Nobody waits for this. What the disk does not let it forget is forgotten at the next start. */
+  #forgetLost(): void {
+    try {
+      this.#options.book.forget('session');
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+    }
   }
 
   #end(reason: AppError): void {
