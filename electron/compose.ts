@@ -7,6 +7,7 @@ import type { Profile } from '#shared/contract/profiles.ts';
 import type { ServerMessage } from '#shared/contract/wire.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { Listeners } from '#shared/lib/disposer.ts';
+import { AuditLog } from './audit/index.ts';
 import { History } from './history/index.ts';
 import { HttpApi } from './http-api/index.ts';
 import { createEmitter, Dispatcher, type Emit, type Handlers, type Session } from './ipc/index.ts';
@@ -61,14 +62,23 @@ export async function compose(options: ComposeOptions): Promise<App> {
   const events = new Listeners<ServerMessage>();
   const emit = createEmitter(events);
 
+  const audit = new AuditLog(database, {
+    nameOf: (profileId) => profiles.nameOf(profileId),
+    onAdded: (auditId) => emit('audit.added', { auditId }),
+  });
   const vault = new Vault({
     spawn,
     entry: entry('vault/process'),
     index: new SqliteCredentialIndex(database, preferences),
+    audit,
+    onUnaudited: (error) => reportBug('audit', error),
     onUnexpectedExit: ({ code, signal }) =>
       reportBug('vault', new Error(`The vault process ended: ${signal ?? `code ${code}`}`)),
   });
-  const secretCalls = new SecretCalls(vault, options.secretWay);
+  const secretCalls = new SecretCalls(vault, options.secretWay, {
+    onCopyEnded: (how) => emit('vault.copyEnded', { how }),
+    onProblem: (error) => reportBug('clipboard', error),
+  });
   const api = new HttpApi(vault);
   const history = new History({
     folder: join(dataFolder, 'history'),
@@ -149,6 +159,9 @@ export async function compose(options: ComposeOptions): Promise<App> {
         notices: [...database.notices],
       }),
     },
+    audit: {
+      list: (input) => audit.list(input),
+    },
     history: {
       openView: ({ profileId, viewId, filter }, { held }) => {
         profiles.get(profileId);
@@ -217,6 +230,8 @@ export async function compose(options: ComposeOptions): Promise<App> {
         const { key } = profiles.get(input.profileId);
         return secretCalls.enter(input.slot === 'current' ? { ...input, key: input.key ?? key } : input);
       },
+      revealSecret: (input) => secretCalls.reveal(input),
+      copySecret: (input) => secretCalls.copy(input),
       generateMasterKey: (input) => {
         profiles.get(input.profileId);
         return vault.generateMasterKey(input);
@@ -236,6 +251,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     openSession: (send) => dispatcher.open(send),
     passPort: (port) => background('vault.passPort', vault.passPort(port)),
     close: async () => {
+      await secretCalls.close();
       profiles.close();
       await live.close();
       await sandbox.close();

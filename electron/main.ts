@@ -17,6 +17,7 @@ import {
   serveWindow,
   setMenu,
   spawnUtilityChild,
+  systemClipboard,
 } from './hosts/electron/index.ts';
 
 const outFolder = join(fileURLToPath(new URL('.', import.meta.url)), '..');
@@ -58,7 +59,7 @@ async function start(): Promise<void> {
     code: new URL('.', import.meta.url),
     spawn: spawnUtilityChild,
     host: 'electron',
-    secretWay: { by: 'port' },
+    secretWay: { by: 'port', clipboard: systemClipboard },
     version: app.getVersion(),
     reportBug: report,
   });

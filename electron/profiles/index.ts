@@ -46,6 +46,12 @@ export class Profiles {
     return row && fromRow(row);
   }
 
+  /** Also of one that was taken away, as long as its secrets are there. */
+  nameOf(profileId: string): string | undefined {
+    const row = this.#database.one('SELECT name FROM profiles WHERE profile_id = ?', profileId);
+    return typeof row?.name === 'string' ? row.name : undefined;
+  }
+
   get(profileId: string): Profile {
     const found = this.find(profileId);
     if (!found) throw new AppError('not_found', 'This app is no longer in Latchkey.');

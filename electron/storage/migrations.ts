@@ -47,4 +47,28 @@ export const migrations: readonly string[] = [
     value TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE audit (
+    audit_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    action TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    profile_id TEXT,
+    profile_name TEXT,
+    kind TEXT,
+    slot TEXT,
+    fingerprint TEXT,
+    last_four TEXT,
+    store TEXT
+  ) STRICT;
+
+  CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+  BEGIN SELECT RAISE(ABORT, 'The audit log is append-only'); END;
+  CREATE TRIGGER audit_is_not_removed BEFORE DELETE ON audit
+  BEGIN SELECT RAISE(ABORT, 'The audit log is append-only'); END;
+  -- INSERT OR REPLACE removes what was there without asking the trigger above.
+  CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit
+  WHEN EXISTS (SELECT 1 FROM audit WHERE audit_id = NEW.audit_id)
+  BEGIN SELECT RAISE(ABORT, 'The audit log is append-only'); END;
+  `,
 ];

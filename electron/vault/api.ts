@@ -1,4 +1,4 @@
-/** What the main side may ask of the vault process. Nothing here answers with a secret. */
+/** What the main side may ask of the vault process. Of all of it, `tell` alone answers with a secret. */
 import type { EncryptionFailure } from '#shared/contract/history.ts';
 import type { SecretKind, Slot, StoreKind } from '#shared/contract/vault.ts';
 import type { EncryptedData, WebhookVerification } from '../signing/index.ts';
@@ -46,6 +46,12 @@ export type VaultApi = {
     input: { readonly credentialId: string; readonly kind: SecretKind } & EnteredValue,
   ): Promise<SecretSummary>;
   generateMasterKey(input: { readonly credentialId: string }): Promise<SecretSummary>;
+  /** Reads it into this process, if it is not there yet. @throws AppError `no_credential`, or a store's failure */
+  load(input: { readonly credentialId: string }): Promise<Record<string, never>>;
+  /** Sends it to the page on a channel, and closes that. @throws AppError `not_found` when there is no such channel */
+  show(input: { readonly credentialId: string; readonly portId: string }): Promise<Record<string, never>>;
+  /** The secret, to main: for the clipboard, or for a host without channels. */
+  tell(input: { readonly credentialId: string }): Promise<{ readonly value: string }>;
   /** Nothing there is no failure; not knowing whether something is there is one (`keychain_locked`). */
   remove(input: { readonly credentialId: string }): Promise<Record<string, never>>;
   signChannel(

@@ -3,8 +3,10 @@
  * to the store, so that whatever a crash leaves behind is known, and settled when the store opens again.
  */
 import { randomUUID } from 'node:crypto';
+import type { AuditAction, AuditOutcome } from '#shared/contract/audit.ts';
 import type { Credential, SecretKind, Slot, StoreKind } from '#shared/contract/vault.ts';
 import { AppError, type ErrorCode } from '#shared/lib/app-error.ts';
+import type { AuditNote, AuditTrail } from '../audit/index.ts';
 import type { CredentialIndex, CredentialRecord } from './credential-index.ts';
 import type { SecretSummary } from './secret-forms.ts';
 import type { VaultProcess } from './vault-process.ts';
@@ -24,11 +26,18 @@ const unasked: readonly ErrorCode[] = ['invalid_input', 'not_found'];
 
 export class CredentialBook {
   readonly #index: CredentialIndex;
+  readonly #audit: AuditTrail;
   readonly #now: () => number;
   readonly #onChanged: (profileId: string) => void;
 
-  constructor(index: CredentialIndex, now: () => number, onChanged: (profileId: string) => void) {
+  constructor(
+    index: CredentialIndex,
+    audit: AuditTrail,
+    now: () => number,
+    onChanged: (profileId: string) => void,
+  ) {
     this.#index = index;
+    this.#audit = audit;
     this.#now = now;
     this.#onChanged = onChanged;
   }
@@ -59,6 +68,7 @@ export class CredentialBook {
    * @param keep Has the value stored under the id that it is given.
    */
   async enter(
+    action: 'entered' | 'generated',
     place: Place & { readonly key: string | null },
     store: StoreKind,
     process: Remover,
@@ -80,18 +90,23 @@ export class CredentialBook {
     }
     const stored: CredentialRecord = { ...writing, ...summary, state: 'stored' };
     const replaced = this.at(place, store);
-    this.#index.change({ put: replaced ? [stored, { ...replaced, state: 'removing' }] : [stored] });
+    this.#change(
+      { put: replaced ? [stored, { ...replaced, state: 'removing' }] : [stored] },
+      replaced ? [note(action, stored), note('removed', replaced)] : [note(action, stored)],
+    );
     this.#onChanged(place.profileId);
     if (replaced) await this.finishRemoval(replaced, process);
     return toCredential(stored);
   }
 
   async remove(record: CredentialRecord, process: Remover): Promise<void> {
-    this.#index.change({ put: [{ ...record, state: 'removing' }] });
+    this.#change({ put: [{ ...record, state: 'removing' }] }, [note('removed', record)]);
     try {
       await process.call('remove', { credentialId: record.credentialId });
     } catch (error) {
-      if (error instanceof AppError && refusals.includes(error.code)) this.#index.change({ put: [record] });
+      if (error instanceof AppError && refusals.includes(error.code)) {
+        this.#change({ put: [record] }, [note('removed', record, 'failed')]);
+      }
       throw error;
     }
     this.#index.change({ remove: [record.credentialId] });
@@ -101,7 +116,10 @@ export class CredentialBook {
   /** Marks all that a profile has, in every store, for removal. Gives what was there. */
   markRemoved(profileId: string): readonly CredentialRecord[] {
     const records = this.#index.list({ profileId });
-    this.#index.change({ put: records.map((record) => ({ ...record, state: 'removing' })) });
+    this.#change(
+      { put: records.map((record) => ({ ...record, state: 'removing' })) },
+      seen(records).map((record) => note('removed', record)),
+    );
     if (records.length > 0) this.#onChanged(profileId);
     return records;
   }
@@ -116,12 +134,16 @@ export class CredentialBook {
     }
     const current = this.at({ profileId, kind, slot: 'current' }, store);
     const previous = this.at({ profileId, kind, slot: 'previous' }, store);
-    const put: CredentialRecord[] = [{ ...next, slot: 'current' }];
+    const promoted: CredentialRecord = { ...next, slot: 'current' };
+    const put = [promoted];
     if (current) put.push({ ...current, slot: 'previous' });
     // Without a current version, what is previous stays: nothing takes its place.
     const dropped = current ? previous : undefined;
     if (dropped) put.push({ ...dropped, state: 'removing' });
-    this.#index.change({ put });
+    this.#change(
+      { put },
+      dropped ? [note('promoted', promoted), note('removed', dropped)] : [note('promoted', promoted)],
+    );
     this.#onChanged(profileId);
     return dropped;
   }
@@ -138,7 +160,10 @@ export class CredentialBook {
   forget(store: StoreKind): void {
     const records = this.#index.list({ store });
     if (records.length === 0) return;
-    this.#index.change({ remove: records.map(({ credentialId }) => credentialId) });
+    this.#change(
+      { remove: records.map(({ credentialId }) => credentialId) },
+      seen(records).map((record) => note('forgotten', record)),
+    );
     for (const profileId of new Set(records.map((record) => record.profileId))) this.#onChanged(profileId);
   }
 
@@ -154,6 +179,13 @@ export class CredentialBook {
     return true;
   }
 
+  #change(change: Parameters<CredentialIndex['change']>[0], notes: readonly AuditNote[]): void {
+    this.#audit.together(() => {
+      this.#index.change(change);
+      for (const each of notes) this.#audit.record(each);
+    });
+  }
+
   async #keep(
     writing: CredentialRecord,
     keep: (credentialId: string) => Promise<SecretSummary>,
@@ -167,6 +199,21 @@ export class CredentialBook {
       throw error;
     }
   }
+}
+
+/** What the audit log says of a secret. */
+export function note(
+  action: AuditAction,
+  record: CredentialRecord,
+  outcome: AuditOutcome = 'done',
+): AuditNote {
+  const { profileId, kind, slot, fingerprint, lastFour, store } = record;
+  return { action, outcome, credential: { profileId, kind, slot, fingerprint, lastFour }, store };
+}
+
+/** Those that the user knew of. */
+function seen(records: readonly CredentialRecord[]): CredentialRecord[] {
+  return records.filter(({ state }) => state === 'stored');
 }
 
 export function toCredential(record: CredentialRecord): Credential {

@@ -1,4 +1,5 @@
 export type { Decryption, EncryptedItem } from './api.ts';
+export type { Clipboard } from './copied-secret.ts';
 export {
   type CredentialIndex,
   type CredentialRecord,

@@ -69,6 +69,20 @@ export class Keeper {
     return this.#keep(credentialId, encodeBase64(generateMasterKey()));
   }
 
+  async load({ credentialId }: Input<'load'>): Promise<Record<string, never>> {
+    await this.#value(credentialId);
+    return {};
+  }
+
+  async show({ credentialId, portId }: Input<'show'>): Promise<Record<string, never>> {
+    this.#ports.show(portId, await this.#value(credentialId));
+    return {};
+  }
+
+  async tell({ credentialId }: Input<'tell'>): Promise<{ value: string }> {
+    return { value: await this.#value(credentialId) };
+  }
+
   async remove({ credentialId }: Input<'remove'>): Promise<Record<string, never>> {
     const { store, vaultId } = this.#requireOpen();
     const account = accountOf(vaultId, credentialId);
@@ -205,6 +219,9 @@ export function serveable(keeper: Keeper): VaultApi {
     open: (input) => guarded('open', () => keeper.open(input)),
     put: (input) => guarded('put', () => keeper.put(input)),
     generateMasterKey: (input) => guarded('generateMasterKey', () => keeper.generateMasterKey(input)),
+    load: (input) => guarded('load', () => keeper.load(input)),
+    show: (input) => guarded('show', () => keeper.show(input)),
+    tell: (input) => guarded('tell', () => keeper.tell(input)),
     remove: (input) => guarded('remove', () => keeper.remove(input)),
     signChannel: (input) => guarded('signChannel', () => keeper.signChannel(input)),
     signUser: (input) => guarded('signUser', () => keeper.signUser(input)),

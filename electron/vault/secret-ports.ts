@@ -1,19 +1,18 @@
 /**
- * In the vault process: channels to the page, on which a secret comes in without passing through main. What came is
- * held until main's call says what it is; a channel that is closed, or has been open for too long, takes it along.
+ * In the vault process: channels to the page, on which a secret comes in, or goes out to be shown, without passing
+ * through main. What came is held until main's call says what it is; a channel that is closed, or has been open for
+ * too long, takes it along.
  */
 import { randomUUID } from 'node:crypto';
 import { type MessageFromVault, messageToVault } from '#shared/contract/vault-port.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import type { Disposer } from '#shared/lib/disposer.ts';
 import type { ChannelEnd } from '../processes/port.ts';
+import { afterTime, type Later } from './later.ts';
 
 /** The page needs one at a time. */
 export const openPortLimit = 8;
 export const portLifeMs = 60_000;
-
-/** Calls once, unless it is stopped. */
-type Later = (delayMs: number, call: () => void) => Disposer;
 
 interface OpenPort {
   readonly end: ChannelEnd;
@@ -54,6 +53,16 @@ export class SecretPorts {
     );
   }
 
+  /** Sends it on this channel, which is closed then. @throws AppError `not_found` */
+  show(portId: string, value: string): void {
+    const open = this.#forget(portId);
+    if (!open) {
+      throw new AppError('not_found', 'The page is no longer waiting for the secret.', tryAgain);
+    }
+    tell(open.end, { type: 'secret', value });
+    open.end.close();
+  }
+
   #receive(portId: string, message: unknown): void {
     const open = this.#open.get(portId);
     if (!open) return;
@@ -79,11 +88,6 @@ export class SecretPorts {
     return open;
   }
 }
-
-const afterTime: Later = (delayMs, call) => {
-  const timer = setTimeout(call, delayMs);
-  return () => clearTimeout(timer);
-};
 
 const tryAgain = { hint: 'Try again.', retryable: true };
 

@@ -5,20 +5,27 @@
 import type { Credential, SecretKind, Slot, StoreKind, VaultStatus } from '#shared/contract/vault.ts';
 import { AppError, type ErrorCode } from '#shared/lib/app-error.ts';
 import { Listeners } from '#shared/lib/disposer.ts';
+import type { AuditTrail } from '../audit/index.ts';
 import type { ChildExit, PassedPort, SpawnChild } from '../processes/port.ts';
 import type { EncryptedData, WebhookVerification } from '../signing/index.ts';
 import type { Decryption, EncryptedItem, EnteredValue, Signer } from './api.ts';
-import { CredentialBook, type Place, toCredential } from './credential-book.ts';
+import { CredentialBook, note, type Place, toCredential } from './credential-book.ts';
 import type { CredentialIndex } from './credential-index.ts';
 import { Lifecycle, type OpenVault } from './lifecycle.ts';
+import { StatusAudit } from './status-audit.ts';
+import type { VaultProcess } from './vault-process.ts';
 
 export interface VaultOptions {
   readonly spawn: SpawnChild;
   /** The module of the vault process: `process.ts` in this room, or what it was built into. */
   readonly entry: URL;
   readonly index: CredentialIndex;
+  /** In the same database as the index. */
+  readonly audit: AuditTrail;
   /** For the log. The status tells the user. */
   onUnexpectedExit?(exit: ChildExit): void;
+  /** For the log: what happened could not be written to the audit log, and happened all the same. */
+  onUnaudited?(error: unknown): void;
   now?(): number;
   /** How long a keychain call may take before the state is `waiting`. */
   readonly waitingAfterMs?: number;
@@ -45,13 +52,19 @@ export class Vault {
   /** Of this profile. */
   readonly credentialsChanged = new Listeners<string>();
   readonly #now: () => number;
+  readonly #audit: AuditTrail;
+  readonly #statusAudit: StatusAudit;
+  readonly #onUnaudited: (error: unknown) => void;
   readonly #book: CredentialBook;
   readonly #lifecycle: Lifecycle;
   #passing = 0;
 
   constructor(options: VaultOptions) {
     this.#now = () => options.now?.() ?? Date.now();
-    this.#book = new CredentialBook(options.index, this.#now, (profileId) =>
+    this.#audit = options.audit;
+    this.#statusAudit = new StatusAudit(options.index, options.audit);
+    this.#onUnaudited = (error) => options.onUnaudited?.(error);
+    this.#book = new CredentialBook(options.index, options.audit, this.#now, (profileId) =>
       this.credentialsChanged.emit(profileId),
     );
     this.#lifecycle = new Lifecycle({
@@ -61,7 +74,10 @@ export class Vault {
       book: this.#book,
       waitingAfterMs: options.waitingAfterMs ?? defaultWaitingAfterMs,
       now: this.#now,
-      onChanged: (status) => this.changed.emit(status),
+      onChanged: (status) => {
+        this.#audited(() => this.#statusAudit.note(status));
+        this.changed.emit(status);
+      },
       onUnexpectedExit: (exit) => options.onUnexpectedExit?.(exit),
     });
   }
@@ -74,6 +90,7 @@ export class Vault {
   /** Ends the vault process for good. */
   close(): void {
     this.#lifecycle.close();
+    this.#audited(() => this.#statusAudit.noteLocked());
   }
 
   get status(): VaultStatus {
@@ -107,7 +124,19 @@ export class Vault {
   }
 
   /** Replaces what is in the place. A `secret` needs the app key that it belongs to: it signs for that one. */
-  async enterSecret({ profileId, kind, slot, key, ...entered }: EnteredSecret): Promise<Credential> {
+  enterSecret(input: EnteredSecret): Promise<Credential> {
+    return this.#enter('entered', input);
+  }
+
+  /** What another feature made, such as the sandbox's credentials. */
+  handOver(input: Place & { readonly key?: string; readonly value: string }): Promise<Credential> {
+    return this.#enter('generated', input);
+  }
+
+  async #enter(
+    action: 'entered' | 'generated',
+    { profileId, kind, slot, key, ...entered }: EnteredSecret,
+  ): Promise<Credential> {
     if (kind === 'secret' && key === undefined) {
       throw new AppError('invalid_input', 'A secret needs the app key that it belongs to.', {
         hint: 'Enter the key beside it.',
@@ -115,7 +144,7 @@ export class Vault {
     }
     const { process, store } = await this.#lifecycle.ready();
     const place = { profileId, kind, slot, key: kind === 'secret' ? (key ?? null) : null };
-    return this.#book.enter(place, store, process, (credentialId) =>
+    return this.#book.enter(action, place, store, process, (credentialId) =>
       process.call('put', { credentialId, kind, ...entered }),
     );
   }
@@ -138,19 +167,37 @@ export class Vault {
     }
   }
 
-  /** What another feature made, such as the sandbox's credentials. */
-  handOver(input: Place & { readonly key?: string; readonly value: string }): Promise<Credential> {
-    return this.enterSecret(input);
-  }
-
   async generateMasterKey({ profileId, slot }: { profileId: string; slot: Slot }): Promise<Credential> {
     const { process, store } = await this.#lifecycle.ready();
     return this.#book.enter(
+      'generated',
       { profileId, kind: 'masterKey', slot, key: null },
       store,
       process,
       (credentialId) => process.call('generateMasterKey', { credentialId }),
     );
+  }
+
+  /**
+   * Lets one secret out, by `leave`. The audit log has it before: when that can't be written, nothing leaves.
+   * @throws AppError `not_found`, `vault_locked`, `storage_failed`, or a store's failure
+   */
+  async letOut<T>(
+    action: 'copied' | 'revealed',
+    credentialId: string,
+    leave: (process: VaultProcess) => Promise<T>,
+  ): Promise<T> {
+    const { process } = await this.#lifecycle.ready();
+    const record = this.#book.get(credentialId);
+    try {
+      // What can fail for the store's sake has happened before the log says that it left.
+      await process.call('load', { credentialId });
+      this.#audit.record(note(action, record));
+      return await leave(process);
+    } catch (error) {
+      this.#audited(() => this.#audit.record(note(action, record, 'failed')));
+      throw error;
+    }
   }
 
   async removeSecret(credentialId: string): Promise<void> {
@@ -278,6 +325,15 @@ export class Vault {
     } catch (error) {
       if (error instanceof AppError && passing.includes(error.code)) return items.map(lockedItem);
       throw error;
+    }
+  }
+
+  /** For what has happened already, and can't be refused: a log that can't be written must not keep a vault open. */
+  #audited(record: () => void): void {
+    try {
+      record();
+    } catch (error) {
+      this.#onUnaudited(error);
     }
   }
 

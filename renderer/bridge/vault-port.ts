@@ -60,6 +60,11 @@ export class VaultPort {
     await this.#next('held', signal);
   }
 
+  /** What the vault process sends when a call has asked for it. */
+  async receive(signal?: AbortSignal): Promise<string> {
+    return (await this.#next('secret', signal)).value;
+  }
+
   close(): void {
     this.#isLost = true;
     this.#port.close();

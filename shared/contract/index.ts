@@ -1,4 +1,5 @@
 /** The whole contract. A new method is two edits: its line in a feature's file, and its handler. */
+import { audit } from './audit.ts';
 import type * as define from './define.ts';
 import { history } from './history.ts';
 import { live } from './live.ts';
@@ -12,6 +13,7 @@ import { vault } from './vault.ts';
 
 export const contract = {
   about,
+  audit,
   history,
   live,
   presence,

@@ -4,6 +4,7 @@
  * in the main process’s memory.
  */
 import * as z from 'zod';
+import { revealedSecret } from './exits.ts';
 import { enteredSecret } from './inputs.ts';
 import { portId } from './strings.ts';
 import { failure } from './wire.ts';
@@ -17,7 +18,8 @@ export const messageFromVault = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready'), portId }),
   /** The vault process holds what was entered, and waits a minute for the call. */
   z.strictObject({ type: z.literal('held') }),
-  /** Then it closes the channel. */
+  /** The secret that a call wanted to be shown. Then the vault process closes the channel, as below. */
+  z.strictObject({ type: z.literal('secret'), value: revealedSecret }),
   z.strictObject({ type: z.literal('refused'), error: failure }),
 ]);
 export type MessageFromVault = z.infer<typeof messageFromVault>;

@@ -1,6 +1,7 @@
-/** The vault: its state, and secrets on their way in. Nothing here gives a secret back. */
+/** The vault: its state, and secrets on their way in. Of all the calls, `revealSecret` alone gives one back. */
 import * as z from 'zod';
 import { call, event, nothing } from './define.ts';
+import { revealedSecret } from './exits.ts';
 import { enteredSecret } from './inputs.ts';
 import * as s from './strings.ts';
 
@@ -45,6 +46,26 @@ export const credential = z.strictObject({
   createdAt: z.number(),
 });
 export type Credential = z.infer<typeof credential>;
+
+const exitErrors = [
+  'vault_locked',
+  'vault_waiting',
+  'not_found',
+  'no_credential',
+  'keychain_locked',
+  'keychain_unavailable',
+  'storage_failed',
+  'refused',
+  'cancelled',
+] as const;
+
+/**
+ * - `cleared`: it was still on the clipboard, and is not any more.
+ * - `replaced`: something else was there by then, and was left alone.
+ * - `left`: the clipboard could not be cleared.
+ */
+export const copyEnds = ['cleared', 'replaced', 'left'] as const;
+export type CopyEnd = (typeof copyEnds)[number];
 
 export const vault = {
   status: call({ input: nothing, output: vaultStatus }),
@@ -100,10 +121,36 @@ export const vault = {
     output: nothing,
     errors: ['vault_locked', 'not_found', 'keychain_locked', 'keychain_unavailable', 'cancelled'],
   }),
+  /**
+   * One secret, once, for the user who has just been asked (`confirmed`): to be shown for some seconds, or, where the
+   * host has no clipboard of its own, to be copied by the page. It is in the audit log before it leaves; what can't be
+   * written there does not leave. In Electron it goes to the page on the channel `portId`, and `value` is null.
+   */
+  revealSecret: call({
+    input: z.strictObject({
+      credentialId: s.credentialId,
+      confirmed: z.literal(true),
+      purpose: z.enum(['show', 'copy']),
+      portId: s.portId.optional(),
+    }),
+    output: z.strictObject({ value: revealedSecret.nullable() }),
+    errors: exitErrors,
+  }),
+  /**
+   * From the vault to the system's clipboard, cleared after some seconds, on lock and on quit, if it is still there.
+   * In the audit log as above. Electron only: elsewhere `refused`.
+   */
+  copySecret: call({
+    input: z.strictObject({ credentialId: s.credentialId }),
+    output: z.strictObject({ clearedAfterMs: z.number().int() }),
+    errors: exitErrors,
+  }),
   credentials: call({
     input: z.strictObject({ profileId: s.profileId }),
     output: z.strictObject({ credentials: z.array(credential) }),
   }),
   changed: event(vaultStatus),
   credentialsChanged: event(z.strictObject({ profileId: s.profileId })),
+  /** What became of a secret that `copySecret` had put on the clipboard. */
+  copyEnded: event(z.strictObject({ how: z.enum(copyEnds) })),
 };

@@ -4,9 +4,11 @@ import { Listeners } from '#shared/lib/disposer.ts';
 import { type App, compose } from '../../electron/compose.ts';
 import { spawnNodeChild } from '../../electron/processes/node-child.ts';
 import type { SpawnChild } from '../../electron/processes/port.ts';
+import type { Clipboard } from '../../electron/vault/index.ts';
 import { type Client, createClient } from '../../renderer/bridge/client.ts';
 import type { Transport } from '../../renderer/bridge/transport.ts';
 import { VaultPort } from '../../renderer/bridge/vault-port.ts';
+import { MemoryClipboard } from './memory-clipboard.ts';
 import { spawnThreadChild } from './thread-child.ts';
 
 export interface Latchkey {
@@ -24,11 +26,13 @@ export interface Latchkey {
 export interface LatchkeyOptions {
   /** As in Electron: secrets pass on channels between the page and the vault “process”, which is a thread here. */
   readonly hasPorts?: boolean;
+  /** Of a host with channels. */
+  readonly clipboard?: Clipboard;
 }
 
 export async function startLatchkey(
   dataFolder: string,
-  { hasPorts = false }: LatchkeyOptions = {},
+  { hasPorts = false, clipboard = new MemoryClipboard() }: LatchkeyOptions = {},
 ): Promise<Latchkey> {
   const bugs: string[] = [];
   const recording: string[] = [];
@@ -50,7 +54,7 @@ export async function startLatchkey(
     code: new URL('../../electron/', import.meta.url),
     spawn,
     host: 'web',
-    secretWay: { by: hasPorts ? 'port' : 'call' },
+    secretWay: hasPorts ? { by: 'port', clipboard } : { by: 'call' },
     version: '0.0.0',
     reportBug: (where, error) =>
       bugs.push(`${where}: ${error instanceof Error ? error.stack : String(error)}`),

@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import type { VaultState, VaultStatus } from '#shared/contract/vault.ts';
 import { AppError } from '#shared/lib/app-error.ts';
+import { type AuditTrail, MemoryAuditTrail } from '../../electron/audit/index.ts';
 import { spawnNodeChild } from '../../electron/processes/node-child.ts';
 import type { ChildExit, SpawnChild } from '../../electron/processes/port.ts';
 import { type CredentialIndex, MemoryCredentialIndex, Vault } from '../../electron/vault/index.ts';
@@ -14,6 +15,8 @@ export class VaultHarness {
   readonly profileId = randomUUID();
   readonly key = randomBytes(10).toString('hex');
   readonly index: CredentialIndex;
+  /** Of what it was not given one for. */
+  readonly audit = new MemoryAuditTrail();
   readonly vault: Vault;
   readonly statuses: VaultStatus[] = [];
   readonly exits: ChildExit[] = [];
@@ -25,6 +28,7 @@ export class VaultHarness {
   constructor(options: {
     readonly env: Readonly<Record<string, string | undefined>>;
     readonly index?: CredentialIndex;
+    readonly audit?: AuditTrail;
     /** In place of the vault's own process. */
     readonly entry?: URL;
     readonly waitingAfterMs?: number;
@@ -41,6 +45,7 @@ export class VaultHarness {
       spawn,
       entry: options.entry ?? vaultProcess,
       index: this.index,
+      audit: options.audit ?? this.audit,
       onUnexpectedExit: (exit) => this.exits.push(exit),
       ...(options.waitingAfterMs === undefined ? {} : { waitingAfterMs: options.waitingAfterMs }),
       ...(options.now ? { now: options.now } : {}),
@@ -101,7 +106,7 @@ export class VaultHarness {
   /** Ends the process, and fails when any planted secret is in what the vault told. */
   close(): void {
     this.vault.close();
-    const told = JSON.stringify([this.#told, this.statuses, this.index.list({})]);
+    const told = JSON.stringify([this.#told, this.statuses, this.index.list({}), this.audit.notes]);
     for (const secret of this.#secrets) {
       expect(told.includes(secret), 'a secret was told').toBe(false);
       expect(told.includes(JSON.stringify(secret).slice(1, -1)), 'a secret was told').toBe(false);

@@ -1,3 +1,4 @@
+export { systemClipboard } from './clipboard.ts';
 export { hardenEveryPage, hardenSession } from './hardening.ts';
 export { setMenu } from './menu.ts';
 export { registerScheme, servePage } from './scheme.ts';

@@ -1,6 +1,7 @@
 /** The contract itself: nothing that leaves the main side may be a string without a name. */
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { revealedSecret } from '#shared/contract/exits.ts';
 import { contract } from '#shared/contract/index.ts';
 import { enteredSecret } from '#shared/contract/inputs.ts';
 import { appId, appKey, hostName, stringNames, urlPath } from '#shared/contract/strings.ts';
@@ -41,13 +42,28 @@ const outgoing = Object.entries(contract).flatMap(([feature, members]) =>
   ]),
 );
 
+/** All that may let a secret out: one field of one method. */
+const exits: Readonly<Record<string, readonly string[]>> = {
+  'vault.revealSecret': ['vault.revealSecret.value'],
+};
+
 describe('the contract', () => {
   it.each(outgoing)('%s lets out named strings only', (name, schema) => {
-    expect(unnamedStrings(schema, name)).toEqual([]);
+    expect(unnamedStrings(schema, name)).toEqual(exits[name] ?? []);
   });
 
-  it('has no name for a secret that is being entered', () => {
+  it('lets a secret out only to a user who has just been asked', () => {
+    const input = { credentialId: '7b6f1a52-5f4e-4d6b-9b61-0a1f0b6a1c11', purpose: 'show' };
+    const accepts = (confirmed: unknown) =>
+      contract.vault.revealSecret.input.safeParse({ ...input, confirmed }).success;
+    expect(accepts(true)).toBe(true);
+    for (const other of [false, undefined, null, 'true', 1]) expect(accepts(other)).toBe(false);
+    expect(contract.vault.revealSecret.input.safeParse(input).success).toBe(false);
+  });
+
+  it('has no name for a secret that is being entered, or let out', () => {
     expect(stringNames.has(enteredSecret)).toBe(false);
+    expect(stringNames.has(revealedSecret)).toBe(false);
   });
 
   it('would notice a bare string, and an entered secret, in an output', () => {

@@ -45,6 +45,13 @@ const electron = await vi.hoisted(async () => {
     protocol: { registerSchemesAsPrivileged: vi.fn(), handle: vi.fn() },
     Menu: { setApplicationMenu: vi.fn(), buildFromTemplate: vi.fn((template: unknown) => template) },
     utilityProcess: { fork: vi.fn() },
+    clipboard: { write: vi.fn(), readText: vi.fn(), clear: vi.fn() },
+    ClipboardItem: class {
+      readonly items: Readonly<Record<string, string>>;
+      constructor(items: Readonly<Record<string, string>>) {
+        this.items = items;
+      }
+    },
   };
 });
 vi.mock('electron', () => electron);
@@ -247,6 +254,33 @@ describe('the Electron host', () => {
     expect(posted).toEqual([[null, [end]]]);
     expect(end.close).not.toHaveBeenCalled();
   });
+
+  it.each([
+    ['win32', 'ExcludeClipboardContentFromMonitorProcessing', '1'],
+    ['darwin', 'org.nspasteboard.ConcealedType', '1'],
+    ['linux', 'x-kde-passwordManagerHint', 'secret'],
+  ] as const)(
+    'copies a secret on %s in one piece with what tells managers not to keep it',
+    async (platform, format, word) => {
+      const own = Object.getOwnPropertyDescriptor(process, 'platform');
+      Object.defineProperty(process, 'platform', { ...own, value: platform });
+      electron.clipboard.write.mockReset().mockResolvedValue(undefined);
+      await host.systemClipboard.writeSecret('a value');
+      Object.defineProperty(process, 'platform', own as PropertyDescriptor);
+      expect(electron.clipboard.write.mock.calls).toEqual([
+        [
+          [
+            {
+              items: {
+                'text/plain': 'a value',
+                [`electron application/osclipboard;format="${format}"`]: word,
+              },
+            },
+          ],
+        ],
+      ]);
+    },
+  );
 
   it('has a menu whose items run the page’s commands', () => {
     const chosen: string[] = [];

@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { MemoryAuditTrail } from '../../../electron/audit/index.ts';
 import { childEnvironment } from '../../../electron/processes/child-environment.ts';
 import { spawnNodeChild } from '../../../electron/processes/node-child.ts';
 import type { ChildExit } from '../../../electron/processes/port.ts';
@@ -46,6 +47,7 @@ describe('a child process', () => {
       },
       entry: vaultProcess,
       index: new MemoryCredentialIndex(),
+      audit: new MemoryAuditTrail(),
     });
     await vault.chooseStore('session');
     const profileId = randomUUID();

@@ -7,7 +7,12 @@ import type { ChannelEnd } from '../../../electron/processes/port.ts';
 import { openPortLimit, portLifeMs, SecretPorts } from '../../../electron/vault/secret-ports.ts';
 import { eventually } from '../../support/conditions.ts';
 
-type Heard = { readonly type: string; readonly portId?: string; readonly error?: { readonly code: string } };
+type Heard = {
+  readonly type: string;
+  readonly portId?: string;
+  readonly value?: string;
+  readonly error?: { readonly code: string };
+};
 
 class Page {
   readonly heard: Heard[] = [];
@@ -143,6 +148,31 @@ describe('what is entered on a channel', () => {
     page.say({ type: 'enter', value: newSecret() });
     await page.hears('refused');
     expect(() => ports.take(portId)).toThrow(expect.objectContaining({ code: 'not_found' }));
+  });
+});
+
+describe('what is shown on a channel', () => {
+  it('goes to the page that waits there, once, and the channel is closed then', async () => {
+    const ports = new SecretPorts();
+    const [page, other] = [new Page(ports), new Page(ports)];
+    const portId = await page.portId();
+    await other.portId();
+    const value = newSecret();
+    ports.show(portId, value);
+    expect((await page.hears('secret')).value).toBe(value);
+    await eventually(() => page.isClosed);
+    expect(JSON.stringify(other.heard)).not.toContain(value);
+    expect(() => ports.show(portId, value)).toThrow(expect.objectContaining({ code: 'not_found' }));
+  });
+
+  it('is refused when the page has gone', async () => {
+    const timers = new Timers();
+    const ports = new SecretPorts(timers.later);
+    const page = new Page(ports);
+    const portId = await page.portId();
+    page.close();
+    await eventually(() => timers.running.size === 0, { what: 'the vault to notice' });
+    expect(() => ports.show(portId, newSecret())).toThrow(expect.objectContaining({ code: 'not_found' }));
   });
 });
 

@@ -1,0 +1,78 @@
+/**
+ * The audit log, in SQLite: entries are added and read, and the database itself refuses to change or remove one. It
+ * grows with what the user does, by a line of some hundred bytes for each.
+ */
+import { type AuditEntry, auditEntry } from '#shared/contract/audit.ts';
+import type { Database, Row } from '../storage/index.ts';
+import type { AuditNote, AuditTrail } from './audit-trail.ts';
+
+export interface AuditLogHooks {
+  /** Undefined: the app is gone already. */
+  nameOf(profileId: string): string | undefined;
+  /** Its transaction may not have ended yet: who wants the entry reads it later. */
+  onAdded(auditId: number): void;
+}
+
+export class AuditLog implements AuditTrail {
+  readonly #database: Database;
+  readonly #hooks: AuditLogHooks;
+  readonly #now: () => number;
+
+  constructor(database: Database, hooks: AuditLogHooks, now: () => number = Date.now) {
+    this.#database = database;
+    this.#hooks = hooks;
+    this.#now = now;
+  }
+
+  record({ action, outcome, credential, store }: AuditNote): void {
+    const row = this.#database.one(
+      `INSERT INTO audit
+         (at, action, outcome, profile_id, profile_name, kind, slot, fingerprint, last_four, store)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING audit_id`,
+      this.#now(),
+      action,
+      outcome,
+      credential?.profileId ?? null,
+      (credential && this.#hooks.nameOf(credential.profileId)) ?? null,
+      credential?.kind ?? null,
+      credential?.slot ?? null,
+      credential?.fingerprint ?? null,
+      credential?.lastFour ?? null,
+      store,
+    );
+    this.#hooks.onAdded(Number(row?.audit_id));
+  }
+
+  together<T>(work: () => T): T {
+    return this.#database.transaction(work);
+  }
+
+  /** Newest first. */
+  list({ before, limit }: { readonly before?: number | undefined; readonly limit: number }): {
+    entries: AuditEntry[];
+    hasOlder: boolean;
+  } {
+    const rows = this.#database.all(
+      'SELECT * FROM audit WHERE (?1 IS NULL OR audit_id < ?1) ORDER BY audit_id DESC LIMIT ?2',
+      before ?? null,
+      limit + 1,
+    );
+    return { entries: rows.slice(0, limit).map(fromRow), hasOlder: rows.length > limit };
+  }
+}
+
+function fromRow(row: Row): AuditEntry {
+  return auditEntry.parse({
+    auditId: row.audit_id,
+    at: row.at,
+    action: row.action,
+    outcome: row.outcome,
+    profileId: row.profile_id,
+    profileName: row.profile_name,
+    kind: row.kind,
+    slot: row.slot,
+    fingerprint: row.fingerprint,
+    lastFour: row.last_four,
+    store: row.store,
+  });
+}

@@ -1,0 +1,2 @@
+export { AuditLog } from './audit-log.ts';
+export { type AuditNote, type AuditTrail, MemoryAuditTrail } from './audit-trail.ts';

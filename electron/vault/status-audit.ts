@@ -1,0 +1,43 @@
+/** Writes down when the vault was opened and closed, and where its secrets are, as its status tells. */
+import type { VaultStatus } from '#shared/contract/vault.ts';
+import type { AuditTrail } from '../audit/index.ts';
+import type { CredentialIndex, VaultMeta } from './credential-index.ts';
+
+export class StatusAudit {
+  readonly #index: CredentialIndex;
+  readonly #audit: AuditTrail;
+  #isUnlocked = false;
+  #meta: VaultMeta;
+
+  constructor(index: CredentialIndex, audit: AuditTrail) {
+    this.#index = index;
+    this.#audit = audit;
+    this.#meta = index.readMeta();
+  }
+
+  note({ state, store }: VaultStatus): void {
+    // A wait for the keychain goes over an open vault and one that opens alike.
+    if (state === 'waiting') return;
+    if (state === 'unlocked' && !this.#isUnlocked) this.#noteUnlocked(store);
+    if (state !== 'unlocked') this.noteLocked();
+  }
+
+  /** Also when Latchkey closes. */
+  noteLocked(): void {
+    if (!this.#isUnlocked) return;
+    this.#isUnlocked = false;
+    this.#audit.record({ action: 'locked', outcome: 'done', store: this.#meta.chosenStore });
+  }
+
+  #noteUnlocked(store: VaultStatus['store']): void {
+    const before = this.#meta;
+    const meta = this.#index.readMeta();
+    this.#isUnlocked = true;
+    this.#meta = meta;
+    const done = { outcome: 'done', store } as const;
+    if (before.hasCanary && meta.vaultId !== before.vaultId)
+      this.#audit.record({ action: 'startedOver', ...done });
+    if (meta.chosenStore !== before.chosenStore) this.#audit.record({ action: 'storeChosen', ...done });
+    this.#audit.record({ action: 'unlocked', ...done });
+  }
+}

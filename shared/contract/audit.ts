@@ -1,0 +1,67 @@
+/**
+ * The audit log: what went into the vault and out of it, what changed there, and when it was open. Append-only. Never a
+ * value: what is told of a secret is its summary, as it was then.
+ */
+import * as z from 'zod';
+import { call, event } from './define.ts';
+import * as s from './strings.ts';
+import { secretKinds, slots, storeKinds } from './vault.ts';
+
+export const auditActions = [
+  'entered',
+  /** Made in the vault process, or handed over by the sandbox. */
+  'generated',
+  'removed',
+  /** It went with the session that held it, or was given up with a keychain that was reset. */
+  'forgotten',
+  /** From `next` to `current`. */
+  'promoted',
+  'copied',
+  'revealed',
+  'storeChosen',
+  'startedOver',
+  'locked',
+  'unlocked',
+] as const;
+export type AuditAction = (typeof auditActions)[number];
+
+/**
+ * Of a way out, `done` is written before the value leaves. Should it fail all the same, a second entry says so; one
+ * that is only `failed` let nothing out.
+ */
+export const auditOutcomes = ['done', 'failed'] as const;
+export type AuditOutcome = (typeof auditOutcomes)[number];
+
+export const auditEntry = z.strictObject({
+  /** Rises with each entry. */
+  auditId: z.number().int().min(1),
+  /** Milliseconds since 1970. */
+  at: z.number(),
+  action: z.enum(auditActions),
+  outcome: z.enum(auditOutcomes),
+  /** Of a secret: whose it was, and its summary. Null for what is about the vault itself, as all below. */
+  profileId: s.profileId.nullable(),
+  /** What the app was called then. Null also when it was gone already. */
+  profileName: s.label.nullable(),
+  kind: z.enum(secretKinds).nullable(),
+  slot: z.enum(slots).nullable(),
+  fingerprint: s.fingerprint.nullable(),
+  lastFour: s.lastFour.nullable(),
+  store: z.enum(storeKinds).nullable(),
+});
+export type AuditEntry = z.infer<typeof auditEntry>;
+
+export const auditPageLimit = 200;
+
+export const audit = {
+  /** Newest first; with `before`, those older than that entry. */
+  list: call({
+    input: z.strictObject({
+      before: z.number().int().min(1).optional(),
+      limit: z.number().int().min(1).max(auditPageLimit),
+    }),
+    output: z.strictObject({ entries: z.array(auditEntry), hasOlder: z.boolean() }),
+    errors: ['storage_failed'],
+  }),
+  added: event(z.strictObject({ auditId: z.number().int().min(1) })),
+};
