@@ -106,3 +106,37 @@ test('an entry for which nothing waits leaves nothing behind', async () => {
   expect(await harness.failureOf(entering)).toMatchObject({ code: 'not_found' });
   expect(harness.index.list({})).toEqual([]);
 });
+
+test('what changes in the vault is in the audit log, with what it was about', async () => {
+  const harness = await openedSession();
+  const current = await harness.enterSecret();
+  const next = await harness.enterSecret(harness.newSecret(), 'next', 'nextkey');
+  const { profileId } = harness;
+  const made = await harness.vault.generateMasterKey({ profileId, slot: 'current' });
+  harness.vault.promoteNext({ profileId, kind: 'secret' });
+  const third = await harness.enterSecret(harness.newSecret(), 'next', 'thirdkey');
+  harness.vault.promoteNext({ profileId, kind: 'secret' });
+  await harness.vault.removeAllOf(profileId);
+  const told = harness.audit.notes.map(({ action, credential }) => [
+    action,
+    credential?.slot,
+    credential?.fingerprint,
+  ]);
+  expect(told.slice(2, 9)).toEqual([
+    ['entered', 'current', current.fingerprint],
+    ['entered', 'next', next.fingerprint],
+    ['generated', 'current', made.fingerprint],
+    ['promoted', 'current', next.fingerprint],
+    ['entered', 'next', third.fingerprint],
+    ['promoted', 'current', third.fingerprint],
+    ['removed', 'previous', current.fingerprint],
+  ]);
+  expect(told.slice(9).map(([action, , fingerprint]) => [action, fingerprint])).toEqual(
+    expect.arrayContaining([
+      ['removed', third.fingerprint],
+      ['removed', next.fingerprint],
+      ['removed', made.fingerprint],
+    ]),
+  );
+  expect(told).toHaveLength(12);
+});
