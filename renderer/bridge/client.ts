@@ -9,6 +9,7 @@ import type {
 import { serverMessage } from '#shared/contract/wire.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { type Disposer, Listeners } from '#shared/lib/disposer.ts';
+import type { BrowserClipboard } from './browser-clipboard.ts';
 import { type Secrets, secretsOver } from './secrets.ts';
 import type { Transport, TransportStatus } from './transport.ts';
 
@@ -39,7 +40,8 @@ const offline = () =>
     retryable: true,
   });
 
-export function createClient(transport: Transport): Client {
+/** @param clipboard The browser's, where secrets are copied by the page. */
+export function createClient(transport: Transport, clipboard?: BrowserClipboard): Client {
   const open = new Map<number, OpenCall>();
   const events = new Map<string, Listeners<unknown>>();
   let nextId = 0;
@@ -95,14 +97,16 @@ export function createClient(transport: Transport): Client {
   const call: Client['call'] = async (name, input, options = {}) =>
     (await send(name, input, options.signal)) as CallOutput<typeof name>;
 
+  const on: Client['on'] = (name, listener) => {
+    const listeners = events.get(name) ?? new Listeners<unknown>();
+    events.set(name, listeners);
+    return listeners.add((payload) => listener(payload as EventPayload<typeof name>));
+  };
+
   return {
     call,
-    secrets: secretsOver(call, transport.openVaultPort?.bind(transport)),
-    on<N extends ContractEvent>(name: N, listener: (payload: EventPayload<N>) => void) {
-      const listeners = events.get(name) ?? new Listeners<unknown>();
-      events.set(name, listeners);
-      return listeners.add((payload) => listener(payload as EventPayload<N>));
-    },
+    secrets: secretsOver({ call, on, openVaultPort: transport.openVaultPort?.bind(transport), clipboard }),
+    on,
     get status() {
       return transport.status;
     },

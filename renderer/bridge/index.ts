@@ -1,4 +1,5 @@
 /** Chooses the transport by what the page finds, and makes the client over it. */
+import { BrowserClipboard } from './browser-clipboard.ts';
 import { type Client, createClient } from './client.ts';
 import { createElectronTransport } from './electron-transport.ts';
 import { createSocketTransport } from './socket-transport.ts';
@@ -14,5 +15,6 @@ export function connectToHost(window: Window): Client | undefined {
   const token = takeToken(window);
   if (!token) return undefined;
   const scheme = window.location.protocol === 'https:' ? 'wss' : 'ws';
-  return createClient(createSocketTransport({ url: `${scheme}://${window.location.host}/socket`, token }));
+  const transport = createSocketTransport({ url: `${scheme}://${window.location.host}/socket`, token });
+  return createClient(transport, new BrowserClipboard(window));
 }

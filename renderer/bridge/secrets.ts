@@ -1,6 +1,9 @@
 /** Secrets on their way in and out, by the way that the host has: the rest of the page need not know which. */
 import type { CallInput, CallOutput } from '#shared/contract/index.ts';
-import type { Credential } from '#shared/contract/vault.ts';
+import type { CopyEnd, Credential } from '#shared/contract/vault.ts';
+import { AppError } from '#shared/lib/app-error.ts';
+import type { Disposer } from '#shared/lib/disposer.ts';
+import { type BrowserClipboard, copiedForMs } from './browser-clipboard.ts';
 import type { CallOptions, Client } from './client.ts';
 import type { Transport } from './transport.ts';
 
@@ -13,13 +16,31 @@ export interface Secrets {
   enter(input: SecretInput, options?: CallOptions): Promise<Credential>;
   /** For the user who was just asked. It is the caller's to show, and to forget after its time. */
   reveal(credentialId: string, options?: CallOptions): Promise<string>;
+  /** The user is to be asked first: the value passes through this page. */
+  readonly isCopyAsked: boolean;
+  copy(credentialId: string, options?: CallOptions): Promise<{ readonly clearedAfterMs: number }>;
+  /** What became of what was copied. `left` may be followed by another. */
+  onCopyEnded(listener: (how: CopyEnd) => void): Disposer;
+  /** Empties the clipboard, as the user asks for it. Undefined where the page has no part in that. */
+  readonly clearByHand: (() => Promise<void>) | undefined;
 }
 
-export function secretsOver(call: Client['call'], openVaultPort: Transport['openVaultPort']): Secrets {
+interface Means {
+  readonly call: Client['call'];
+  readonly on: Client['on'];
+  readonly openVaultPort: Transport['openVaultPort'];
+  /** The browser's, where secrets come through the page. */
+  readonly clipboard: BrowserClipboard | undefined;
+}
+
+export function secretsOver({ call, on, openVaultPort, clipboard }: Means): Secrets {
+  return openVaultPort ? byPort(call, on, openVaultPort) : byCall(call, on, clipboard);
+}
+
+function byPort(call: Client['call'], on: Client['on'], open: NonNullable<Means['openVaultPort']>): Secrets {
   return {
     async enter({ value, ...place }, options = {}) {
-      if (!openVaultPort) return call('vault.enterSecret', { ...place, value }, options);
-      const port = await openVaultPort(options.signal);
+      const port = await open(options.signal);
       try {
         await port.enter(value, options.signal);
         return await call('vault.enterSecret', { ...place, portId: port.portId }, options);
@@ -28,20 +49,46 @@ export function secretsOver(call: Client['call'], openVaultPort: Transport['open
       }
     },
     async reveal(credentialId, options = {}) {
-      const input = { credentialId, confirmed: true, purpose: 'show' } as const;
-      if (!openVaultPort) return told(await call('vault.revealSecret', input, options));
-      const port = await openVaultPort(options.signal);
+      const port = await open(options.signal);
       try {
-        await call('vault.revealSecret', { ...input, portId: port.portId }, options);
+        const input = { credentialId, confirmed: true, purpose: 'show', portId: port.portId } as const;
+        await call('vault.revealSecret', input, options);
         return await port.receive(options.signal);
       } finally {
         port.close();
       }
     },
+    isCopyAsked: false,
+    copy: (credentialId, options) => call('vault.copySecret', { credentialId }, options),
+    onCopyEnded: (listener) => on('vault.copyEnded', ({ how }) => listener(how)),
+    clearByHand: undefined,
   };
 }
 
-function told({ value }: CallOutput<'vault.revealSecret'>): string {
+function byCall(call: Client['call'], on: Client['on'], clipboard: BrowserClipboard | undefined): Secrets {
+  const told = async (input: CallInput<'vault.revealSecret'>, options: CallOptions | undefined) =>
+    required(await call('vault.revealSecret', input, options));
+  // A lock takes it off at once, as far as the page can.
+  if (clipboard) {
+    on('vault.changed', ({ state }) => {
+      if (state !== 'unlocked' && state !== 'waiting') void clipboard.clear();
+    });
+  }
+  return {
+    enter: (input, options) => call('vault.enterSecret', input, options),
+    reveal: (credentialId, options) => told({ credentialId, confirmed: true, purpose: 'show' }, options),
+    isCopyAsked: true,
+    async copy(credentialId, options) {
+      if (!clipboard) throw new AppError('refused', 'There is no clipboard here.');
+      await clipboard.copy(await told({ credentialId, confirmed: true, purpose: 'copy' }, options));
+      return { clearedAfterMs: copiedForMs };
+    },
+    onCopyEnded: (listener) => clipboard?.ended.add(listener) ?? (() => {}),
+    clearByHand: clipboard && (() => clipboard.clearByHand()),
+  };
+}
+
+function required({ value }: CallOutput<'vault.revealSecret'>): string {
   if (value === null) throw new Error('The host sent no secret.');
   return value;
 }

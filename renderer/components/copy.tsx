@@ -21,7 +21,11 @@ export function CopyButton({ text, label = 'Copy', isIconOnly }: CopyButtonProps
   const shown = outcome === 'copied' ? 'Copied' : outcome === 'failed' ? 'Could not copy' : label;
   const copy = () => {
     navigator.clipboard.writeText(text).then(
-      () => setOutcome('copied'),
+      () => {
+        // Writing by script sends none, and a secret that was there may have to be known as replaced.
+        document.dispatchEvent(new ClipboardEvent('copy'));
+        setOutcome('copied');
+      },
       () => setOutcome('failed'),
     );
   };

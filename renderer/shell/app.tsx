@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import { listenForKeys, useIsMac } from '../commands/index.ts';
 import { ErrorNotice, Loading, Notice, useToast } from '../components/index.ts';
+import AuditScreen from '../features/audit/index.ts';
 import ProfileForm, { ProfileCommands } from '../features/profiles/index.ts';
 import SandboxScreen, { SandboxCommands } from '../features/sandbox/index.ts';
 import SettingsScreen from '../features/settings/index.ts';
@@ -9,6 +10,7 @@ import { VaultCommands, VaultScreen } from '../features/vault/index.ts';
 import { useContractEvent, useNavigation, usePlace, useReadable, useServices } from '../state/index.ts';
 import styles from './app.module.css';
 import { AppScreen } from './app-screen.tsx';
+import { CopiedBar } from './copied-bar.tsx';
 import type { FailureReports } from './failure-reports.ts';
 import { FirstStart } from './first-start.tsx';
 import { useGlobalCommands } from './global-commands.ts';
@@ -46,6 +48,7 @@ export function App({ failures }: { readonly failures: FailureReports }) {
     <div className={styles.app}>
       <OfflineBar />
       <Notices />
+      <CopiedBar />
       <div className={styles.middle}>
         <Sidebar />
         <main className={styles.main}>
@@ -75,6 +78,8 @@ function Screen() {
       return <SettingsScreen />;
     case 'vault':
       return <VaultScreen />;
+    case 'audit':
+      return <AuditScreen />;
   }
 }
 

@@ -15,7 +15,15 @@ import {
   Tooltip,
 } from '../components/index.ts';
 import { useConnectionWords } from '../features/live/index.ts';
-import { useCall, useNavigation, usePlace, useProfiles, useServices, useSettings } from '../state/index.ts';
+import {
+  type Place,
+  useCall,
+  useNavigation,
+  usePlace,
+  useProfiles,
+  useServices,
+  useSettings,
+} from '../state/index.ts';
 import styles from './sidebar.module.css';
 import { useCurrentApp } from './use-current-app.ts';
 
@@ -123,7 +131,7 @@ function Places() {
         label="Sandbox"
         isActive={place.screen === 'sandbox'}
       />
-      <PlaceButton command="vault.open" icon="vault" label="Vault" isActive={place.screen === 'vault'} />
+      <PlaceButton command="vault.open" icon="vault" label="Vault" isActive={isVault(place)} />
       <PlaceButton
         command="settings.open"
         icon="settings"
@@ -132,6 +140,11 @@ function Places() {
       />
     </div>
   );
+}
+
+/** The audit log is the vault's. */
+function isVault({ screen }: Place): boolean {
+  return screen === 'vault' || screen === 'audit';
 }
 
 interface PlaceButtonProps {
@@ -183,7 +196,7 @@ function Rail({ canExpand }: { readonly canExpand: boolean }) {
       <IconButton
         icon="vault"
         label="Vault"
-        isPressed={place.screen === 'vault'}
+        isPressed={isVault(place)}
         onClick={() => commands.run('vault.open')}
       />
       <IconButton

@@ -21,6 +21,7 @@ import {
   useTransportStatus,
   useVault,
 } from '../state/index.ts';
+import { CopiedPart } from './copied-bar.tsx';
 import styles from './status-bar.module.css';
 import { useCurrentApp } from './use-current-app.ts';
 
@@ -43,6 +44,7 @@ export function StatusBar() {
       </button>
       {app && <AppStatus key={app.profileId} profileId={app.profileId} name={app.name} />}
       <span className={styles.space} />
+      <CopiedPart />
       <Rotations />
       <button type="button" className={styles.part} onClick={() => commands.run('help.keys')}>
         Keys <kbd>?</kbd>

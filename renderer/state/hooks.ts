@@ -117,6 +117,25 @@ export function useEnterSecret(): Action<SecretInput, Credential> {
   return useAction(useServices().client.secrets.enter);
 }
 
+/** As `useCall`: gives the secret to whoever runs it, and keeps nothing of it. */
+export function useRevealSecret(): Action<string, string> {
+  return useAction(useServices().client.secrets.reveal);
+}
+
+/** As `useCall`. What becomes of it then is in the store of what was copied. */
+export function useCopySecret(): Action<{ readonly credentialId: string; readonly what: string }, true> {
+  const { copied } = useServices().stores;
+  return useAction(
+    useCallback(
+      async ({ credentialId, what }: { credentialId: string; what: string }, { signal }: CallOptions) => {
+        await copied.copy(credentialId, what, signal);
+        return true as const;
+      },
+      [copied],
+    ),
+  );
+}
+
 /** @param work Always the same function. */
 function useAction<Input, Output>(
   work: (input: Input, options: CallOptions) => Promise<Output>,

@@ -12,6 +12,7 @@ export type Place =
   | { readonly screen: 'profile-form'; readonly profileId: string | null }
   | { readonly screen: 'sandbox' }
   | { readonly screen: 'vault' }
+  | { readonly screen: 'audit' }
   | { readonly screen: 'settings' };
 
 const storageKey = 'latchkey-place';
@@ -66,7 +67,8 @@ function readPlace(stored: string | null): Place {
 function parsePlace(value: unknown): Place | undefined {
   if (typeof value !== 'object' || value === null || !('screen' in value)) return undefined;
   const { screen } = value;
-  if (screen === 'sandbox' || screen === 'vault' || screen === 'settings') return { screen };
+  if (screen === 'sandbox' || screen === 'vault' || screen === 'audit' || screen === 'settings')
+    return { screen };
   const given = 'profileId' in value ? value.profileId : null;
   const profileId = typeof given === 'string' ? given : null;
   if (screen === 'profile-form') return { screen, profileId };

@@ -8,6 +8,7 @@ import type { SettingsValues } from '#shared/contract/settings.ts';
 import type { VaultStatus } from '#shared/contract/vault.ts';
 import type { Disposer } from '#shared/lib/disposer.ts';
 import type { Client } from '../bridge/index.ts';
+import { CopiedSecret } from './copied-secret.ts';
 import { Drafts } from './drafts.ts';
 import { LogViews } from './log-view.ts';
 import { Navigation } from './navigation.ts';
@@ -26,6 +27,7 @@ export interface Stores {
   readonly logs: LogViews;
   readonly navigation: Navigation;
   readonly drafts: Drafts;
+  readonly copied: CopiedSecret;
 }
 
 export function createStores(client: Client, storage: Pick<Storage, 'getItem' | 'setItem'>): Stores {
@@ -64,6 +66,7 @@ export function createStores(client: Client, storage: Pick<Storage, 'getItem' | 
     logs: new LogViews(client),
     navigation: new Navigation(storage),
     drafts: new Drafts(),
+    copied: new CopiedSecret(client.secrets),
   };
 }
 

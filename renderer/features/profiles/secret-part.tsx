@@ -104,9 +104,10 @@ function Value({ kind, value, onChange, isNew }: ValueProps) {
   const message = secretProblem(kind, value);
   const hints: Readonly<Record<SecretKind, string>> = {
     secret: isNew
-      ? 'It goes to the vault and is never shown again. Without it, only public channels can be watched.'
+      ? 'It goes to the vault, and comes out only where you ask for it. Without it, only public channels can be watched.'
       : 'It takes the place of the one above. Leave it empty to keep that.',
-    masterKey: '32 bytes as 44 characters of base64. It goes to the vault and is never shown again.',
+    masterKey:
+      '32 bytes as 44 characters of base64. It goes to the vault, and comes out only where you ask for it.',
   };
   return (
     <SecretField
@@ -144,8 +145,8 @@ function MasterKeyChoices({ typed, onTyped, noneLabel }: MasterKeyChoicesProps) 
       )}
       {masterKeyChoice === 'make' && (
         <p>
-          32 random bytes are made in the vault process when you save, and stay there: Latchkey can’t hand
-          them out yet. For an app whose servers have a master key already, paste that one.
+          32 random bytes are made in the vault process when you save. Copy them to your servers from Keys
+          &amp; rotation. For an app whose servers have a master key already, paste that one.
         </p>
       )}
     </Stack>

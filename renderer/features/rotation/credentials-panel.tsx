@@ -1,7 +1,8 @@
 /** What the vault has of an app: summaries, with ways to enter, make, replace and remove. */
-import { useRef, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import type { Profile } from '#shared/contract/profiles.ts';
 import type { Credential, SecretKind } from '#shared/contract/vault.ts';
+import { type Command, useCommandList, useCommands } from '../../commands/index.ts';
 import {
   Button,
   Confirm,
@@ -14,8 +15,16 @@ import {
   slotLabels,
   useKeepFocus,
 } from '../../components/index.ts';
-import { useCall } from '../../state/index.ts';
-import { CredentialLine, CredentialList, kindNames, maskedValue, SecretEntry } from '../vault/index.ts';
+import { useCall, useCopySecret, useServices, useVault } from '../../state/index.ts';
+import {
+  AskToCopy,
+  CredentialLine,
+  CredentialList,
+  kindNames,
+  maskedValue,
+  SecretEntry,
+  ShowSecret,
+} from '../vault/index.ts';
 import styles from './rotation.module.css';
 
 interface CredentialsPanelProps {
@@ -61,6 +70,38 @@ function KindSection({ profile, kind, credentials }: KindSectionProps) {
   const current = credentials?.find(({ slot }) => slot === 'current');
   const isOtherPair = kind === 'secret' && current?.key != null && current.key !== key;
   const frame = useRef<HTMLDivElement>(null);
+  const [exit, setExit] = useState<Exit>();
+  const { isCopyAsked } = useServices().client.secrets;
+  const copy = useCopySecret();
+  const isUnlocked = useVault()?.state === 'unlocked';
+  const open = (next: Exit) => {
+    copy.clear();
+    setExit(next);
+  };
+  const done = useCallback(() => setExit(undefined), []);
+  useCommands(
+    (credentials ?? []).flatMap((credential): readonly Command[] => [
+      {
+        id: commandOf({ credential, way: 'show' }),
+        title: `Show the ${nameOf(credential)}`,
+        group: 'Keys',
+        keywords: 'reveal',
+        isAvailable: () => isUnlocked,
+        run: () => open({ credential, way: 'show' }),
+      },
+      {
+        id: commandOf({ credential, way: 'copy' }),
+        title: `Copy the ${nameOf(credential)}`,
+        group: 'Keys',
+        keywords: 'clipboard',
+        isAvailable: () => isUnlocked,
+        run: async () => {
+          if (isCopyAsked) open({ credential, way: 'copy' });
+          else await copy.run({ credentialId: credential.credentialId, what: whatOf(credential, profile) });
+        },
+      },
+    ]),
+  );
   useKeepFocus(frame, `${entering} ${credentials?.length}`);
   return (
     <div ref={frame} tabIndex={-1} className={styles.frame}>
@@ -75,6 +116,8 @@ function KindSection({ profile, kind, credentials }: KindSectionProps) {
                 isKindHidden
                 now={Date.now()}
               >
+                <ExitButton exit={{ credential, way: 'show' }} icon="show" />
+                <ExitButton exit={{ credential, way: 'copy' }} icon="copy" />
                 {credential.slot === 'current' && (
                   <IconButton
                     icon="edit"
@@ -91,6 +134,15 @@ function KindSection({ profile, kind, credentials }: KindSectionProps) {
             ))}
           </CredentialList>
         )}
+        {exit && credentials?.some(({ credentialId }) => credentialId === exit.credential.credentialId) && (
+          <ExitPanel
+            key={commandOf(exit)}
+            exit={exit}
+            what={whatOf(exit.credential, profile)}
+            onDone={done}
+          />
+        )}
+        {copy.error && <ErrorNotice error={copy.error} onDismiss={copy.clear} />}
         {isOtherPair && (
           <Notice tone="warning" title={`This secret belongs to the key ${current?.key}.`}>
             The app uses the key {key}. Enter the secret of that one, or correct the key under Edit.
@@ -159,6 +211,64 @@ function KindSection({ profile, kind, credentials }: KindSectionProps) {
       </Section>
     </div>
   );
+}
+
+/** One secret, on its way to the screen or to the clipboard. */
+interface Exit {
+  readonly credential: Credential;
+  readonly way: 'show' | 'copy';
+}
+
+function ExitButton({ exit, icon }: { readonly exit: Exit; readonly icon: 'show' | 'copy' }) {
+  const { commands } = useServices();
+  const id = commandOf(exit);
+  const isThere = useCommandList().some((command) => command.id === id);
+  return (
+    <IconButton
+      icon={icon}
+      label={`${exit.way === 'show' ? 'Show' : 'Copy'} the ${nameOf(exit.credential)}`}
+      disabled={!isThere || !commands.isAvailable(id)}
+      data-command={id}
+      onClick={() => commands.run(id)}
+    />
+  );
+}
+
+interface ExitPanelProps {
+  readonly exit: Exit;
+  readonly what: string;
+  readonly onDone: () => void;
+}
+
+function ExitPanel({ exit, what, onDone }: ExitPanelProps) {
+  const { credential, way } = exit;
+  const panel = useRef<HTMLDivElement>(null);
+  const Panel = way === 'show' ? ShowSecret : AskToCopy;
+  const command = commandOf(exit);
+  const close = useCallback(() => {
+    // Back to where it began; unless the user has gone elsewhere.
+    const isInside = panel.current?.contains(document.activeElement);
+    if (isInside) document.querySelector<HTMLElement>(`[data-command='${command}']`)?.focus();
+    onDone();
+  }, [command, onDone]);
+  return (
+    <div ref={panel}>
+      <Panel
+        credentialId={credential.credentialId}
+        what={what}
+        masked={maskedValue(credential)}
+        onDone={close}
+      />
+    </div>
+  );
+}
+
+function commandOf({ credential: { kind, slot }, way }: Exit): string {
+  return `keys.${way}.${kind}.${slot}`;
+}
+
+function whatOf(credential: Credential, profile: Profile): string {
+  return `${nameOf(credential)} of ${profile.name}`;
 }
 
 function nameOf({ kind, slot }: Credential): string {

@@ -25,8 +25,13 @@ export function SettingsScreen() {
       <Appearance />
       <Section
         title="Secrets"
-        about="Where they are kept, and locking."
-        actions={<CommandButton command="vault.open" icon="vault" />}
+        about="Where they are kept, locking, and what became of them."
+        actions={
+          <>
+            <CommandButton command="vault.open" icon="vault" />
+            <CommandButton command="audit.open" icon="log" />
+          </>
+        }
       />
       <Section
         title="Keyboard"

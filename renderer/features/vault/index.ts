@@ -1,6 +1,7 @@
 /** What the page uses of the vault. */
 export { CredentialLine, CredentialList, kindNames, maskedValue } from './credential-line.tsx';
 export { SecretEntry, type SecretEntryProps } from './secret-entry.tsx';
+export { AskToCopy, ShowSecret } from './secret-exit.tsx';
 export { secretProblem } from './secret-problems.ts';
 export { VaultCommands } from './vault-commands.tsx';
 export { VaultActions, VaultNotice } from './vault-notice.tsx';

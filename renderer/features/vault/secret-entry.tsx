@@ -64,8 +64,8 @@ export function SecretEntry(props: SecretEntryProps) {
             problem={problem ? { severity: 'error', message: problem } : undefined}
             hint={
               kind === 'secret'
-                ? 'It goes to the vault and is never shown again.'
-                : '32 bytes as 44 characters of base64. It goes to the vault and is never shown again.'
+                ? 'It goes to the vault, and comes out only where you ask for it.'
+                : '32 bytes as 44 characters of base64. It goes to the vault, and comes out only where you ask for it.'
             }
           />
         </FieldRow>

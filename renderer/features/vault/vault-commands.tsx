@@ -79,6 +79,13 @@ export function VaultCommands() {
       run: () => attempt(client.call('vault.cancelWaiting', {})),
     },
     { id: 'vault.open', title: 'Show vault', group, run: () => navigation.go({ screen: 'vault' }) },
+    {
+      id: 'audit.open',
+      title: 'Show audit log',
+      group,
+      keywords: 'history exits copied shown revealed',
+      run: () => navigation.go({ screen: 'audit' }),
+    },
   ]);
 
   return (

@@ -1,5 +1,6 @@
 /** The vault's own screen: its state, and what is in it, app by app. */
 import type { Profile } from '#shared/contract/profiles.ts';
+import { CommandButton } from '../../commands/index.ts';
 import { Button, EnvironmentLabel, Page, Row, Section } from '../../components/index.ts';
 import { useCredentials, useNavigation, useProfiles } from '../../state/index.ts';
 import { CredentialLine, CredentialList } from './credential-line.tsx';
@@ -9,13 +10,13 @@ import { VaultPanel } from './vault-panel.tsx';
 export function VaultScreen() {
   const profiles = useProfiles();
   return (
-    <Page title="Vault">
+    <Page title="Vault" actions={<CommandButton command="audit.open" label="Audit log" icon="log" />}>
       <Section>
         <VaultPanel />
       </Section>
       <Section
         title="What is in it"
-        about="Summaries only. Values go in, and signatures, ciphertext and plaintext events come out."
+        about="Summaries. Values come out where you show or copy one, under Keys &amp; rotation; each time is in the audit log."
       >
         {profiles?.length === 0 && <p className={styles.soft}>No app has been added yet.</p>}
         {profiles?.map((profile) => (

@@ -20,6 +20,12 @@ describe('where the user is', () => {
     expect(new Navigation(kept).get()).toEqual({ screen: 'app', profileId, tab: 'publish' });
   });
 
+  it.each(['sandbox', 'vault', 'audit', 'settings'] as const)('is the %s screen after a reload', (screen) => {
+    const kept = storage();
+    new Navigation(kept).go({ screen });
+    expect(new Navigation(kept).get()).toEqual({ screen });
+  });
+
   it.each([null, '', '{', '[]', '{"screen":"gone"}', '{"screen":7}'])(
     'is the start when %j was kept',
     (stored) => {

@@ -1,0 +1,210 @@
+/** Secrets on their way out: shown for some seconds, copied and taken off the clipboard again; and the audit log of it. */
+import type { Page } from '@playwright/test';
+import { type RawData, WebSocket } from 'ws';
+import { expect, test } from './support/latchkey.ts';
+import { addApp, startServer } from './support/server.ts';
+
+const onClipboard = (page: Page) => page.evaluate(() => navigator.clipboard.readText());
+
+/** An app in the vault, its keys on screen, and a clock that the test can move. */
+async function openKeys(page: Page) {
+  const { server, credentials } = await startServer();
+  await page.clock.install();
+  await addApp(page, { name: 'shop', credentials });
+  await page.getByRole('tab', { name: 'Keys & rotation' }).click();
+  return { server, secret: credentials.secret };
+}
+
+async function firstEntries(page: Page, count: number): Promise<string[]> {
+  await page.keyboard.press('ControlOrMeta+K');
+  await page.keyboard.type('audit log');
+  await page.keyboard.press('Enter');
+  const rows = page.getByRole('table', { name: 'Audit log' }).getByRole('row');
+  await expect(rows.nth(1)).toBeVisible();
+  const texts = await rows.evaluateAll((all) =>
+    all.map((row) => [...row.children].map(({ textContent }) => textContent)),
+  );
+  return texts.slice(1, 1 + count).map((cells) => cells.join(' | '));
+}
+
+test('shows a secret when asked twice, for ten seconds, and writes it down', async ({ latchkey: page }) => {
+  const { server, secret } = await openKeys(page);
+  const button = page.getByRole('button', { name: 'Show the current app secret' });
+  await button.click();
+  const panel = page.getByRole('region', { name: 'Show the current app secret of shop' });
+  await expect(panel).toContainText(`••••${secret.slice(-4)}`);
+  await expect(panel.getByRole('button', { name: 'Cancel' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(panel).toHaveCount(0);
+  await expect(button).toBeFocused();
+
+  // By keys alone.
+  await page.keyboard.press('ControlOrMeta+K');
+  await page.keyboard.type('show the current app');
+  await page.keyboard.press('Enter');
+  await expect(panel.getByRole('button', { name: 'Cancel' })).toBeFocused();
+  await page.keyboard.press('Shift+Tab');
+  await expect(panel.getByRole('button', { name: 'Show for 10 s' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(panel.getByText(secret)).toBeVisible();
+  await expect(panel.getByRole('button', { name: 'Hide now' })).toBeFocused();
+  await page.clock.fastForward(9_000);
+  await expect(panel).toContainText('Hidden in 1 s');
+  await expect(panel.getByText(secret)).toBeVisible();
+  await page.clock.fastForward(1_000);
+  await expect(panel).toHaveCount(0);
+  expect(await page.content()).not.toContain(secret);
+  await expect(button).toBeFocused();
+
+  const [entry] = await firstEntries(page, 1);
+  const summary = `App secret\\s*current\\s*••••${secret.slice(-4)}\\s*[0-9a-f]{16}`;
+  expect(entry).toMatch(new RegExp(`\\| Shown \\| ${summary} \\| shop$`));
+  expect(await page.content()).not.toContain(secret);
+  await server.close();
+});
+
+test('hides a secret that is shown when the vault is locked, and when it is left', async ({
+  latchkey: page,
+}) => {
+  const { server, secret } = await openKeys(page);
+  const show = async () => {
+    await page.getByRole('button', { name: 'Show the current app secret' }).click();
+    await page.getByRole('button', { name: 'Show for 10 s' }).click();
+    await expect(page.getByText(secret)).toBeVisible();
+  };
+  await show();
+  await page.keyboard.press('Escape');
+  await expect(page.getByText(secret)).toHaveCount(0);
+  await show();
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'hidden', { value: true, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+    Reflect.deleteProperty(document, 'hidden');
+  });
+  await expect(page.getByText(secret)).toHaveCount(0);
+  await show();
+  await page.getByRole('tab', { name: 'Inspector' }).click();
+  expect(await page.content()).not.toContain(secret);
+  await page.getByRole('tab', { name: 'Keys & rotation' }).click();
+  await expect(page.getByRole('button', { name: 'Show the current app secret' })).toBeVisible();
+  expect(await page.content()).not.toContain(secret);
+  await show();
+  await page.keyboard.press('ControlOrMeta+Shift+L');
+  await page.getByRole('button', { name: 'Lock and forget' }).click();
+  await expect(page.getByText(secret)).toHaveCount(0);
+  expect(await page.content()).not.toContain(secret);
+  await server.close();
+});
+
+test('copies a secret, and takes it off the clipboard again', async ({ latchkey: page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const { server, secret } = await openKeys(page);
+  const copy = async () => {
+    await page.getByRole('button', { name: 'Copy the current app secret' }).click();
+    const panel = page.getByRole('region', { name: 'Copy the current app secret of shop' });
+    await panel.getByRole('button', { name: 'Copy', exact: true }).click();
+    await expect(page.getByText('Secret copied')).toBeVisible();
+  };
+  await copy();
+  expect(await onClipboard(page)).toBe(secret);
+  expect(await page.content()).not.toContain(secret);
+  await page.clock.fastForward(10_000);
+  await expect(page.getByText('Clipboard cleared')).toBeVisible();
+  expect(await onClipboard(page)).toBe('');
+
+  // Something else that was copied meanwhile is left alone.
+  await copy();
+  await page.evaluate(() => navigator.clipboard.writeText('the user’s own'));
+  await page.clock.fastForward(10_000);
+  await expect(page.getByText('Secret copied')).toHaveCount(0);
+  expect(await onClipboard(page)).toBe('the user’s own');
+
+  await copy();
+  await page.keyboard.press('ControlOrMeta+Shift+L');
+  await page.getByRole('button', { name: 'Lock and forget' }).click();
+  await expect.poll(() => onClipboard(page)).toBe('');
+  expect((await firstEntries(page, 5)).map((text) => text.split(' | ')[1])).toEqual([
+    'Forgotten',
+    'Vault locked',
+    'Copied',
+    'Copied',
+    'Copied',
+  ]);
+  await server.close();
+});
+
+test('says so when the browser does not let it clear the clipboard, and lets the user', async ({
+  latchkey: page,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-write']);
+  const { server, secret } = await openKeys(page);
+  await page.getByRole('button', { name: 'Copy the current app secret' }).click();
+  await page.getByRole('button', { name: 'Copy', exact: true }).click();
+  await expect(page.getByText('Secret copied')).toBeVisible();
+  // The user goes to another window, where the secret is pasted, or something else is copied: the page can't know.
+  await page.evaluate(() => window.dispatchEvent(new Event('blur')));
+  await page.clock.fastForward(10_000);
+  const notice = page.getByRole('alert').filter({ hasText: 'may still be on the clipboard' });
+  await expect(notice).toContainText('current app secret of shop');
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  expect(await onClipboard(page)).toBe(secret);
+  await notice.getByRole('button', { name: 'Clear the clipboard' }).click();
+  await expect(notice).toHaveCount(0);
+  expect(await onClipboard(page)).toBe('');
+  await server.close();
+});
+
+/** Says the same as a page of this host would, without one. */
+async function callHost(url: string, calls: readonly { method: string; input: object }[]): Promise<void> {
+  const { origin, host, hash } = new URL(url);
+  const socket = new WebSocket(`ws://${host}/socket`, { origin });
+  const answer = (isIt: (message: { type: string; id?: number }) => boolean) =>
+    new Promise<{ type: string }>((resolve) => {
+      const listen = (data: RawData) => {
+        const message = JSON.parse(data.toString());
+        if (!isIt(message)) return;
+        socket.off('message', listen);
+        resolve(message);
+      };
+      socket.on('message', listen);
+    });
+  await new Promise((resolve) => socket.once('open', resolve));
+  socket.send(JSON.stringify({ type: 'hello', token: hash.replace('#token=', '') }));
+  await answer(({ type }) => type === 'welcome');
+  for (const [id, call] of calls.entries()) {
+    socket.send(JSON.stringify({ type: 'call', id, ...call }));
+    expect((await answer((message) => message.id === id)).type).toBe('result');
+  }
+  socket.close();
+}
+
+test('pages through a long audit log, by keys alone', async ({ latchkey: page, host }) => {
+  const round = [
+    { method: 'vault.lock', input: { forget: true } },
+    { method: 'vault.unlock', input: {} },
+  ];
+  await callHost(host.url, [
+    { method: 'vault.chooseStore', input: { store: 'session' } },
+    ...Array.from({ length: 30 }, () => round).flat(),
+  ]);
+  const [newest] = await firstEntries(page, 1);
+  const older = page.getByRole('button', { name: 'Older' });
+  const newer = page.getByRole('button', { name: 'Newer' });
+  const rows = page.getByRole('table', { name: 'Audit log' }).getByRole('row');
+  await expect(rows).toHaveCount(51);
+  await expect(newer).toBeDisabled();
+  await older.focus();
+  await page.keyboard.press('Enter');
+  await expect(rows).toHaveCount(13);
+  await expect(rows.last()).toContainText('Store chosen');
+  await expect(older).toBeDisabled();
+  expect(await page.evaluate(() => document.activeElement === document.body)).toBe(false);
+  await newer.focus();
+  await page.keyboard.press('Enter');
+  await expect(rows).toHaveCount(51);
+  expect((await firstEntries(page, 1))[0]).toBe(newest);
+  // A new entry comes by itself.
+  await callHost(host.url, round.slice(0, 1));
+  await expect(rows.nth(1)).toContainText('Vault locked');
+});
