@@ -9,8 +9,12 @@ export interface MessagePortLike {
   onMessage(listener: (message: unknown) => void): Disposer;
 }
 
-/** One end of a channel that two others talk on, on its way to one of them: held, and never listened on. */
+/**
+ * One end of a channel that two others talk on, on its way to one of them: never listened on. Something is said on it
+ * only when it can't be passed on.
+ */
 export interface PassedPort {
+  postMessage(message: unknown): void;
   close(): void;
 }
 

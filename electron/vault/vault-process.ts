@@ -55,10 +55,11 @@ export class VaultProcess {
     return this.#client.call(method, input);
   }
 
-  /** Passes a channel's end on to it. Closed instead, where that can't be: the other end is told so. */
+  /** Passes a channel's end on to it. Throws what it was ended with, or that it takes none. */
   passPort(port: PassedPort): void {
-    if (this.#endedWith || !this.#child.passPort) port.close();
-    else this.#child.passPort(port);
+    this.requireRunning();
+    if (!this.#child.passPort) throw new AppError('refused', 'This host has no channels to the vault.');
+    this.#child.passPort(port);
   }
 
   /** Throws what it was ended with. */

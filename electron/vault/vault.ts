@@ -3,6 +3,7 @@
  * one that is being entered passes through to the vault process.
  */
 import type { Credential, SecretKind, Slot, StoreKind, VaultStatus } from '#shared/contract/vault.ts';
+import type { MessageFromVault } from '#shared/contract/vault-port.ts';
 import { AppError, type ErrorCode } from '#shared/lib/app-error.ts';
 import { Listeners } from '#shared/lib/disposer.ts';
 import type { AuditTrail } from '../audit/index.ts';
@@ -149,19 +150,18 @@ export class Vault {
     );
   }
 
-  /** The page's end of a channel is elsewhere; this one goes to the vault process, once it is open, or is closed. */
+  /** The page has the channel's other end. This one goes to the vault process, once it is open, or is refused. */
   async passPort(port: PassedPort): Promise<void> {
-    if (this.#passing >= passingPortLimit) {
-      port.close();
-      return;
-    }
     this.#passing++;
     try {
+      if (this.#passing > passingPortLimit) throw tooManyPorts();
       const { process } = await this.#lifecycle.ready();
       process.passPort(port);
     } catch (error) {
+      const known = error instanceof AppError ? error : new AppError('internal', 'The vault failed.');
+      port.postMessage({ type: 'refused', error: known.toFailure() } satisfies MessageFromVault);
       port.close();
-      throw error;
+      if (known !== error) throw error;
     } finally {
       this.#passing--;
     }
@@ -345,6 +345,11 @@ export class Vault {
       hint: 'Enter it under “Keys & rotation”.',
     });
   }
+}
+
+function tooManyPorts(): AppError {
+  const hint = 'Unlock the vault, or cancel, and try again.';
+  return new AppError('conflict', 'Too many secrets wait for the vault.', { hint, retryable: true });
 }
 
 function lockedItem(): Decryption {

@@ -1,11 +1,12 @@
 /** Secrets on their way in and out, by the way that the host has: the rest of the page need not know which. */
 import type { CallInput, CallOutput } from '#shared/contract/index.ts';
-import type { CopyEnd, Credential } from '#shared/contract/vault.ts';
+import type { CopyEnd, Credential, VaultState } from '#shared/contract/vault.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import type { Disposer } from '#shared/lib/disposer.ts';
 import { type BrowserClipboard, copiedForMs } from './browser-clipboard.ts';
 import type { CallOptions, Client } from './client.ts';
 import type { Transport } from './transport.ts';
+import { lost, type VaultPort } from './vault-port.ts';
 
 export type SecretInput = Omit<CallInput<'vault.enterSecret'>, 'value' | 'portId'> & {
   readonly value: string;
@@ -39,30 +40,49 @@ export function secretsOver({ call, on, openVaultPort, clipboard }: Means): Secr
 
 function byPort(call: Client['call'], on: Client['on'], open: NonNullable<Means['openVaultPort']>): Secrets {
   return {
-    async enter({ value, ...place }, options = {}) {
-      const port = await open(options.signal);
-      try {
-        await port.enter(value, options.signal);
-        return await call('vault.enterSecret', { ...place, portId: port.portId }, options);
-      } finally {
-        port.close();
-      }
-    },
-    async reveal(credentialId, options = {}) {
-      const port = await open(options.signal);
-      try {
+    enter: ({ value, ...place }, options = {}) =>
+      withPort(open, on, options, async (port, signal) => {
+        await port.enter(value, signal);
+        return call('vault.enterSecret', { ...place, portId: port.portId }, options);
+      }),
+    reveal: (credentialId, options = {}) =>
+      withPort(open, on, options, async (port, signal) => {
         const input = { credentialId, confirmed: true, purpose: 'show', portId: port.portId } as const;
         await call('vault.revealSecret', input, options);
-        return await port.receive(options.signal);
-      } finally {
-        port.close();
-      }
-    },
+        return port.receive(signal);
+      }),
     isCopyAsked: false,
     copy: (credentialId, options) => call('vault.copySecret', { credentialId }, options),
     onCopyEnded: (listener) => on('vault.copyEnded', ({ how }) => listener(how)),
     clearByHand: undefined,
   };
+}
+
+/** A channel of its own for `work`. It ends with the vault process: the vault's state tells, if the channel does not. */
+async function withPort<T>(
+  open: NonNullable<Means['openVaultPort']>,
+  on: Client['on'],
+  options: CallOptions,
+  work: (port: VaultPort, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const ended = new AbortController();
+  const alive: VaultState[] = ['unlocked', 'waiting', 'opening'];
+  const stopListening = on('vault.changed', ({ state }) => {
+    if (!alive.includes(state)) ended.abort(lost());
+  });
+  const signal = options.signal ? AbortSignal.any([options.signal, ended.signal]) : ended.signal;
+  try {
+    const port = await open(signal);
+    // One that opens from here on is another process.
+    alive.pop();
+    try {
+      return await work(port, signal);
+    } finally {
+      port.close();
+    }
+  } finally {
+    stopListening();
+  }
 }
 
 function byCall(call: Client['call'], on: Client['on'], clipboard: BrowserClipboard | undefined): Secrets {

@@ -34,7 +34,8 @@ export class VaultPort {
   /**
    * Resolves once the vault process has the other end: nothing that is sent waits elsewhere.
    * @param handOver Is given the other end, for the vault process.
-   * @throws AppError `vault_locked` or `vault_waiting`, as everything here.
+   * @param signal Ends the wait, here and below; with its reason, if that is an AppError.
+   * @throws AppError `vault_locked`, `vault_waiting`, or what the main side refused it with; as everything here.
    */
   static async open(handOver: (port: MessagePort) => void, signal?: AbortSignal): Promise<VaultPort> {
     const { port1, port2 } = new MessageChannel();
@@ -83,7 +84,10 @@ export class VaultPort {
   #arrival(signal: AbortSignal | undefined): Promise<void> {
     if (this.#arrived.length > 0 || this.#isLost) return Promise.resolve();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const stop = () => reject(new AppError('cancelled', 'Cancelled.'));
+    const stop = () => {
+      const reason: unknown = signal?.reason;
+      reject(reason instanceof AppError ? reason : new AppError('cancelled', 'Cancelled.'));
+    };
     const timer = setTimeout(() => reject(unanswered()), answerLimitMs);
     signal?.addEventListener('abort', stop, { once: true });
     if (signal?.aborted) stop();
@@ -96,7 +100,7 @@ export class VaultPort {
   }
 }
 
-function lost(): AppError {
+export function lost(): AppError {
   return new AppError('vault_locked', 'The vault is not open, or was locked meanwhile.', {
     hint: 'Unlock it and try again.',
     retryable: true,

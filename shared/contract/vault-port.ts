@@ -13,6 +13,7 @@ import { failure } from './wire.ts';
 export const messageToVault = z.strictObject({ type: z.literal('enter'), value: enteredSecret });
 export type MessageToVault = z.infer<typeof messageToVault>;
 
+/** From the vault process; `refused` also from main, when it can't pass the channel on. */
 export const messageFromVault = z.discriminatedUnion('type', [
   /** First of all. By this id a call of the contract means this channel. */
   z.strictObject({ type: z.literal('ready'), portId }),

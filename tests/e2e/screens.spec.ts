@@ -45,6 +45,7 @@ async function lookSlowly(page: Page, name: string, folder: (name: string) => st
 }
 
 test('every screen, empty', async ({ latchkey: page }, testInfo) => {
+  test.setTimeout(180_000);
   const outputPath = (name: string) => testInfo.outputPath(name);
   await look(page, 'first-start', outputPath);
   await page.getByRole('button', { name: 'Add an app' }).click();

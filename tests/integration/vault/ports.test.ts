@@ -112,9 +112,10 @@ test('a lock takes along what was waiting, and says so', async () => {
 test('a locked vault takes nothing, and one that opens takes it when it is open', async () => {
   const { client, place } = await start();
   await client.call('vault.lock', { forget: true });
+  // In the words of whoever locked it.
   expect(await failureOf(client.secrets.enter({ ...place, value: newSecret() }))).toMatchObject({
     code: 'vault_locked',
-    retryable: true,
+    message: 'The vault is locked, and the secrets of that session are forgotten.',
   });
   const [, credential] = await Promise.all([
     client.call('vault.unlock', {}),

@@ -249,7 +249,7 @@ describe('the Electron host', () => {
       postMessage: (...message: unknown[]) => posted.push(message),
     });
     electron.utilityProcess.fork.mockReturnValue(child);
-    const end = { close: vi.fn() };
+    const end = { close: vi.fn(), postMessage: vi.fn() };
     host.spawnUtilityChild(new URL('file:///vault.js'), { name: 'vault' }).passPort?.(end);
     expect(posted).toEqual([[null, [end]]]);
     expect(end.close).not.toHaveBeenCalled();

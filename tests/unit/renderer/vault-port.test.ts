@@ -1,9 +1,11 @@
 /** The page's end of a channel to the vault process. The test is the vault process, over Node's own message channels. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createClient } from '../../../renderer/bridge/client.ts';
 import { createElectronTransport } from '../../../renderer/bridge/electron-transport.ts';
 import { VaultPort } from '../../../renderer/bridge/vault-port.ts';
 import { eventually } from '../../support/conditions.ts';
+import { MemoryTransport, settle } from './memory-transport.ts';
 
 const ends: MessagePort[] = [];
 afterEach(() => {
@@ -92,4 +94,58 @@ it('hands the other end to the preload script through the page’s own window, t
   expect([message, origin]).toEqual(['latchkey:port', 'app://latchkey']);
   port.postMessage({ type: 'ready', portId: randomUUID() });
   await opened;
+});
+
+describe('a secret being entered', () => {
+  const place = { profileId: randomUUID(), kind: 'secret', slot: 'current', key: 'key' } as const;
+
+  /** A page whose vault process takes channels and is silent, and never closes one. */
+  function start() {
+    const taken: MessagePort[] = [];
+    const transport = Object.assign(new MemoryTransport(), {
+      openVaultPort: (signal: AbortSignal | undefined) =>
+        VaultPort.open((port) => {
+          ends.push(port);
+          taken.push(port);
+        }, signal),
+    });
+    const become = (state: string) =>
+      transport.deliver({
+        type: 'event',
+        event: 'vault.changed',
+        payload: { state, store: null, reason: null, hint: null },
+      });
+    return { client: createClient(transport), transport, taken, become };
+  }
+
+  it.each(['locked', 'unavailable', 'choose'])('fails when the vault is %s meanwhile', async (state) => {
+    const { client, become, transport } = start();
+    const entering = client.secrets.enter({ ...place, value: 'x' });
+    become('opening');
+    become('waiting');
+    become(state);
+    await expect(entering).rejects.toMatchObject({ code: 'vault_locked', retryable: true });
+    expect(transport.sent).toEqual([]);
+  });
+
+  it('fails when the vault process is started anew with the channel still in the last one', async () => {
+    const { client, become, taken } = start();
+    const entering = client.secrets.enter({ ...place, value: 'x' });
+    taken[0]?.postMessage({ type: 'ready', portId: randomUUID() });
+    const heard: unknown[] = [];
+    taken[0]?.addEventListener('message', ({ data }) => heard.push(data));
+    taken[0]?.start();
+    await eventually(() => heard.length > 0);
+    become('opening');
+    await expect(entering).rejects.toMatchObject({ code: 'vault_locked', retryable: true });
+  });
+
+  it('can be given up by the user', async () => {
+    const { client } = start();
+    const abort = new AbortController();
+    const entering = client.secrets.enter({ ...place, value: 'x' }, { signal: abort.signal });
+    await settle();
+    abort.abort();
+    await expect(entering).rejects.toMatchObject({ code: 'cancelled' });
+  });
 });
