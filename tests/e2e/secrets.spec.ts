@@ -1,7 +1,8 @@
 /** Secrets on their way out: shown for some seconds, copied and taken off the clipboard again; and the audit log of it. */
 import type { Page } from '@playwright/test';
 import { type RawData, WebSocket } from 'ws';
-import { expect, test } from './support/latchkey.ts';
+import { startSecretService } from '../support/secret-service.ts';
+import { expect, startHost, test } from './support/latchkey.ts';
 import { addApp, startServer } from './support/server.ts';
 
 const onClipboard = (page: Page) => page.evaluate(() => navigator.clipboard.readText());
@@ -30,6 +31,30 @@ async function firstEntries(page: Page, count: number): Promise<string[]> {
     all.map((row) => [...row.children].map(({ textContent }) => textContent)),
   );
   return texts.slice(1, 1 + count).map((cells) => cells.join(' | '));
+}
+
+/** Says the same as a page of this host would, without one. */
+async function callHost(url: string, calls: readonly { method: string; input: object }[]): Promise<void> {
+  const { origin, host, hash } = new URL(url);
+  const socket = new WebSocket(`ws://${host}/socket`, { origin });
+  const answer = (isIt: (message: { type: string; id?: number }) => boolean) =>
+    new Promise<{ type: string }>((resolve) => {
+      const listen = (data: RawData) => {
+        const message = JSON.parse(data.toString());
+        if (!isIt(message)) return;
+        socket.off('message', listen);
+        resolve(message);
+      };
+      socket.on('message', listen);
+    });
+  await new Promise((resolve) => socket.once('open', resolve));
+  socket.send(JSON.stringify({ type: 'hello', token: hash.replace('#token=', '') }));
+  await answer(({ type }) => type === 'welcome');
+  for (const [id, call] of calls.entries()) {
+    socket.send(JSON.stringify({ type: 'call', id, ...call }));
+    expect((await answer((message) => message.id === id)).type).toBe('result');
+  }
+  socket.close();
 }
 
 test('shows a secret when asked twice, for ten seconds, and writes it down', async ({ latchkey: page }) => {
@@ -71,37 +96,59 @@ test('shows a secret when asked twice, for ten seconds, and writes it down', asy
   await server.close();
 });
 
-test('hides a secret that is shown when the vault is locked, and when it is left', async ({
-  latchkey: page,
-}) => {
+/** Shows it, for as long as time stands still. */
+async function showStill(page: Page, secret: string): Promise<void> {
+  await page.getByRole('button', { name: 'Show the current app secret' }).click();
+  await stopTime(page);
+  await page.getByRole('button', { name: 'Show for 10 s' }).click();
+  await expect(page.getByText(secret)).toBeVisible();
+}
+
+async function expectGone(page: Page, secret: string): Promise<void> {
+  await expect(page.getByText(secret)).toHaveCount(0);
+  expect(await page.content()).not.toContain(secret);
+  await page.clock.resume();
+}
+
+test('hides a secret that is shown as soon as it is left', async ({ latchkey: page }) => {
   const { server, secret } = await openKeys(page);
-  const show = async () => {
-    await page.getByRole('button', { name: 'Show the current app secret' }).click();
-    await page.getByRole('button', { name: 'Show for 10 s' }).click();
-    await expect(page.getByText(secret)).toBeVisible();
-  };
+  const show = () => showStill(page, secret);
+  const isGone = () => expectGone(page, secret);
   await show();
   await page.keyboard.press('Escape');
-  await expect(page.getByText(secret)).toHaveCount(0);
+  await isGone();
   await show();
   await page.evaluate(() => {
     Object.defineProperty(document, 'hidden', { value: true, configurable: true });
     document.dispatchEvent(new Event('visibilitychange'));
     Reflect.deleteProperty(document, 'hidden');
   });
-  await expect(page.getByText(secret)).toHaveCount(0);
+  await isGone();
   await show();
   await page.getByRole('tab', { name: 'Inspector' }).click();
-  expect(await page.content()).not.toContain(secret);
-  await page.getByRole('tab', { name: 'Keys & rotation' }).click();
-  await expect(page.getByRole('button', { name: 'Show the current app secret' })).toBeVisible();
-  expect(await page.content()).not.toContain(secret);
-  await show();
-  await page.keyboard.press('ControlOrMeta+Shift+L');
-  await page.getByRole('button', { name: 'Lock and forget' }).click();
-  await expect(page.getByText(secret)).toHaveCount(0);
-  expect(await page.content()).not.toContain(secret);
+  await isGone();
   await server.close();
+});
+
+test('hides a secret that is shown when the vault is locked, or Latchkey is gone', async ({
+  page,
+  dataFolder,
+}) => {
+  const keyring = await startSecretService();
+  await keyring.startKeyring();
+  const host = await startHost({ dataFolder, environment: { ...keyring.env } as NodeJS.ProcessEnv });
+  await page.goto(host.url);
+  await expect(page.getByText('Vault unlocked · keychain')).toBeVisible();
+  const { server, secret } = await openKeys(page);
+  await showStill(page, secret);
+  await callHost(host.url, [{ method: 'vault.lock', input: {} }]);
+  await expectGone(page, secret);
+  await callHost(host.url, [{ method: 'vault.unlock', input: {} }]);
+  await showStill(page, secret);
+  await host.stop();
+  await expectGone(page, secret);
+  await server.close();
+  await keyring.close();
 });
 
 test('copies a secret, and takes it off the clipboard again', async ({ latchkey: page, context }) => {
@@ -166,30 +213,6 @@ test('says so when the browser does not let it clear the clipboard, and lets the
   expect(await onClipboard(page)).toBe('');
   await server.close();
 });
-
-/** Says the same as a page of this host would, without one. */
-async function callHost(url: string, calls: readonly { method: string; input: object }[]): Promise<void> {
-  const { origin, host, hash } = new URL(url);
-  const socket = new WebSocket(`ws://${host}/socket`, { origin });
-  const answer = (isIt: (message: { type: string; id?: number }) => boolean) =>
-    new Promise<{ type: string }>((resolve) => {
-      const listen = (data: RawData) => {
-        const message = JSON.parse(data.toString());
-        if (!isIt(message)) return;
-        socket.off('message', listen);
-        resolve(message);
-      };
-      socket.on('message', listen);
-    });
-  await new Promise((resolve) => socket.once('open', resolve));
-  socket.send(JSON.stringify({ type: 'hello', token: hash.replace('#token=', '') }));
-  await answer(({ type }) => type === 'welcome');
-  for (const [id, call] of calls.entries()) {
-    socket.send(JSON.stringify({ type: 'call', id, ...call }));
-    expect((await answer((message) => message.id === id)).type).toBe('result');
-  }
-  socket.close();
-}
 
 test('pages through a long audit log, by keys alone', async ({ latchkey: page, host }) => {
   const round = [
