@@ -2,7 +2,16 @@
  * The one SQLite database: profiles, settings, rotations, the index of credentials. No secret is ever in it.
  * The only file that knows node:sqlite.
  */
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { backup, DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { AppError } from '#shared/lib/app-error.ts';
@@ -17,27 +26,62 @@ const lockName = 'latchkey.lock';
 /** Backups made before migrations; older ones are taken away. */
 const keptBackups = 3;
 
+/**
+ * A data folder is one process's own while this is held: SQLite's lock on a file in it, which goes with the process,
+ * however that ends.
+ */
+export class FolderLock {
+  readonly folder: string;
+  readonly #file: DatabaseSync;
+
+  private constructor(folder: string, file: DatabaseSync) {
+    this.folder = folder;
+    this.#file = file;
+  }
+
+  /**
+   * Makes the folder, owner-only, when it is not there.
+   * @throws AppError `conflict` when another Latchkey has it, `storage_failed` when it can't be made or written to.
+   */
+  static take(folder: string): FolderLock {
+    const path = join(folder, lockName);
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+      if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
+      return new FolderLock(folder, lockFile(folder));
+    } catch (error) {
+      throw asFolderFailure(folder, error);
+    }
+  }
+
+  release(): void {
+    this.#file.close();
+  }
+}
+
 export class Database {
   readonly #database: DatabaseSync;
-  readonly #lock: DatabaseSync | undefined;
+  readonly #lock: FolderLock | undefined;
   /** What the user should know about how the file was opened. */
   readonly notices: readonly string[];
 
-  private constructor(database: DatabaseSync, notices: readonly string[], lock?: DatabaseSync) {
+  private constructor(database: DatabaseSync, notices: readonly string[], lock?: FolderLock) {
     this.#database = database;
     this.#lock = lock;
     this.notices = notices;
   }
 
   /**
-   * Opens or makes the database in `folder`, for this process alone: SQLite's lock on a file beside it says who owns
-   * the folder, and goes with the process, however that ends. A damaged file, or one of a later version, is set aside
-   * under another name and named in `notices`; it is never overwritten.
+   * Opens or makes the database in a folder that is this process's own, or becomes so for as long as the database is
+   * open. A damaged file, or one of a later version, is set aside under another name and named in `notices`; it is
+   * never overwritten.
+   * @param at A lock stays its holder's to release; a folder's path has one taken.
    * @throws AppError `conflict` when another Latchkey has it, `storage_failed` when the disk is at fault.
    */
-  static async open(folder: string, migrations = shippedMigrations): Promise<Database> {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const lock = takeLock(folder);
+  static async open(at: FolderLock | string, migrations = shippedMigrations): Promise<Database> {
+    const taken = typeof at === 'string' ? FolderLock.take(at) : undefined;
+    const folder = typeof at === 'string' ? at : at.folder;
     let database: DatabaseSync | undefined;
     try {
       const path = join(folder, fileName);
@@ -49,11 +93,11 @@ export class Database {
          PRAGMA foreign_keys = ON; BEGIN IMMEDIATE; COMMIT;`,
       );
       await migrate(database, migrations, folder);
-      return new Database(database, notices, lock);
+      return new Database(database, notices, taken);
     } catch (error) {
       // Closing rolls back the migration that failed: the file is as it was.
       database?.close();
-      lock.close();
+      taken?.release();
       throw isBusy(error) ? ownedByAnother(folder, error) : asStorageFailure(error);
     }
   }
@@ -95,7 +139,7 @@ export class Database {
 
   close(): void {
     this.#database.close();
-    this.#lock?.close();
+    this.#lock?.release();
   }
 }
 
@@ -111,18 +155,30 @@ function guarded<T>(work: () => T): T {
  * A file of its own, for the database can't be locked before it is known to be one, nor on every system be renamed
  * while it is. The transaction is never ended. IMMEDIATE: of several that ask at once, exactly one gets it.
  */
-function takeLock(folder: string): DatabaseSync {
+function lockFile(folder: string): DatabaseSync {
   const path = join(folder, lockName);
-  let lock: DatabaseSync | undefined;
+  let file: DatabaseSync | undefined;
   try {
-    lock = new DatabaseSync(path, { timeout: 0 });
+    file = new DatabaseSync(path, { timeout: 0 });
     chmodSync(path, 0o600);
-    lock.exec('BEGIN IMMEDIATE');
-    return lock;
+    file.exec('BEGIN IMMEDIATE');
+    return file;
   } catch (error) {
-    lock?.close();
+    file?.close();
     throw isBusy(error) ? ownedByAnother(folder, error) : asStorageFailure(error);
   }
+}
+
+/** What the file system says of the folder itself, such as that it may not be written to. */
+function asFolderFailure(folder: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return error;
+  const isNoFolder = error.code === 'EEXIST' || error.code === 'ENOTDIR';
+  const what = isNoFolder ? 'is not a folder' : 'can’t be made or written to';
+  return new AppError('storage_failed', `The data folder ${folder} ${what} (${error.code}).`, {
+    hint: 'Check its permissions and its disk, or choose another folder with --data.',
+    retryable: true,
+    cause: error,
+  });
 }
 
 function ownedByAnother(folder: string, cause: unknown): AppError {
