@@ -19,7 +19,7 @@ import { Publisher } from './publishing/index.ts';
 import { Rotations } from './rotation/index.ts';
 import { Sandbox } from './sandbox/index.ts';
 import { Settings } from './settings/index.ts';
-import { Database, Preferences } from './storage/index.ts';
+import { Database, type FolderLock, Preferences } from './storage/index.ts';
 import { SecretCalls, type SecretWay, SqliteCredentialIndex, Vault } from './vault/index.ts';
 
 /** This module's own: `.ts` from sources, `.js` when built. The processes that it starts have the same. */
@@ -27,6 +27,8 @@ const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
 
 export interface ComposeOptions {
   readonly dataFolder: string;
+  /** Of a caller that owns the folder already, and goes on to after the app is closed. */
+  readonly lock?: FolderLock;
   /** Where this app's own modules are: sources in development, bundles when built. */
   readonly code: URL;
   readonly spawn: SpawnChild;
@@ -57,7 +59,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     });
   };
 
-  const database = await Database.open(dataFolder);
+  const database = await Database.open(options.lock ?? dataFolder);
   const preferences = new Preferences(database);
   const events = new Listeners<ServerMessage>();
   const emit = createEmitter(events);

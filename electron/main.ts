@@ -1,5 +1,5 @@
 /** Electron's entry: wiring only. */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { app, dialog, session } from 'electron';
@@ -10,6 +10,7 @@ import { defaultDataFolder } from './hosts/data-folder.ts';
 import {
   hardenEveryPage,
   hardenSession,
+  keepProfileIn,
   type OpenedWindow,
   openWindow,
   registerScheme,
@@ -19,6 +20,9 @@ import {
   spawnUtilityChild,
   systemClipboard,
 } from './hosts/electron/index.ts';
+import { goToOwner, openInWindow } from './hosts/hand-over.ts';
+import { browserCommand } from './hosts/web/open-browser.ts';
+import { type AnswerOf, type Ownership, takeFolder } from './ownership/index.ts';
 
 const outFolder = join(fileURLToPath(new URL('.', import.meta.url)), '..');
 const { values } = parseArgs({
@@ -26,7 +30,9 @@ const { values } = parseArgs({
   options: { data: { type: 'string' } },
   strict: false,
 });
+const dataFolder = resolve(typeof values.data === 'string' ? values.data : defaultDataFolder());
 
+let ownership: Ownership | undefined;
 let latchkey: App | undefined;
 let shown: OpenedWindow | undefined;
 let isClosing = false;
@@ -46,16 +52,19 @@ function show(app: App): void {
 
 /** The window goes first: it keeps its place in the database that closes after it. */
 async function close(app: App): Promise<void> {
+  await ownership?.stopAnswering();
   shown?.keepPlace();
   shown?.window.destroy();
   await app.close();
+  await ownership?.release();
 }
 
-async function start(): Promise<void> {
+async function start(owner: Ownership): Promise<void> {
   hardenSession(session.defaultSession);
   servePage(outFolder);
-  latchkey = await compose({
-    dataFolder: typeof values.data === 'string' ? values.data : defaultDataFolder(),
+  const started = await compose({
+    dataFolder,
+    lock: owner.lock,
     code: new URL('.', import.meta.url),
     spawn: spawnUtilityChild,
     host: 'electron',
@@ -63,19 +72,20 @@ async function start(): Promise<void> {
     version: app.getVersion(),
     reportBug: report,
   });
-  const { emit } = latchkey;
-  setMenu((commandId) => emit('about.commandChosen', { commandId }));
-  show(latchkey);
+  latchkey = started;
+  setMenu((commandId) => started.emit('about.commandChosen', { commandId }));
+  show(started);
+  owner.answerShow(() => {
+    if (shown) shown.bringForward();
+    else show(started);
+    return {};
+  });
 }
 
-if (app.requestSingleInstanceLock()) {
-  app.enableSandbox();
-  registerScheme();
-  hardenEveryPage();
-  app.on('second-instance', () => {
-    if (shown?.window.isMinimized()) shown.window.restore();
-    shown?.window.focus();
-  });
+/** From here on, this process is the app. */
+function run(owner: Ownership): void {
+  ownership = owner;
+  keepProfileIn(dataFolder);
   app.on('activate', () => {
     if (latchkey && !shown) show(latchkey);
   });
@@ -96,12 +106,54 @@ if (app.requestSingleInstanceLock()) {
   });
   app
     .whenReady()
-    .then(start)
-    .catch((error: unknown) => {
-      if (error instanceof AppError) dialog.showErrorBox(error.message, error.hint ?? '');
-      else report('start', error);
-      app.exit(1);
-    });
-} else {
-  app.quit();
+    .then(() => start(owner))
+    .catch(fail);
+}
+
+/**
+ * Latchkey runs already. This process ends before it is ready, and never touches the owner's Chromium files. It prints
+ * no token: what a program that was started from the desktop prints is logged.
+ */
+async function handOver(to: AnswerOf<'show'>): Promise<void> {
+  const already = `Latchkey runs in the web host already (process ${to.pid}).`;
+  if (!(await goToOwner(to))) {
+    const hint = 'No browser could be opened. Its address is in the terminal where it was started.';
+    return fail(new AppError('conflict', already, { hint }));
+  }
+  const line = to.url === undefined ? openInWindow(to) : `${already} It is open in your browser now.`;
+  process.stdout.write(`${line}\n`);
+  app.exit(0);
+}
+
+async function fail(error: unknown): Promise<void> {
+  const { message, hint } =
+    error instanceof AppError ? error : { message: 'Latchkey could not start.', hint: undefined };
+  if (error instanceof AppError) process.stderr.write(`${[message, hint].filter(Boolean).join(' ')}\n`);
+  else report('start', error);
+  // Whoever reads this mends it and starts Latchkey again.
+  await ownership?.release();
+  // Not awaited by this module, which Electron waits for. On Linux there are no dialogs before that.
+  void app.whenReady().then(() => {
+    dialog.showErrorBox(message, hint ?? '');
+    app.exit(1);
+  });
+}
+
+app.enableSandbox();
+registerScheme();
+hardenEveryPage();
+try {
+  // Electron waits for this module before it starts Chromium, whose files are the folder's owner's alone.
+  const taken = await takeFolder({
+    folder: dataFolder,
+    host: 'electron',
+    version: app.getVersion(),
+    opensBrowser: browserCommand() !== undefined,
+    onProblem: (problem) => process.stderr.write(`${problem}\n`),
+    onBug: (error) => report('ownership', error),
+  });
+  if (taken.kind === 'owner') run(taken.ownership);
+  else await handOver(taken.to);
+} catch (error) {
+  await fail(error);
 }

@@ -1,15 +1,18 @@
 /** The web host's entry: wiring only. */
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { AppError } from '#shared/lib/app-error.ts';
 import { redactError } from '#shared/lib/redact.ts';
 import { compose } from './compose.ts';
 import { defaultDataFolder } from './hosts/data-folder.ts';
+import { goToOwner, openInWindow } from './hosts/hand-over.ts';
 import { developmentFiles } from './hosts/web/development.ts';
 import { browserCommand, openBrowser, type Redirect, writeRedirect } from './hosts/web/open-browser.ts';
 import { startWebHost } from './hosts/web/server.ts';
 import { createToken } from './hosts/web/trust.ts';
+import { type AnswerOf, takeFolder } from './ownership/index.ts';
 import { spawnNodeChild } from './processes/node-child.ts';
 
 const { values } = parseArgs({
@@ -34,24 +37,42 @@ if (!Number.isInteger(port) || port < 0 || port > 65_535) {
   process.exit(2);
 }
 
-const dataFolder = values.data ?? defaultDataFolder();
+/** What the disk or another Latchkey is in the way of is said, in a line; anything else is a bug. */
+function fail(error: unknown): never {
+  if (!(error instanceof AppError)) throw error;
+  process.stderr.write(`${[error.message, error.hint].filter(Boolean).join(' ')}\n`);
+  process.exit(1);
+}
+
+const dataFolder = resolve(values.data ?? defaultDataFolder());
+const isDevelopment = isFromSources && process.env.LATCHKEY_DEVELOPMENT === '1';
+const opensBrowser = !values['no-open'] && browserCommand() !== undefined;
+const taken = await takeFolder({
+  folder: dataFolder,
+  host: 'web',
+  version,
+  opensBrowser,
+  onProblem: (problem) => process.stderr.write(`${problem}\n`),
+  onBug: (error) => report('ownership', error),
+}).catch(fail);
+const ownership = taken.kind === 'owner' ? taken.ownership : await handOver(taken.to);
+
 const app = await compose({
   dataFolder,
+  lock: ownership.lock,
   code: new URL('.', import.meta.url),
   spawn: spawnNodeChild,
   host: 'web',
   secretWay: { by: 'call' },
   version,
   reportBug: report,
-}).catch((error: unknown) => {
-  if (!(error instanceof AppError)) throw error;
-  process.stderr.write(`${[error.message, error.hint].filter(Boolean).join(' ')}\n`);
-  process.exit(1);
+}).catch(async (error: unknown) => {
+  await ownership.release();
+  return fail(error);
 });
 const token = createToken();
 /** It has served its purpose once a page has said the token. */
 let redirect: Redirect | undefined;
-const isDevelopment = isFromSources && process.env.LATCHKEY_DEVELOPMENT === '1';
 const development = isDevelopment ? await developmentFiles(root) : undefined;
 const host = await startWebHost({
   port,
@@ -64,6 +85,7 @@ const host = await startWebHost({
   ...(development ?? {}),
 }).catch(async (error: NodeJS.ErrnoException) => {
   await app.close();
+  await ownership.release();
   if (error.code !== 'EADDRINUSE') throw error;
   process.stderr.write(`Port ${port} is in use. Choose another with --port, or leave it out.\n`);
   process.exit(1);
@@ -76,9 +98,11 @@ async function close(): Promise<void> {
   if (isClosing) return;
   isClosing = true;
   setTimeout(() => process.exit(1), closeLimitMs).unref();
+  await ownership.stopAnswering();
   redirect?.remove();
   await Promise.all([host.close(), development?.close()]);
   await app.close();
+  await ownership.release();
   process.exit(0);
 }
 process.on('SIGINT', () => void close());
@@ -86,7 +110,30 @@ process.on('SIGTERM', () => void close());
 process.on('SIGHUP', () => void close());
 
 const url = `http://127.0.0.1:${host.port}/#token=${token}`;
-if (!values['no-open'] && browserCommand()) redirect = writeRedirect(dataFolder, url);
+ownership.answerShow((request) => {
+  if (!request.opensBrowser) return { url };
+  redirect = writeRedirect(dataFolder, url);
+  return { url, redirect: redirect.url };
+});
+if (opensBrowser) redirect = writeRedirect(dataFolder, url);
 const isOpened = redirect !== undefined && (await openBrowser(redirect.url));
 if (!isOpened) redirect?.remove();
-process.stdout.write(isOpened ? `Latchkey is open in your browser, at ${url}\n` : `Latchkey is at ${url}\n`);
+process.stdout.write(`${whereItIs(url, isOpened)}\n`);
+
+function whereItIs(url: string, isOpened: boolean): string {
+  return isOpened ? `Latchkey is open in your browser, at ${url}` : `Latchkey is at ${url}`;
+}
+
+/** Latchkey runs already. */
+async function handOver(to: AnswerOf<'show'>): Promise<never> {
+  const isShown = await goToOwner(to);
+  process.stdout.write(`${to.url === undefined ? openInWindow(to) : whereItIs(to.url, isShown)}\n`);
+  const isItsPort = port === 0 || (to.url !== undefined && new URL(to.url).port === String(port));
+  const unused = [isItsPort ? '' : `--port ${port}`, isDevelopment ? 'hot reload' : ''].filter(Boolean);
+  if (unused.length > 0) {
+    process.stderr.write(
+      `It was running already, so ${unused.join(' and ')} had no effect. End process ${to.pid} first to start it anew.\n`,
+    );
+  }
+  process.exit(0);
+}

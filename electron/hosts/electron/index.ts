@@ -1,6 +1,7 @@
 export { systemClipboard } from './clipboard.ts';
 export { hardenEveryPage, hardenSession } from './hardening.ts';
 export { setMenu } from './menu.ts';
+export { keepProfileIn } from './profile.ts';
 export { registerScheme, servePage } from './scheme.ts';
 export { serveWindow } from './transport.ts';
 export { spawnUtilityChild } from './utility-child.ts';

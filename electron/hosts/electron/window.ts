@@ -1,6 +1,6 @@
 /** The one window: sandboxed, with its place on the screen kept. */
 import { join } from 'node:path';
-import { BrowserWindow, nativeTheme, screen } from 'electron';
+import { app, BrowserWindow, nativeTheme, screen } from 'electron';
 import * as z from 'zod';
 import type { Preferences } from '../../storage/index.ts';
 import { pageUrl } from './scheme.ts';
@@ -22,6 +22,8 @@ export interface OpenedWindow {
   readonly window: BrowserWindow;
   /** Keeps where it is now. A window that is closed by the user does so itself. */
   keepPlace(): void;
+  /** In front of everything else, and focused as far as the system lets it. */
+  bringForward(): void;
 }
 
 export function openWindow(outFolder: string, preferences: Preferences): OpenedWindow {
@@ -60,7 +62,15 @@ export function openWindow(outFolder: string, preferences: Preferences): OpenedW
   };
   window.on('close', keepPlace);
   void window.loadURL(pageUrl);
-  return { window, keepPlace };
+  const bringForward = () => {
+    if (window.isMinimized()) window.restore();
+    window.show();
+    // Windows focuses nothing for a process in the background, but lets it be on top.
+    window.moveTop();
+    if (process.platform === 'darwin') app.focus({ steal: true });
+    window.focus();
+  };
+  return { window, keepPlace, bringForward };
 }
 
 function restoredState(preferences: Preferences): WindowState | undefined {

@@ -18,6 +18,8 @@ const electron = await vi.hoisted(async () => {
     readonly options: Record<string, unknown>;
     url = '';
     isMax = false;
+    readonly calls: string[] = [];
+    isMin = false;
     constructor(options: Record<string, unknown>) {
       super();
       this.options = options;
@@ -29,7 +31,11 @@ const electron = await vi.hoisted(async () => {
     maximize = () => {
       this.isMax = true;
     };
-    show = () => {};
+    show = () => this.calls.push('show');
+    focus = () => this.calls.push('focus');
+    moveTop = () => this.calls.push('moveTop');
+    restore = () => this.calls.push('restore');
+    isMinimized = () => this.isMin;
     isMaximized = () => this.isMax;
     getNormalBounds = () => ({ x: 10, y: 20, width: 1000, height: 700 });
   }
@@ -90,6 +96,16 @@ describe('the Electron host', () => {
     electron.displays[0] = { workArea: { x: 5000, y: 0, width: 800, height: 600 } };
     host.openWindow('/app/out', preferences);
     expect(electron.windows[2]?.options).not.toHaveProperty('x');
+  });
+
+  it('brings a window forward, out of being minimized too', async () => {
+    const opened = host.openWindow('/app/out', new Preferences(await Database.inMemory()));
+    const [window] = electron.windows;
+    opened.bringForward();
+    expect(window?.calls).toEqual(['show', 'moveTop', 'focus']);
+    if (window) window.isMin = true;
+    opened.bringForward();
+    expect(window?.calls.slice(3)).toEqual(['restore', 'show', 'moveTop', 'focus']);
   });
 
   it('refuses every permission and device, but for copying text from its own page', () => {

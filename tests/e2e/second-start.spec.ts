@@ -1,0 +1,28 @@
+/** `npm start` where Latchkey runs already. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from './support/latchkey.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+test('`npm start` again leads to the one that runs, and is done', async ({ latchkey, host, dataFolder }) => {
+  const again = spawn(process.execPath, ['scripts/start.mjs', '--web', '--no-open', '--data', dataFolder], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [again.stdout, again.stderr]) {
+    stream.on('data', (chunk) => {
+      output += chunk;
+    });
+  }
+  const [code] = await once(again, 'close');
+  expect(output).toBe(`Latchkey is at ${host.url}\n`);
+  expect(code).toBe(0);
+  // Its address opens a second page of the same app, beside the first.
+  const second = await latchkey.context().newPage();
+  await second.goto(output.replace('Latchkey is at ', '').trim());
+  for (const page of [latchkey, second])
+    await expect(page.getByRole('button', { name: 'Try it with the built-in sandbox' })).toBeVisible();
+});

@@ -1,0 +1,36 @@
+/** The Electron entry as a program, with what it asked of Electron. */
+import { fileURLToPath } from 'node:url';
+import { eventually } from './conditions.ts';
+import { type Program, startProgram } from './programs.ts';
+import type { Record, UserDoes } from './recorded-electron.ts';
+
+const main = fileURLToPath(new URL('./recorded-electron-main.ts', import.meta.url));
+
+export interface ElectronProgram extends Program {
+  readonly records: readonly Record[];
+  calls(): readonly string[];
+  /** Waits for the call that is the `count`th of its name. */
+  called(call: string, count?: number): Promise<Record>;
+  user(does: UserDoes): Promise<void>;
+}
+
+export function startElectron(folder: string, env: NodeJS.ProcessEnv = {}): ElectronProgram {
+  const program = startProgram(process.execPath, [main, '--data', folder], { env, hasChannel: true });
+  const records: Record[] = [];
+  program.child.on('message', (record) => records.push(record as Record));
+  const called = (call: string, count = 1) =>
+    eventually(() => records.filter((record) => record.call === call)[count - 1], {
+      what: `${call}, after ${JSON.stringify(records)} ${program.complaints()}`,
+      withinMs: 20_000,
+    });
+  return {
+    ...program,
+    records,
+    calls: () => records.map(({ call }) => call),
+    called,
+    user: async (does) => {
+      program.child.send(does);
+      await called(does);
+    },
+  };
+}
