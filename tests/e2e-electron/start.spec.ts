@@ -1,5 +1,6 @@
 /** The Electron host: the window opens, sandboxed, on the page. Skipped where Electron can't run, with the reason. */
-import { existsSync, readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,6 +45,28 @@ test('opens a sandboxed window that has nothing of Node’s', async () => {
         typeof Reflect.get(globalThis, 'require'),
       ]),
     ).toEqual(['undefined', 'undefined']);
+  } finally {
+    await app.close();
+    await rm(data, { recursive: true, force: true });
+  }
+});
+
+test('a second start leads to the window of the first, and the profile is in the data folder', async () => {
+  const data = await mkdtemp(join(tmpdir(), 'latchkey-electron-'));
+  const app = await _electron.launch({
+    args: [root, '--data', data],
+    ...(executablePath ? { executablePath } : {}),
+  });
+  try {
+    await app.firstWindow();
+    const output = await new Promise<string>((resolve, reject) => {
+      execFile(String(executablePath), [root, '--data', data], (error, stdout) =>
+        error ? reject(error) : resolve(stdout),
+      );
+    });
+    expect(output).toContain(`Latchkey is already open in its window (process ${app.process().pid}).`);
+    expect(app.windows()).toHaveLength(1);
+    expect(readdirSync(join(data, 'chromium'))).not.toEqual([]);
   } finally {
     await app.close();
     await rm(data, { recursive: true, force: true });
