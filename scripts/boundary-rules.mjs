@@ -126,6 +126,20 @@ export const rules = [
     advice: 'Signing has shared/, node:crypto and tweetnacl only. Take anything else as an argument.',
   },
   {
+    name: 'imports-and-exports-are-pure',
+    from: ['electron/vault/{import,export}/**'],
+    may: [
+      'electron/vault/{import,export}/**',
+      'electron/vault/secret-forms.ts',
+      'electron/signing/**',
+      'shared/**',
+      'node:crypto',
+      'npm:zod',
+    ],
+    advice:
+      'Reading and writing credentials is a matter of texts. Files, stores and the contract are the caller’s.',
+  },
+  {
     name: 'processes-are-plumbing',
     from: ['electron/processes/**'],
     may: ['electron/processes/**', 'shared/**', 'node:**'],

@@ -28,6 +28,8 @@ const table: readonly (readonly [rule: string, file: string, breaks: string, isF
   ['page-needs-only-shared', 'renderer/components/Button.tsx', 'lodash', 'lucide-react'],
   ['signing-is-pure', 'electron/signing/channel.ts', 'node:fs', 'node:crypto'],
   ['signing-is-pure', 'electron/signing/channel.ts', '../vault/index.ts', 'tweetnacl'],
+  ['imports-and-exports-are-pure', 'electron/vault/import/text.ts', 'node:fs', 'node:crypto'],
+  ['imports-and-exports-are-pure', 'electron/vault/export/env-file.ts', '../vault.ts', '../import/model.ts'],
   ['processes-are-plumbing', 'electron/processes/rpc.ts', '../vault/index.ts', 'node:child_process'],
   ['preload-is-thin', 'electron/preload.ts', './compose.ts', 'electron'],
   ['compose-knows-no-host', 'electron/compose.ts', './hosts/index.ts', './processes/port.ts'],

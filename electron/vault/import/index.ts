@@ -1,0 +1,30 @@
+/** Reading credentials out of files: pure functions, which run in the vault process. */
+export {
+  fieldsOfProvider,
+  type ImportedApp,
+  type ImportedField,
+  type ImportedFields,
+  type ImportFieldId,
+  type ImportFormat,
+  type ImportProblem,
+  type ImportProvider,
+  type ImportResult,
+  type ImportWarning,
+  importFieldIds,
+  importLimits,
+  importProviders,
+  isSecretField,
+  type Severity,
+  type Source,
+} from './model.ts';
+export { parseImport } from './parse-import.ts';
+export {
+  type AppPreview,
+  type ExistingCredential,
+  type ImportPreview,
+  type KnownApp,
+  type KnownCredentials,
+  type MissingField,
+  type PreviewField,
+  previewOf,
+} from './preview.ts';

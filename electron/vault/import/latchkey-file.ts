@@ -1,0 +1,79 @@
+/** Latchkey's own JSON, which a sealed bundle holds (export/latchkey-file.ts writes it). Strict: it was not typed. */
+import * as z from 'zod';
+import { label } from '#shared/contract/strings.ts';
+import { checkField } from './field-values.ts';
+import {
+  fieldsOfProvider,
+  type ImportedApp,
+  type ImportedField,
+  type ImportFieldId,
+  type ImportProblem,
+  type ImportResult,
+  type ImportWarning,
+  importFieldIds,
+  importLimits,
+  importProviders,
+  isSecretField,
+} from './model.ts';
+
+export const latchkeyFormat = 'latchkey-apps';
+export const latchkeyVersion = 1;
+
+const file = z.strictObject({
+  format: z.literal(latchkeyFormat),
+  version: z.number().int().min(1),
+  apps: z
+    .array(
+      z.strictObject({
+        name: label,
+        provider: z.enum(importProviders),
+        dialect: z.enum(['soketi', 'reverb', 'sockudo', 'other']).nullable(),
+        fields: z.partialRecord(z.enum(importFieldIds), z.string().min(1).max(importLimits.valueCharacters)),
+      }),
+    )
+    .max(importLimits.apps),
+});
+
+/** Undefined for what does not say that it is such a file. */
+export function readLatchkeyFile(text: string): ImportResult | undefined {
+  if (!/^\s*\{\s*"format"\s*:\s*"latchkey-apps"/.test(text.slice(0, 200))) return undefined;
+  const parsed = parse(text);
+  if (typeof parsed === 'string')
+    return nothing({ code: 'malformed', message: parsed, hint: 'Export it again.', line: null });
+  return { format: 'latchkey', apps: parsed.apps.map(appOf), problems: [], unrecognised: 0 };
+}
+
+function parse(text: string): z.infer<typeof file> | string {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return 'The file says that it is Latchkey’s, but it is damaged.';
+  }
+  const result = file.safeParse(json);
+  if (!result.success)
+    return 'The file says that it is Latchkey’s, but it is not of the form that this version reads.';
+  if (result.data.version > latchkeyVersion) return 'The file was written by a newer version of Latchkey.';
+  return result.data;
+}
+
+function appOf({ name, provider, dialect, fields }: z.infer<typeof file>['apps'][number]): ImportedApp {
+  const kept: Partial<Record<ImportFieldId, ImportedField>> = {};
+  const warnings: ImportWarning[] = [];
+  for (const id of fieldsOfProvider[provider]) {
+    const value = fields[id];
+    if (value === undefined) continue;
+    const from = { name: id, line: 1 };
+    const result = checkField(id, value, isSecretField(id));
+    if (result.ok) kept[id] = { value: result.value, from };
+    else {
+      const message = `${id} was left out. ${result.why}`;
+      warnings.push({ code: 'unusual-form', severity: 'caution', message, field: id, from });
+    }
+  }
+  return { name, provider, dialect, fields: kept, warnings };
+}
+
+function nothing(problem: ImportProblem): ImportResult {
+  return { format: 'latchkey', apps: [], problems: [problem], unrecognised: 0 };
+}

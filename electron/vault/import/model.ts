@@ -1,0 +1,180 @@
+/**
+ * What an import finds, and what it may say about it. `ImportResult` holds values and stays in the vault process; only
+ * `ImportPreview` (preview.ts) leaves it.
+ */
+import type { Dialect } from '#shared/protocol/dialects.ts';
+
+export const importProviders = [
+  'pusher',
+  'soketify',
+  'selfHosted',
+  'masterKey',
+  'airship',
+  'ibmPush',
+] as const;
+export type ImportProvider = (typeof importProviders)[number];
+
+const channelFields = [
+  'appId',
+  'key',
+  'secret',
+  'cluster',
+  'masterKey',
+  'apiHost',
+  'apiPort',
+  'apiTls',
+  'apiPath',
+  'socketHost',
+  'socketPort',
+  'socketTls',
+  'socketPath',
+  'appName',
+  // What a self-hosted server's configuration allows the app, as it is written there.
+  'enabled',
+  'clientMessages',
+  'userAuthentication',
+  'allowedOrigins',
+] as const;
+
+const airshipFields = [
+  'appKey',
+  'appSecret',
+  'masterSecret',
+  'bearerToken',
+  'oauthClientId',
+  'oauthClientSecret',
+  'partnerKey',
+  'partnerSecret',
+  'deviceUserId',
+  'devicePassword',
+] as const;
+
+const ibmPushFields = ['appGuid', 'clientSecret', 'iamApiKey'] as const;
+
+export const importFieldIds = [...channelFields, ...airshipFields, ...ibmPushFields] as const;
+export type ImportFieldId = (typeof importFieldIds)[number];
+
+const secretFieldIds: ReadonlySet<ImportFieldId> = new Set<ImportFieldId>([
+  'secret',
+  'masterKey',
+  'appSecret',
+  'masterSecret',
+  'bearerToken',
+  'oauthClientSecret',
+  'partnerSecret',
+  'devicePassword',
+  'clientSecret',
+  'iamApiKey',
+]);
+
+export const fieldsOfProvider: Readonly<Record<ImportProvider, readonly ImportFieldId[]>> = {
+  pusher: channelFields,
+  soketify: channelFields,
+  selfHosted: channelFields,
+  masterKey: ['masterKey'],
+  airship: airshipFields,
+  ibmPush: ibmPushFields,
+};
+
+export function isSecretField(id: ImportFieldId): boolean {
+  return secretFieldIds.has(id);
+}
+
+/** Where something stands in the file: a variable's or a setting's name, and a line from 1 on. */
+export interface Source {
+  readonly name: string;
+  readonly line: number;
+}
+
+export interface ImportedField {
+  /** Never empty. Ports are digits; the `Tls` fields are `true` or `false`. */
+  readonly value: string;
+  readonly from: Source;
+}
+
+export type ImportedFields = { readonly [id in ImportFieldId]?: ImportedField };
+
+export type WarningCode =
+  | 'public-secret'
+  | 'placeholder'
+  | 'default-credentials'
+  | 'secret-equals-key'
+  | 'master-key-form'
+  | 'old-master-key'
+  | 'conflicting-values'
+  | 'comment-sign'
+  | 'unclosed-quote'
+  | 'backslash'
+  | 'dollar-sign'
+  | 'default-used'
+  | 'value-elsewhere'
+  | 'command'
+  | 'reference-cycle'
+  | 'too-long'
+  | 'bind-address'
+  | 'white-space'
+  | 'unclear-owner'
+  | 'unusual-form';
+
+/** `danger`: a secret is exposed or worthless. `caution`: the value may not be what is meant. `note`: good to know. */
+export type Severity = 'danger' | 'caution' | 'note';
+
+export interface ImportWarning {
+  readonly code: WarningCode;
+  readonly severity: Severity;
+  /** Prose of our own, with names of variables at most and never a value. */
+  readonly message: string;
+  readonly field: ImportFieldId | null;
+  readonly from: Source | null;
+}
+
+export interface ImportedApp {
+  /** A suggestion, made of the names in the file. 1 to 80 characters. */
+  readonly name: string;
+  readonly provider: ImportProvider;
+  /** For `selfHosted`: what the file says of its server; `other` where it does not say. */
+  readonly dialect: Extract<Dialect, 'soketi' | 'reverb' | 'sockudo' | 'other'> | null;
+  readonly fields: ImportedFields;
+  readonly warnings: readonly ImportWarning[];
+}
+
+export type ProblemCode =
+  | 'nothing-found'
+  | 'values-elsewhere'
+  | 'malformed'
+  | 'too-deep'
+  | 'too-much'
+  | 'encoding';
+
+/** What keeps a file, or a part of it, from being read. */
+export interface ImportProblem {
+  readonly code: ProblemCode;
+  readonly message: string;
+  readonly hint: string | null;
+  readonly line: number | null;
+}
+
+/** How the file was read: variables line by line, or as nested settings (JSON, PHP arrays, snippets of code). */
+export type ImportFormat = 'latchkey' | 'variables' | 'settings' | 'property-list';
+
+export interface ImportResult {
+  readonly format: ImportFormat;
+  readonly apps: readonly ImportedApp[];
+  readonly problems: readonly ImportProblem[];
+  /** Variables and settings that mean nothing to Latchkey. They are counted and nothing else. */
+  readonly unrecognised: number;
+}
+
+export const importLimits = {
+  /** Real files are a few kilobytes; a soketi configuration with 500 apps is a tenth of this. */
+  bytes: 1024 * 1024,
+  apps: 500,
+  /** Longer than any credential, and than what a store takes. */
+  valueCharacters: 4096,
+  nameCharacters: 100,
+  depth: 64,
+  /** Values and operators in nested settings. */
+  nodes: 300_000,
+  warningsPerApp: 20,
+  problems: 20,
+} as const;

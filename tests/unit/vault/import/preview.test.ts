@@ -1,0 +1,174 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import * as s from '#shared/contract/strings.ts';
+import {
+  type AppPreview,
+  type KnownApp,
+  type KnownCredentials,
+  type PreviewField,
+  parseImport,
+  previewOf,
+} from '../../../../electron/vault/import/index.ts';
+import { plant } from './fixtures/fixture.ts';
+
+const canary = randomBytes(32);
+const fingerprint = (value: string) => createHmac('sha256', canary).update(value).digest('hex').slice(0, 16);
+const shop: KnownApp = { profileId: 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', name: 'Shop' };
+
+function known(keys: readonly string[], secrets: readonly string[]): KnownCredentials {
+  const fingerprints = new Set(secrets.map(fingerprint));
+  return {
+    withKey: (key) => (keys.includes(key) ? [shop] : []),
+    withFingerprint: (found) => (fingerprints.has(found) ? [shop] : []),
+    fingerprint,
+  };
+}
+
+function preview(text: string, credentials = known([], [])) {
+  return previewOf(parseImport(new TextEncoder().encode(text)), credentials);
+}
+
+function only(text: string, credentials?: KnownCredentials): AppPreview {
+  const { apps } = preview(text, credentials);
+  expect(apps).toHaveLength(1);
+  return apps[0] as AppPreview;
+}
+
+describe('a preview', () => {
+  test('says what was recognised, and on which line, with the values of what is public alone', () => {
+    const p = plant();
+    const app = only(
+      `# one\nPUSHER_APP_ID=${p.id}\nPUSHER_KEY=${p.key}\nPUSHER_SECRET=${p.secret}\nPUSHER_CLUSTER=eu\n`,
+    );
+    expect(app).toEqual({
+      index: 0,
+      name: 'Pusher Channels',
+      provider: 'pusher',
+      dialect: null,
+      fields: [
+        { id: 'appId', isSecret: false, value: p.id, from: { name: 'PUSHER_APP_ID', line: 2 } },
+        { id: 'key', isSecret: false, value: p.key, from: { name: 'PUSHER_KEY', line: 3 } },
+        {
+          id: 'secret',
+          isSecret: true,
+          fingerprint: fingerprint(p.secret),
+          from: { name: 'PUSHER_SECRET', line: 4 },
+        },
+        { id: 'cluster', isSecret: false, value: 'eu', from: { name: 'PUSHER_CLUSTER', line: 5 } },
+      ],
+      missing: [],
+      existing: [],
+      warnings: [],
+    });
+  });
+
+  test('has no place for the value of a secret', () => {
+    const field: PreviewField = {
+      id: 'secret',
+      isSecret: true,
+      fingerprint: '0',
+      from: { name: 'x', line: 1 },
+    };
+    // @ts-expect-error: the type has none.
+    expect(field.value).toBeUndefined();
+    // @ts-expect-error: and takes none.
+    const withValue: PreviewField = { ...field, isSecret: true, value: 'x' };
+    expect(withValue).toBeDefined();
+  });
+
+  test.each([
+    [
+      'PUSHER_KEY=k',
+      [
+        ['cluster', 'connecting'],
+        ['appId', 'servers'],
+        ['secret', 'servers'],
+      ],
+    ],
+    [
+      'PUSHER_SECRET=s',
+      [
+        ['key', 'everything'],
+        ['cluster', 'connecting'],
+        ['appId', 'servers'],
+      ],
+    ],
+    ['REVERB_APP_KEY=k\nREVERB_APP_SECRET=s\nREVERB_APP_ID=1', [['socketHost', 'connecting']]],
+    [
+      'SOKETIFY_APP_KEY=k',
+      [
+        ['appId', 'servers'],
+        ['secret', 'servers'],
+      ],
+    ],
+    ['AIRSHIP_APP_KEY=k', [['masterSecret', 'servers']]],
+    ['AIRSHIP_OAUTH_CLIENT_ID=k\nAIRSHIP_OAUTH_CLIENT_SECRET=s', []],
+    ['IBM_PUSH_CLIENT_SECRET=s', [['appGuid', 'everything']]],
+    [`PUSHER_ENCRYPTION_MASTER_KEY_BASE64=${randomBytes(32).toString('base64')}`, []],
+  ] as const)('says what is missing: %s', (text, missing) => {
+    expect(only(text).missing.map(({ id, neededFor }) => [id, neededFor])).toEqual(missing);
+  });
+
+  test('says which key and which secret are in the vault already', () => {
+    const p = plant();
+    const text = `PUSHER_KEY=${p.key}\nPUSHER_SECRET=${p.secret}\nPUSHER_ENCRYPTION_MASTER_KEY_BASE64=${p.masterKey}`;
+    expect(only(text, known([p.key], [p.masterKey])).existing).toEqual([
+      { field: 'key', app: shop },
+      { field: 'masterKey', app: shop },
+    ]);
+    expect(only(text, known([], [p.secret])).existing).toEqual([{ field: 'secret', app: shop }]);
+  });
+
+  test('withholds what is public but repeats a secret: a swapped line, a secret for a name', () => {
+    const p = plant();
+    const swapped = preview(
+      `PUSHER_KEY=${p.secret}\nPUSHER_SECRET=${p.secret}\nPUSHER_${p.secret}_APP_ID=1\nPUSHER_${p.secret}_KEY=${p.key}\nPUSHER_APP_KEY_${p.secret}=x y\n`,
+    );
+    expect(JSON.stringify(swapped).toLowerCase()).not.toContain(p.secret);
+    expect(swapped.apps[0]?.fields[0]).toMatchObject({ id: 'key', value: null });
+  });
+
+  test('counts what it does not know, and repeats none of it', () => {
+    const p = plant();
+    const found = preview(`PUSHER_KEY=${p.key}\nDB_PASSWORD=${p.secret}\nS3_SECRET_${p.key2}=x\n`);
+    expect(found.unrecognised).toBe(2);
+    expect(JSON.stringify(found)).not.toMatch(new RegExp(`DB_PASSWORD|${p.secret}|${p.key2}`, 'i'));
+  });
+
+  test('warns of what is dangerous first, and in words', () => {
+    const p = plant();
+    const app = only(`VITE_PUSHER_SECRET=${p.secret}#x\nPUSHER_KEY=your-key`);
+    expect(app.warnings.map(({ severity, code }) => `${severity} ${code}`)).toEqual([
+      'danger public-secret',
+      'caution comment-sign',
+      'caution placeholder',
+    ]);
+    expect(app.warnings[0]?.message).toBe(
+      'VITE_PUSHER_SECRET ships to browsers: Vite copies variables of this name into the code that everyone can read. Take the secret out of there, and rotate it.',
+    );
+  });
+
+  test('has public values of the forms that may leave', () => {
+    const p = plant();
+    const app = only(
+      `PUSHER_APP_ID=${p.id}\nPUSHER_KEY=${p.key}\nPUSHER_HOST=https://WS.Example.com:8443/realtime/\nPUSHER_SECRET=${p.secret}`,
+    );
+    const values = Object.fromEntries(
+      app.fields.flatMap((field) => (field.isSecret ? [] : [[field.id, field.value]])),
+    );
+    expect(values).toEqual({
+      appId: p.id,
+      key: p.key,
+      apiHost: 'ws.example.com',
+      apiPort: '8443',
+      apiTls: 'true',
+      apiPath: '/realtime',
+      socketHost: 'ws.example.com',
+      socketPort: '8443',
+      socketTls: 'true',
+      socketPath: '/realtime',
+    });
+    expect(s.label.safeParse(app.name).success).toBe(true);
+    for (const warning of app.warnings) expect(s.prose.safeParse(warning.message).success).toBe(true);
+  });
+});
