@@ -1,0 +1,22 @@
+/**
+ * Texts made of credentials. Those with values (`envFile`, `latchkeyFile`) are made in the vault process and leave it
+ * through the exits of the ledger only; snippets and the description for bug reports hold none.
+ */
+export { type AuthSnippetKind, authSnippet, authSnippetKinds } from './auth-snippets.ts';
+export {
+  type ClientSnippetKind,
+  clientSnippet,
+  clientSnippetKinds,
+  clientSnippetKindsFor,
+} from './client-snippets.ts';
+export { type EnvFile, type EnvTarget, envFile, envTargets, envTargetsFor } from './env-file.ts';
+export { latchkeyFile } from './latchkey-file.ts';
+export { type ExportApp, locationOf, type ServerLocation } from './model.ts';
+export { redactedDescription } from './redacted.ts';
+export {
+  type Snippet,
+  type SnippetFile,
+  type SnippetLanguage,
+  type SnippetOptions,
+  snippetLanguages,
+} from './snippets.ts';
