@@ -45,6 +45,8 @@ export async function fillApp(page: Page, { name, environment, credentials, mast
 export async function addApp(page: Page, app: AppToAdd): Promise<void> {
   await page.getByRole('button', { name: 'Add app' }).click();
   await fillApp(page, app);
+  // Until the vault knows whether there is a keychain, it asks nothing.
+  await expect(page.getByRole('contentinfo').getByText(/^Vault unlocked|choose a store$/)).toBeVisible();
   const forSession = page.getByRole('button', { name: /this session only/ });
   if (await forSession.isVisible()) {
     await forSession.click();
