@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { protocol } from 'electron';
 import { contentSecurityPolicy, pageHeaders } from '../content-policy.ts';
-import { readPageFile } from '../page-files.ts';
+import { loadPageFiles } from '../page-files.ts';
 
 export const pageOrigin = 'app://latchkey';
 export const pageUrl = `${pageOrigin}/`;
@@ -15,11 +15,11 @@ export function registerScheme(): void {
 }
 
 export function servePage(outFolder: string): void {
-  const folder = join(outFolder, 'renderer');
+  const files = loadPageFiles(join(outFolder, 'renderer'));
   protocol.handle('app', async (request) => {
     const url = new URL(request.url);
     const isOurs = url.origin === pageOrigin || `${url.protocol}//${url.host}` === pageOrigin;
-    const file = isOurs && request.method === 'GET' ? await readPageFile(folder, url.pathname) : undefined;
+    const file = isOurs && request.method === 'GET' ? (await files).get(url.pathname) : undefined;
     if (!file) return new Response('Nothing is here.', { status: 404, headers: { ...pageHeaders } });
     return new Response(new Uint8Array(file.body), {
       headers: {

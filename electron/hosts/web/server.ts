@@ -6,7 +6,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { ServerMessage } from '#shared/contract/wire.ts';
 import type { Session } from '../../ipc/index.ts';
 import { contentSecurityPolicy, pageHeaders } from '../content-policy.ts';
-import { readPageFile } from '../page-files.ts';
+import { loadPageFiles, type PageFiles } from '../page-files.ts';
 import { isToken, refusal } from './trust.ts';
 
 /** The page's one socket is here. */
@@ -41,6 +41,7 @@ export interface WebHost {
 }
 
 export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
+  const files = await loadPageFiles(options.pageFolder);
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000, maxHeaderSize: 16_384 });
   server.maxConnections = 512;
   const sockets = new WebSocketServer({
@@ -54,11 +55,7 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
   const { port } = server.address() as AddressInfo;
 
   server.on('request', (request, response) => {
-    serveFile(options, port, request, response).catch(() => {
-      // A file that exists and can't be read: the answer is all that the page can use.
-      if (!response.headersSent) response.writeHead(500);
-      response.end();
-    });
+    serveFile(options, files, port, request, response);
   });
 
   server.on('upgrade', (request, socket, head) => {
@@ -97,18 +94,19 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-async function serveFile(
+function serveFile(
   options: WebHostOptions,
+  files: PageFiles,
   port: number,
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<void> {
+): void {
   const why = refusal(request, port, false);
   if (why) return answer(response, 403, why);
   if (options.developmentFiles) return options.developmentFiles(request, response);
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return answer(response, 405, 'Only GET is served.');
-  const file = await readPageFile(options.pageFolder, (request.url ?? '/').split('?')[0] ?? '/');
+  const file = files.get((request.url ?? '/').split('?')[0] ?? '/');
   if (!file) return answer(response, 404, 'Nothing is here.');
   response.writeHead(200, {
     ...pageHeaders,
