@@ -9,9 +9,8 @@ import { compose } from './compose.ts';
 import { defaultDataFolder } from './hosts/data-folder.ts';
 import { goToOwner, openInWindow } from './hosts/hand-over.ts';
 import { developmentFiles } from './hosts/web/development.ts';
-import { browserCommand, openBrowser, type Redirect, writeRedirect } from './hosts/web/open-browser.ts';
+import { browserCommand, openBrowser, removeRedirects, writeRedirect } from './hosts/web/open-browser.ts';
 import { startWebHost } from './hosts/web/server.ts';
-import { createToken } from './hosts/web/trust.ts';
 import { type AnswerOf, takeFolder } from './ownership/index.ts';
 import { spawnNodeChild } from './processes/node-child.ts';
 
@@ -70,18 +69,11 @@ const app = await compose({
   await ownership.release();
   return fail(error);
 });
-const token = createToken();
-/** It has served its purpose once a page has said the token. */
-let redirect: Redirect | undefined;
 const development = isDevelopment ? await developmentFiles(root) : undefined;
 const host = await startWebHost({
   port,
-  token,
   pageFolder: fileURLToPath(new URL('out/renderer', root)),
-  openSession: (send) => {
-    redirect?.remove();
-    return app.openSession(send);
-  },
+  openSession: app.openSession,
   ...(development ?? {}),
 }).catch(async (error: NodeJS.ErrnoException) => {
   await app.close();
@@ -99,7 +91,7 @@ async function close(): Promise<void> {
   isClosing = true;
   setTimeout(() => process.exit(1), closeLimitMs).unref();
   await ownership.stopAnswering();
-  redirect?.remove();
+  removeRedirects(dataFolder);
   await Promise.all([host.close(), development?.close()]);
   await app.close();
   await ownership.release();
@@ -109,19 +101,29 @@ process.on('SIGINT', () => void close());
 process.on('SIGTERM', () => void close());
 process.on('SIGHUP', () => void close());
 
-const url = `http://127.0.0.1:${host.port}/#token=${token}`;
-ownership.answerShow((request) => {
-  if (!request.opensBrowser) return { url };
-  redirect = writeRedirect(dataFolder, url);
+/** A new link, and for a browser that is to open it the file that leads there, until the link is used. */
+function createLink(isForBrowser: boolean, lastsUntilUsed = false): { url: string; redirect?: string } {
+  let remove = () => {};
+  const url = host.createUrl({ lastsUntilUsed, onUsed: () => remove() });
+  if (!isForBrowser) return { url };
+  const redirect = writeRedirect(dataFolder, url);
+  remove = redirect.remove;
   return { url, redirect: redirect.url };
-});
-if (opensBrowser) redirect = writeRedirect(dataFolder, url);
-const isOpened = redirect !== undefined && (await openBrowser(redirect.url));
-if (!isOpened) redirect?.remove();
+}
+
+// What a run that was killed left.
+removeRedirects(dataFolder);
+// The link on the terminal is good until it is used: whoever comes back to it later should not find a dead one.
+const { url, redirect } = createLink(opensBrowser, true);
+ownership.answerShow((request) => createLink(request.opensBrowser));
+const isOpened = redirect !== undefined && (await openBrowser(redirect));
 process.stdout.write(`${whereItIs(url, isOpened)}\n`);
 
+/** The browser's link is said as well, in case that it shows nothing: once it has used it, what is said opens nothing. */
 function whereItIs(url: string, isOpened: boolean): string {
-  return isOpened ? `Latchkey is open in your browser, at ${url}` : `Latchkey is at ${url}`;
+  return isOpened
+    ? `Latchkey is opening in your browser. If it does not, this link works once: ${url}`
+    : `Latchkey is at ${url}`;
 }
 
 /** Latchkey runs already. */

@@ -35,9 +35,9 @@ if (client) {
   );
 } else {
   root.render(
-    <EmptyState icon="key" title="This address needs its token">
-      Open the whole address that Latchkey printed, with everything after the # sign. It belongs to one run of
-      Latchkey and to one tab.
+    <EmptyState icon="key" title="This address needs its link">
+      Open the whole link that Latchkey printed, with everything after the # sign. It opens one tab, once:
+      start Latchkey again to get a new one.
     </EmptyState>,
   );
 }

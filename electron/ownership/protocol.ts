@@ -35,10 +35,10 @@ export const protocol = {
     }),
     answer: identity.extend({
       type: z.literal('shown'),
-      /** The web host's, with its token: for the caller's terminal and browser only, and never for a log. */
+      /** A new link of the web host: for the caller's terminal and browser only, and never for a log. */
       url: z
         .string()
-        .regex(/^http:\/\/127\.0\.0\.1:\d{1,5}\/#token=[\w-]{1,128}$/)
+        .regex(/^http:\/\/127\.0\.0\.1:\d{1,5}\/#ticket=[\w-]{1,128}$/)
         .optional(),
       /** A file that leads a browser there, when one was asked for. */
       redirect: z

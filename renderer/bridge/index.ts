@@ -1,20 +1,24 @@
 /** Chooses the transport by what the page finds, and makes the client over it. */
+import { Admission, ticketIn } from './admission.ts';
 import { BrowserClipboard } from './browser-clipboard.ts';
 import { type Client, createClient } from './client.ts';
 import { createElectronTransport } from './electron-transport.ts';
 import { createSocketTransport } from './socket-transport.ts';
-import { takeToken } from './token.ts';
 
 export type { CallOptions, Client } from './client.ts';
 export type { SecretInput, Secrets } from './secrets.ts';
 export type { Transport, TransportStatus } from './transport.ts';
 
-/** Undefined: not in Electron, and no token: the page was opened by a bare address. */
+/** Undefined: not in Electron, and no link: the page was opened by its bare address. */
 export function connectToHost(window: Window): Client | undefined {
   if (window.latchkey) return createClient(createElectronTransport(window.latchkey, window));
-  const token = takeToken(window);
-  if (!token) return undefined;
+  const admission = Admission.read(window);
+  // A new link in a tab that is here already changes nothing but the fragment.
+  window.addEventListener('hashchange', () => {
+    if (ticketIn(window.location.hash)) window.location.reload();
+  });
+  if (!admission) return undefined;
   const scheme = window.location.protocol === 'https:' ? 'wss' : 'ws';
-  const transport = createSocketTransport({ url: `${scheme}://${window.location.host}/socket`, token });
+  const transport = createSocketTransport({ url: `${scheme}://${window.location.host}/socket`, admission });
   return createClient(transport, new BrowserClipboard(window));
 }

@@ -1,23 +1,23 @@
 /**
- * On the web host: one WebSocket to where the page came from. The first message carries the token; nothing else is
+ * On the web host: one WebSocket to where the page came from. The first message is the tab's hello; nothing else is
  * sent before the host has welcomed the page. Messages wait while the socket opens, and it is opened again when lost.
  */
-import type { ClientMessage } from '#shared/contract/wire.ts';
+import { type ClientMessage, type RefusalReason, refusalCodes } from '#shared/contract/wire.ts';
 import { Listeners } from '#shared/lib/disposer.ts';
+import type { Admission } from './admission.ts';
 import type { Transport, TransportStatus } from './transport.ts';
 
-/** The host closes with this code when it does not know the token. */
-const unknownTokenCode = 4401;
 const retryDelaysMs = [250, 500, 1_000, 2_000, 4_000];
 
 export interface SocketTransportOptions {
   readonly url: string;
-  readonly token: string;
+  readonly admission: Pick<Admission, 'hello' | 'isArriving' | 'admitted' | 'refused'>;
   /** Makes the socket; the browser's own, except in tests. */
   readonly openSocket?: (url: string) => WebSocket;
 }
 
 export function createSocketTransport(options: SocketTransportOptions): Transport {
+  const { admission } = options;
   const openSocket = options.openSocket ?? ((url: string) => new WebSocket(url));
   const messages = new Listeners<unknown>();
   const statuses = new Listeners<TransportStatus>();
@@ -38,13 +38,14 @@ export function createSocketTransport(options: SocketTransportOptions): Transpor
     const current = openSocket(options.url);
     socket = current;
     current.addEventListener('open', () => {
-      current.send(JSON.stringify({ type: 'hello', token: options.token }));
+      current.send(JSON.stringify(admission.hello));
     });
     current.addEventListener('message', (event) => {
       const message = parse(event.data);
       if (status.state === 'online') return messages.emit(message);
       if (!isWelcome(message)) return;
       attempt = 0;
+      admission.admitted();
       setStatus({ state: 'online' });
       for (const held of waiting) current.send(JSON.stringify(held));
       waiting = [];
@@ -52,8 +53,12 @@ export function createSocketTransport(options: SocketTransportOptions): Transpor
     current.addEventListener('close', (event) => {
       if (socket !== current) return;
       socket = undefined;
+      const reason = refusalReason(event.code);
+      const isLink = admission.isArriving;
+      // What waits is sent when this tab is let in by the name that it had.
+      if (reason && admission.refused()) return open();
       waiting = [];
-      if (event.code === unknownTokenCode) return setStatus({ state: 'refused' });
+      if (reason) return setStatus({ state: 'refused', what: isLink ? 'link' : 'tab', reason });
       setStatus({ state: 'offline' });
       timer = setTimeout(open, retryDelaysMs[Math.min(attempt++, retryDelaysMs.length - 1)]);
     });
@@ -75,6 +80,11 @@ export function createSocketTransport(options: SocketTransportOptions): Transpor
       if (status.state === 'offline' && !socket) open();
     },
   };
+}
+
+function refusalReason(code: number): RefusalReason | undefined {
+  const names = Object.keys(refusalCodes) as RefusalReason[];
+  return names.find((name) => refusalCodes[name] === code);
 }
 
 function isWelcome(message: unknown): boolean {

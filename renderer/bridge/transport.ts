@@ -1,5 +1,5 @@
 /** How messages reach the main side. Electron and the web host each have one; everything above is the same. */
-import type { ClientMessage } from '#shared/contract/wire.ts';
+import type { ClientMessage, RefusalReason } from '#shared/contract/wire.ts';
 import type { Disposer } from '#shared/lib/disposer.ts';
 import type { VaultPort } from './vault-port.ts';
 
@@ -8,8 +8,11 @@ export type TransportStatus =
   | { readonly state: 'online' }
   /** The host is gone; the transport keeps trying. */
   | { readonly state: 'offline' }
-  /** The host is there and does not know this page's token. Trying again is of no use. */
-  | { readonly state: 'refused' };
+  /**
+   * The host is there and does not let this page in: the link that opened it is no good, or the host was started anew
+   * since this tab was let in. Trying again is of no use.
+   */
+  | { readonly state: 'refused'; readonly what: 'link' | 'tab'; readonly reason: RefusalReason };
 
 export interface Transport {
   send(message: ClientMessage): void;

@@ -7,7 +7,14 @@ import ProfileForm, { ProfileCommands } from '../features/profiles/index.ts';
 import SandboxScreen, { SandboxCommands } from '../features/sandbox/index.ts';
 import SettingsScreen from '../features/settings/index.ts';
 import { VaultCommands, VaultScreen } from '../features/vault/index.ts';
-import { useContractEvent, useNavigation, usePlace, useReadable, useServices } from '../state/index.ts';
+import {
+  useContractEvent,
+  useNavigation,
+  usePlace,
+  useReadable,
+  useServices,
+  useTransportStatus,
+} from '../state/index.ts';
 import styles from './app.module.css';
 import { AppScreen } from './app-screen.tsx';
 import { CopiedBar } from './copied-bar.tsx';
@@ -18,6 +25,7 @@ import { KeysHelp } from './keys-help.tsx';
 import { Notices } from './notices.tsx';
 import { OfflineBar } from './offline-bar.tsx';
 import { Palette } from './palette.tsx';
+import { RefusedLink } from './refused-link.tsx';
 import { Sidebar } from './sidebar.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { useCurrentApp } from './use-current-app.ts';
@@ -26,6 +34,12 @@ import { useTheme } from './use-theme.ts';
 type Overlay = 'palette' | 'keys' | undefined;
 
 export function App({ failures }: { readonly failures: FailureReports }) {
+  const status = useTransportStatus();
+  if (status.state === 'refused' && status.what === 'link') return <RefusedLink reason={status.reason} />;
+  return <Shell failures={failures} />;
+}
+
+function Shell({ failures }: { readonly failures: FailureReports }) {
   const { commands } = useServices();
   const isMac = useIsMac();
   const toast = useToast();

@@ -12,7 +12,7 @@ export function OfflineBar() {
         isBar
         title="Latchkey was started again, and this page belongs to the run before."
       >
-        Open the new address that it printed. What you typed here is kept until you close this tab.
+        Open the new link that it printed. What you typed here is kept until you close this tab.
       </Notice>
     );
   }
@@ -29,7 +29,7 @@ export function OfflineBar() {
       }
     >
       This page tries again by itself, and keeps what you typed. If Latchkey was stopped, start it and open
-      the address that it prints then: it is a new one each time.
+      the link that it prints then: it is a new one each time.
     </Notice>
   );
 }

@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { messageChannel } from '#shared/lib/bridge-names.ts';
 import { startWebHost } from '../../electron/hosts/web/server.ts';
-import { createToken } from '../../electron/hosts/web/trust.ts';
+import { temporaryFolder } from '../support/temporary.ts';
 import { describeTransport } from './transport-suite.ts';
 
 // Only what the transport calls: an event emitter in place of Electron's main-side IPC.
@@ -17,13 +18,14 @@ const { serveWindow } = await import('../../electron/hosts/electron/transport.ts
 
 describeTransport('the web host’s WebSocket', {
   async connect(openSession) {
-    const token = createToken();
-    const host = await startWebHost({ port: 0, token, pageFolder: process.cwd(), openSession });
+    const host = await startWebHost({ port: 0, pageFolder: temporaryFolder(), openSession });
+    const { hash } = new URL(host.createUrl());
     const origin = `http://127.0.0.1:${host.port}`;
     const socket = new WebSocket(`ws://127.0.0.1:${host.port}/socket`, { origin });
     await new Promise((resolve) => socket.once('open', resolve));
     const welcome = new Promise((resolve) => socket.once('message', resolve));
-    socket.send(JSON.stringify({ type: 'hello', token }));
+    const [ticket, session] = [hash.replace('#ticket=', ''), randomBytes(32).toString('base64url')];
+    socket.send(JSON.stringify({ type: 'hello', session, ticket }));
     await welcome;
     return {
       send: (message) => socket.send(JSON.stringify(message)),

@@ -33,9 +33,11 @@ async function firstEntries(page: Page, count: number): Promise<string[]> {
   return texts.slice(1, 1 + count).map((cells) => cells.join(' | '));
 }
 
-/** Says the same as a page of this host would, without one. */
-async function callHost(url: string, calls: readonly { method: string; input: object }[]): Promise<void> {
-  const { origin, host, hash } = new URL(url);
+/** Says the same as this page would, beside it and by its session. */
+async function callHost(page: Page, calls: readonly { method: string; input: object }[]): Promise<void> {
+  const { origin, host } = new URL(page.url());
+  const stored = await page.waitForFunction(() => sessionStorage.getItem('latchkey-session'));
+  const session = await stored.jsonValue();
   const socket = new WebSocket(`ws://${host}/socket`, { origin });
   const answer = (isIt: (message: { type: string; id?: number }) => boolean) =>
     new Promise<{ type: string }>((resolve) => {
@@ -48,7 +50,7 @@ async function callHost(url: string, calls: readonly { method: string; input: ob
       socket.on('message', listen);
     });
   await new Promise((resolve) => socket.once('open', resolve));
-  socket.send(JSON.stringify({ type: 'hello', token: hash.replace('#token=', '') }));
+  socket.send(JSON.stringify({ type: 'hello', session }));
   await answer(({ type }) => type === 'welcome');
   for (const [id, call] of calls.entries()) {
     socket.send(JSON.stringify({ type: 'call', id, ...call }));
@@ -141,9 +143,9 @@ test('hides a secret that is shown when the vault is locked, or Latchkey is gone
   await expect(page.getByText('Vault unlocked · keychain')).toBeVisible();
   const { server, secret } = await openKeys(page);
   await showStill(page, secret);
-  await callHost(host.url, [{ method: 'vault.lock', input: {} }]);
+  await callHost(page, [{ method: 'vault.lock', input: {} }]);
   await expectGone(page, secret);
-  await callHost(host.url, [{ method: 'vault.unlock', input: {} }]);
+  await callHost(page, [{ method: 'vault.unlock', input: {} }]);
   await showStill(page, secret);
   await host.stop();
   await expectGone(page, secret);
@@ -214,12 +216,12 @@ test('says so when the browser does not let it clear the clipboard, and lets the
   await server.close();
 });
 
-test('pages through a long audit log, by keys alone', async ({ latchkey: page, host }) => {
+test('pages through a long audit log, by keys alone', async ({ latchkey: page }) => {
   const round = [
     { method: 'vault.lock', input: { forget: true } },
     { method: 'vault.unlock', input: {} },
   ];
-  await callHost(host.url, [
+  await callHost(page, [
     { method: 'vault.chooseStore', input: { store: 'session' } },
     ...Array.from({ length: 30 }, () => round).flat(),
   ]);
@@ -240,6 +242,6 @@ test('pages through a long audit log, by keys alone', async ({ latchkey: page, h
   await expect(rows).toHaveCount(51);
   expect((await firstEntries(page, 1))[0]).toBe(newest);
   // A new entry comes by itself.
-  await callHost(host.url, round.slice(0, 1));
+  await callHost(page, round.slice(0, 1));
   await expect(rows.nth(1)).toContainText('Vault locked');
 });

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../support/temporary.ts';
 describe('the web host', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('ends by %s to its whole group, without a word', async (signal) => {
     const host = startServe(temporaryFolder());
-    await host.says(/^Latchkey is at http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{43}\n$/);
+    await host.says(/^Latchkey is at http:\/\/127\.0\.0\.1:\d+\/#ticket=[\w-]{43}\n$/);
     process.kill(-host.pid, signal);
     expect(await host.ended).toBe(0);
     expect(host.complaints()).toBe('');

@@ -37,7 +37,7 @@ async function start(folder: string): Promise<Report> {
   const database = await Database.open(ownership.lock);
   new Preferences(database).write('owner', process.pid);
   owned = { ownership, database };
-  const url = `http://127.0.0.1:1/#token=of-${process.pid}`;
+  const url = `http://127.0.0.1:1/#ticket=of-${process.pid}`;
   ownership.answerShow(() => ({ url }));
   return { outcome: 'owner', url, notices: database.notices };
 }

@@ -97,6 +97,6 @@ export function startServe(
 
 /** The address that a web host says it has. */
 export async function urlOf(program: Program): Promise<string> {
-  const [, url] = await program.says(/^Latchkey is (?:at|open in your browser, at) (\S+)\n/m);
+  const [, url] = await program.says(/^Latchkey is .*?(http:\S+)\n/m);
   return String(url);
 }

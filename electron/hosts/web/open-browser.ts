@@ -1,6 +1,7 @@
 /** Opens the default browser, where there is a display to show it on. */
 import { spawn } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -20,15 +21,15 @@ export interface Redirect {
   remove(): void;
 }
 
+const redirectName = /^open-in-browser-[0-9a-f]+\.html$/;
+
 /**
- * A file that only its owner can read, and that leads a browser to `target`. The URL with the token is not put on the
- * browser's command line: every user of the machine can read those.
+ * A file that only its owner can read, and that leads a browser to `target`. The URL with the ticket is not put on the
+ * browser's command line: every user of the machine can read those. Each has a name of its own: a browser may take its
+ * time, and should not be led to the link of another.
  */
 export function writeRedirect(folder: string, target: string): Redirect {
-  const path = join(folder, 'open-in-browser.html');
-  const remove = () => rmSync(path, { force: true });
-  // What a run before this one left, with whatever permissions it has.
-  remove();
+  const path = join(folder, `open-in-browser-${randomBytes(8).toString('hex')}.html`);
   writeFileSync(
     path,
     `<!doctype html>
@@ -42,7 +43,14 @@ export function writeRedirect(folder: string, target: string): Redirect {
 `,
     { mode: 0o600, flag: 'wx' },
   );
-  return { url: pathToFileURL(path).href, remove };
+  return { url: pathToFileURL(path).href, remove: () => rmSync(path, { force: true }) };
+}
+
+/** Every file that leads to a link of this folder's Latchkey. */
+export function removeRedirects(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (redirectName.test(name)) rmSync(join(folder, name), { force: true });
+  }
 }
 
 /** Resolves to false when no browser could be started. */

@@ -3,19 +3,22 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { ServerMessage } from '#shared/contract/wire.ts';
+import { hello, refusalCodes, type ServerMessage } from '#shared/contract/wire.ts';
 import type { Session } from '../../ipc/index.ts';
 import { contentSecurityPolicy, pageHeaders } from '../content-policy.ts';
 import { loadPageFiles, type PageFiles } from '../page-files.ts';
-import { isToken, refusal } from './trust.ts';
+import { Admissions, type TicketOptions } from './admissions.ts';
+import { refusal } from './trust.ts';
 
 /** The page's one socket is here. */
 const socketPath = '/socket';
 /** The largest message from the page: an event of the greatest size that can be published, and room. */
 const messageLimitBytes = 8 * 1024 * 1024;
-/** A socket that has not said its token by then is closed. */
+/** A socket that has not said its hello by then is closed. */
 const helloTimeoutMs = 5_000;
-/** Sockets that may be waiting to say their token. */
+/** Not one of the refusals: a page that was asleep comes back by itself. */
+const helloTimeoutCode = 4408;
+/** Sockets that may be waiting to say their hello. */
 const strangerLimit = 64;
 /** How long a refusal may take to be sent, to a peer that does not read. */
 const refusalTimeoutMs = 1_000;
@@ -25,7 +28,6 @@ const unreadLimitBytes = 64 * 1024 * 1024;
 export interface WebHostOptions {
   /** 0 picks a free one. */
   readonly port: number;
-  readonly token: string;
   /** The folder of the built page. */
   readonly pageFolder: string;
   readonly openSession: (send: (message: ServerMessage) => void) => Session;
@@ -37,6 +39,8 @@ export interface WebHostOptions {
 
 export interface WebHost {
   readonly port: number;
+  /** A URL that opens Latchkey in one tab, once. Each call makes a new one; it is as secret as what it opens. */
+  createUrl(options?: TicketOptions): string;
   close(): Promise<void>;
 }
 
@@ -49,13 +53,17 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     maxPayload: messageLimitBytes,
     perMessageDeflate: false,
   });
+  const admissions = new Admissions();
   let strangers = 0;
 
   await listen(server, options.port);
   const { port } = server.address() as AddressInfo;
 
   server.on('request', (request, response) => {
-    serveFile(options, files, port, request, response);
+    const why = refusal(request, port, false);
+    if (why) answer(response, 403, why);
+    else if (options.developmentFiles) options.developmentFiles(request, response);
+    else serveFile(files, request, response);
   });
 
   server.on('upgrade', (request, socket, head) => {
@@ -70,11 +78,12 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     strangers++;
     const known = once(() => strangers--);
     socket.once('close', known);
-    sockets.handleUpgrade(request, socket, head, (client) => greet(client, options, known));
+    sockets.handleUpgrade(request, socket, head, (client) => greet(client, options, admissions, known));
   });
 
   return {
     port,
+    createUrl: (ticket) => `http://127.0.0.1:${port}/#ticket=${admissions.issueTicket(ticket)}`,
     close: async () => {
       for (const client of sockets.clients) client.terminate();
       sockets.close();
@@ -94,27 +103,20 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-function serveFile(
-  options: WebHostOptions,
-  files: PageFiles,
-  port: number,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
-  const why = refusal(request, port, false);
-  if (why) return answer(response, 403, why);
-  if (options.developmentFiles) return options.developmentFiles(request, response);
-  if (request.method !== 'GET' && request.method !== 'HEAD')
-    return answer(response, 405, 'Only GET is served.');
-  const file = files.get((request.url ?? '/').split('?')[0] ?? '/');
-  if (!file) return answer(response, 404, 'Nothing is here.');
-  response.writeHead(200, {
-    ...pageHeaders,
-    'Content-Security-Policy': contentSecurityPolicy("'self'"),
-    'Content-Type': file.contentType,
-    'Content-Length': file.body.length,
-  });
-  response.end(request.method === 'HEAD' ? undefined : file.body);
+function serveFile(files: PageFiles, request: IncomingMessage, response: ServerResponse): void {
+  const { method, url = '/' } = request;
+  const file = files.get(url.split('?')[0] ?? '/');
+  if (method !== 'GET' && method !== 'HEAD') answer(response, 405, 'Only GET is served.');
+  else if (!file) answer(response, 404, 'Nothing is here.');
+  else {
+    response.writeHead(200, {
+      ...pageHeaders,
+      'Content-Security-Policy': contentSecurityPolicy("'self'"),
+      'Content-Type': file.contentType,
+      'Content-Length': file.body.length,
+    });
+    response.end(method === 'HEAD' ? undefined : file.body);
+  }
 }
 
 function answer(response: ServerResponse, status: number, text: string): void {
@@ -132,16 +134,18 @@ function refuseUpgrade(socket: Duplex, status: number, text: string): void {
   );
 }
 
-/** Waits for the token in the first message; then the socket is a session. */
-function greet(client: WebSocket, options: WebHostOptions, known: () => void): void {
-  const timer = setTimeout(() => client.close(4401, 'No token came'), helloTimeoutMs);
+/** Waits for the hello in the first message; then the socket is a session. */
+function greet(client: WebSocket, options: WebHostOptions, admissions: Admissions, known: () => void): void {
+  const timer = setTimeout(() => client.close(helloTimeoutCode, 'No hello came'), helloTimeoutMs);
   // A broken socket says so in its close as well, which is where the session ends.
   client.on('error', () => client.terminate());
   client.once('close', () => clearTimeout(timer));
   client.once('message', (data, isBinary) => {
     clearTimeout(timer);
-    if (isBinary || !isHello(parse(data.toString()), options.token)) {
-      client.close(4401, 'The token is wrong');
+    const said = hello.safeParse(isBinary ? undefined : parse(data.toString()));
+    const admission = said.success ? admissions.admit(said.data) : 'unknown';
+    if (admission !== 'admitted') {
+      client.close(refusalCodes[admission], `Not admitted: ${admission}`);
       return;
     }
     known();
@@ -153,12 +157,6 @@ function greet(client: WebSocket, options: WebHostOptions, known: () => void): v
     client.once('close', () => session.close());
     client.send(JSON.stringify({ type: 'welcome' }));
   });
-}
-
-function isHello(message: unknown, token: string): boolean {
-  if (typeof message !== 'object' || message === null) return false;
-  const { type, token: given } = message as { type?: unknown; token?: unknown };
-  return type === 'hello' && isToken(token, given);
 }
 
 /** Text that is not JSON becomes undefined, which no schema accepts. */

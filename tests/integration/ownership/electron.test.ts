@@ -97,10 +97,10 @@ describe('a start where Electron has the folder', () => {
 });
 
 describe('a start of Electron where the web host has the folder', () => {
-  it('opens the page in the browser, without its token in sight', async () => {
+  it('opens the page in the browser, without its link in sight', async () => {
     const folder = temporaryFolder();
     const owner = startServe(folder);
-    const { hash } = new URL(await urlOf(owner));
+    await urlOf(owner);
     const browser = recordingBrowser();
     const second = startElectron(folder, browser.env);
     expect(await second.ended).toBe(0);
@@ -109,20 +109,20 @@ describe('a start of Electron where the web host has the folder', () => {
     expect(second.output()).toBe(
       `Latchkey runs in the web host already (process ${owner.pid}). It is open in your browser now.\n`,
     );
-    expect(second.output() + second.complaints()).not.toContain(hash);
+    expect(second.output() + second.complaints()).not.toContain('ticket=');
     expect(second.calls()).toEqual([]);
   });
 
   it('says so where no browser can be opened', async () => {
     const folder = temporaryFolder();
     const owner = startServe(folder);
-    const { hash } = new URL(await urlOf(owner));
+    await urlOf(owner);
     const second = startElectron(folder);
     expect(await second.ended).toBe(1);
     const { input } = await second.called('errorBox');
     expect(input).toContain(`process ${owner.pid}`);
     expect(input).toContain('No browser could be opened.');
-    expect(String(input) + second.output() + second.complaints()).not.toContain(hash);
+    expect(String(input) + second.output() + second.complaints()).not.toContain('ticket=');
     expect(second.calls()).toEqual(['ready', 'errorBox']);
   });
 

@@ -6,12 +6,12 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { WebSocket } from 'ws';
 import { Database, Preferences } from '../../../electron/storage/index.ts';
 import { recordingBrowser } from '../../support/browser.ts';
 import { type Program, startServe, urlOf } from '../../support/programs.ts';
 import { Starter } from '../../support/starter.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
+import { openPage, settled, Tab } from '../../support/web-page.ts';
 
 async function end(owner: Program): Promise<void> {
   owner.signal('SIGTERM');
@@ -19,22 +19,22 @@ async function end(owner: Program): Promise<void> {
 }
 
 describe('a second start of the web host', () => {
-  it('prints the line of the first, with its address, and is done', async () => {
+  it('prints a new link to the first, and is done', async () => {
     const folder = temporaryFolder();
     const owner = startServe(folder);
     const url = await urlOf(owner);
     const second = startServe(folder);
     expect(await second.ended).toBe(0);
-    expect(second.output()).toBe(`Latchkey is at ${url}\n`);
+    const secondUrl = await urlOf(second);
+    expect(secondUrl).not.toBe(url);
+    expect(second.output()).toBe(`Latchkey is at ${secondUrl}\n`);
     expect(second.complaints()).toBe('');
-    // The address is that of a host which lives on, and the token is its own.
-    const { origin, host, hash } = new URL(url);
-    const page = new WebSocket(`ws://${host}/socket`, { origin });
-    await once(page, 'open');
-    page.send(JSON.stringify({ type: 'hello', token: hash.replace('#token=', '') }));
-    const [welcome] = await once(page, 'message');
-    expect(String(welcome)).toBe('{"type":"welcome"}');
-    page.terminate();
+    // Each opens a page of the host that lives on, and once.
+    const pages = [await openPage(secondUrl), await openPage(url)];
+    const late = new Tab();
+    expect(await settled(late.open(secondUrl))).toMatchObject({ state: 'refused', reason: 'used' });
+    for (const { client } of pages) expect(await client.call('profiles.list', {})).toEqual({ profiles: [] });
+    for (const tab of [late, ...pages.map((page) => page.tab)]) tab.close();
     await end(owner);
     expect(owner.output()).toBe(`Latchkey is at ${url}\n`);
     expect(owner.complaints()).toBe('');
@@ -65,13 +65,17 @@ describe('a second start of the web host', () => {
     expect(await quiet.ended).toBe(0);
     const second = startServe(folder, [], { env: browser.env });
     expect(await second.ended).toBe(0);
-    expect(quiet.output()).toBe(`Latchkey is at ${url}\n`);
-    expect(second.output()).toBe(`Latchkey is open in your browser, at ${url}\n`);
+    expect(quiet.output()).toBe(`Latchkey is at ${await urlOf(quiet)}\n`);
+    const shown = await urlOf(second);
+    expect(second.output()).toBe(
+      `Latchkey is opening in your browser. If it does not, this link works once: ${shown}\n`,
+    );
+    expect(new Set([url, await urlOf(quiet), shown]).size).toBe(3);
     const given = await browser.opened();
     const file = fileURLToPath(given);
     expect(browser.times()).toBe(1);
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    expect(readFileSync(file, 'utf8')).toContain(`content="0;url=${url}"`);
+    expect(readFileSync(file, 'utf8')).toContain(`content="0;url=${shown}"`);
     // No page ever came for it.
     await end(owner);
     expect(existsSync(file)).toBe(false);
@@ -82,10 +86,10 @@ describe('a second start of the web host', () => {
     const link = join(temporaryFolder(), 'link');
     symlinkSync(folder, link);
     const owner = startServe(folder);
-    const url = await urlOf(owner);
+    const { origin } = new URL(await urlOf(owner));
     const second = startServe(link);
     expect(await second.ended).toBe(0);
-    expect(second.output()).toBe(`Latchkey is at ${url}\n`);
+    expect(new URL(await urlOf(second)).origin).toBe(origin);
     await end(owner);
   });
 
@@ -95,10 +99,10 @@ describe('a second start of the web host', () => {
   ])('finds the owner of a folder whose path is %s', async (_what, name) => {
     const folder = join(temporaryFolder(), name);
     const owner = startServe(folder);
-    const url = await urlOf(owner);
+    const { origin } = new URL(await urlOf(owner));
     const second = startServe(folder);
     expect(await second.ended).toBe(0);
-    expect(second.output()).toBe(`Latchkey is at ${url}\n`);
+    expect(new URL(await urlOf(second)).origin).toBe(origin);
     await end(owner);
     expect(owner.complaints()).toBe('');
   });
@@ -121,7 +125,7 @@ describe('an owner that was killed', () => {
     expect(address).toBe(join(folder, 'latchkey.sock'));
     const second = startServe(folder);
     expect(await second.ended).toBe(0);
-    expect(await urlOf(second)).toBe(url);
+    expect(new URL(await urlOf(second)).origin).toBe(new URL(url).origin);
     await end(next);
     const database = await Database.open(folder);
     expect(database.notices).toEqual([]);

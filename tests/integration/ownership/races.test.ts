@@ -29,7 +29,7 @@ describe('starts at once', () => {
       const owners = contenders.filter((_, index) => reports[index]?.outcome === 'owner');
       expect(owners, `${where}: ${JSON.stringify(reports)}`).toHaveLength(1);
       const [owner] = owners as [Starter];
-      const url = `http://127.0.0.1:1/#token=of-${owner.pid}`;
+      const url = `http://127.0.0.1:1/#ticket=of-${owner.pid}`;
       for (const report of reports) {
         if (report.outcome === 'owner') expect(report, where).toEqual({ outcome: 'owner', url, notices: [] });
         else expect(report, where).toEqual({ outcome: 'handedOver', pid: owner.pid, url });

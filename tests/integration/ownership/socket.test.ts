@@ -23,8 +23,8 @@ import { SeededRandom } from '../../support/seeded-random.ts';
 import { rounds } from '../../support/soak.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
-const token = `test-${new SeededRandom().text('abcdefghijklmnopqrstuvwxyz', 24, 24)}`;
-const url = `http://127.0.0.1:1/#token=${token}`;
+const ticket = `test-${new SeededRandom().text('abcdefghijklmnopqrstuvwxyz', 24, 24)}`;
+const url = `http://127.0.0.1:1/#ticket=${ticket}`;
 const isRoot = process.getuid?.() === 0;
 const nobody = { uid: 65_534, gid: 65_534 };
 
@@ -126,11 +126,11 @@ describe('the protocol', () => {
   it('keeps to itself what went wrong in an answer, and reports it', async () => {
     const { folder, ownership, bugs } = await own();
     ownership.answerShow(() => {
-      throw new Error(token);
+      throw new Error(ticket);
     });
     const outcome = await show(folder);
     expect(outcome).toMatchObject({ kind: 'refused', reason: 'failed' });
-    expect(JSON.stringify(outcome)).not.toContain(token);
+    expect(JSON.stringify(outcome)).not.toContain(ticket);
     expect(bugs).toHaveLength(1);
     ownership.answerShow(() => ({ url: 'https://elsewhere.example/' }));
     expect(await show(folder)).toMatchObject({ kind: 'refused', reason: 'failed' });
@@ -172,7 +172,7 @@ async function watchAnswers(folder: string): Promise<{ first: Promise<string> }>
 describe('an owner that is lied about or answers nonsense', () => {
   it.each([
     ['nonsense', 'garbage\n'],
-    ['an address elsewhere', line({ type: 'shown', ...self, url: 'https://evil.example/#token=x' })],
+    ['an address elsewhere', line({ type: 'shown', ...self, url: 'https://evil.example/#ticket=x' })],
     ['a page’s address with a command in it', line({ type: 'shown', ...self, url: `${url} --flag` })],
     ['a redirect that is no file', line({ type: 'shown', ...self, url, redirect: '--version' })],
     ['an endless line', 'x'.repeat(lineLimitBytes + 1)],

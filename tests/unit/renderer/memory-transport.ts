@@ -32,7 +32,7 @@ export class MemoryTransport implements Transport {
     this.#messages.emit(message);
   }
 
-  become(state: TransportStatus['state']): void {
+  become(state: Exclude<TransportStatus['state'], 'refused'>): void {
     this.status = { state };
     this.#statuses.emit(this.status);
   }
