@@ -72,9 +72,10 @@ export class Tab {
 }
 
 /** Waits until the host has let this page in or turned it away. */
-export async function settled(client: Client | undefined): Promise<TransportStatus> {
+export async function settled(client: Client | undefined, withinMs = 10_000): Promise<TransportStatus> {
   if (!client) throw new Error('The page had nothing to say to the host');
   return eventually(() => (['online', 'refused'].includes(client.status.state) ? client.status : undefined), {
+    withinMs,
     what: 'an answer of the host',
   });
 }

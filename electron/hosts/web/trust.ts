@@ -1,35 +1,27 @@
 /**
- * Who may talk to the web host. The page's files are public; everything else wants the token, which only the
- * person who started the host has seen. No cookies: they ignore ports, so an app under test on another port of the
- * same address would be sent ours.
+ * Which requests the web host answers at all. The page's files are public; everything else wants a ticket or a session
+ * (admissions.ts). No cookies: they ignore ports, so an app under test on another port of the same address would be
+ * sent ours.
  */
-import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-
-/** 256 random bits, in characters that need no escaping in a URL's fragment. */
-export function createToken(): string {
-  return randomBytes(32).toString('base64url');
-}
-
-/** Compares in constant time. */
-export function isToken(expected: string, given: unknown): boolean {
-  if (typeof given !== 'string') return false;
-  const [a, b] = [Buffer.from(expected), Buffer.from(given)];
-  return a.length === b.length && timingSafeEqual(a, b);
-}
 
 /** The names under which this host is reached. Any other `Host` is DNS rebinding. */
 export function trustedHosts(port: number): readonly string[] {
-  return [`127.0.0.1:${port}`, `localhost:${port}`];
+  const names = ['127.0.0.1', 'localhost'];
+  // Browsers leave HTTP's own port out.
+  return names.flatMap((name) => (port === 80 ? [name, `${name}:80`] : [`${name}:${port}`]));
 }
 
 /**
- * Why a request is refused, or undefined.
+ * Why a request is refused, or undefined. Reads `Host` itself: what a proxy says that it was asked for
+ * (`X-Forwarded-Host`, an absolute request target) is anybody's to write.
  * @param isUpgrade browsers always send `Origin` with a WebSocket; a page's own files are often asked for without.
  */
 export function refusal(request: IncomingMessage, port: number, isUpgrade: boolean): string | undefined {
-  const { host, origin } = request.headers;
-  if (!host || !trustedHosts(port).includes(host)) return 'This Host is not served here.';
+  const { host: hosts = [], origin: origins = [] } = request.headersDistinct;
+  const [host, origin] = [hosts[0], origins[0]];
+  if (host === undefined || hosts.length > 1 || !trustedHosts(port).includes(host))
+    return 'This Host is not served here.';
   if (origin === undefined) return isUpgrade ? 'An Origin is needed.' : undefined;
-  return origin === `http://${host}` ? undefined : 'This Origin is not served here.';
+  return origins.length === 1 && origin === `http://${host}` ? undefined : 'This Origin is not served here.';
 }
