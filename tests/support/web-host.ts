@@ -84,6 +84,7 @@ export async function startWebLatchkey(
     code: new URL('../../electron/', import.meta.url),
     spawn: spawnNodeChild,
     host: 'web',
+    secretWay: { by: 'call' },
     version: '0.0.0',
     reportBug: (where, error) => bugs.push(`${where}: ${String(error)}`),
   });
