@@ -23,6 +23,11 @@ const socketPath = '/socket';
 const messageLimitBytes = 8 * 1024 * 1024;
 /** What a socket may send before it is admitted: a hello, and room for its framing. */
 const helloLimitBytes = 1024;
+/**
+ * Cookies ignore ports: what other apps of this machine have set is sent here as well, up to 180 cookies of 4 KiB. It is
+ * not read, and must not keep the page out.
+ */
+const headerLimitBytes = 1024 * 1024;
 /** A socket that has not said its hello by then is closed. */
 const helloTimeoutMs = 5_000;
 /** Not one of the refusals: a page that was asleep comes back by itself. */
@@ -67,7 +72,7 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     requestTimeout: 10_000,
     // Node looks for requests that take too long this often: every 30 s unless it is told.
     connectionsCheckingInterval: 1_000,
-    maxHeaderSize: 16_384,
+    maxHeaderSize: headerLimitBytes,
     // Answered by `refusal`, with the headers that every answer has.
     requireHostHeader: false,
   });
