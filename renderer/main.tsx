@@ -6,10 +6,11 @@ import './styles/tokens.css';
 import './styles/base.css';
 import { connectToHost } from './bridge/index.ts';
 import { CommandRegistry } from './commands/index.ts';
-import { ComponentsProvider, EmptyState } from './components/index.ts';
+import { ComponentsProvider } from './components/index.ts';
 import { App } from './shell/app.tsx';
 import { FailureReports } from './shell/failure-reports.ts';
 import { catchLostFocus } from './shell/focus-net.ts';
+import { NoEntry } from './shell/no-entry.tsx';
 import { createStores, keepLoaded, ServicesProvider } from './state/index.ts';
 
 // Set here, as Vite does not resolve an icon that lies outside of the page's folder.
@@ -34,10 +35,5 @@ if (client) {
     </ServicesProvider>,
   );
 } else {
-  root.render(
-    <EmptyState icon="key" title="This address needs its link">
-      Open the whole link that Latchkey printed, with everything after the # sign. It opens one tab, once:
-      start Latchkey again to get a new one.
-    </EmptyState>,
-  );
+  root.render(<NoEntry problem="missing" />);
 }

@@ -1,7 +1,7 @@
 /**
  * `npm run dev`: Latchkey with hot reload. In Electron, electron-vite does all of it. On the web host, Vite answers for
  * the page inside the host (LATCHKEY_DEVELOPMENT, electron/hosts/web/development.ts), and the host runs from its
- * sources and starts again when one of them changes; its URL is then a new one, because its token is.
+ * sources and starts again when one of them changes; its URL is then a new one.
  */
 import { watch } from 'node:fs';
 import { resolve } from 'node:path';

@@ -32,17 +32,22 @@ export class Admission {
     this.#arrival = readArrival(storage.getItem(arrivalKey));
   }
 
-  /** Takes the ticket out of the address bar. Undefined: the page was opened by its bare address. */
+  /** Undefined: the page was opened by its bare address, and has been let in by no other. */
   static read(place: AdmissionPlace): Admission | undefined {
-    const { sessionStorage: storage } = place;
-    const ticket = ticketIn(place.location.hash);
-    if (ticket) {
-      place.history.replaceState(null, '', place.location.pathname + place.location.search);
-      // A new name with each ticket: the one of a run before may have been told to whoever had the port since.
-      storage.setItem(arrivalKey, JSON.stringify({ session: createSession(place.crypto), ticket }));
-    }
-    const admission = new Admission(storage);
+    const admission = new Admission(place.sessionStorage);
+    admission.arrive(place);
     return admission.#arrival || admission.#session ? admission : undefined;
+  }
+
+  /** Takes the ticket out of the address bar. @returns whether there was one. */
+  arrive({ location, history, crypto }: AdmissionPlace): boolean {
+    const ticket = ticketIn(location.hash);
+    if (!ticket) return false;
+    history.replaceState(null, '', location.pathname + location.search);
+    // A new name with each ticket: the one of a run before may have been told to whoever had the port since.
+    this.#arrival = { session: createSession(crypto), ticket };
+    this.#storage.setItem(arrivalKey, JSON.stringify(this.#arrival));
+    return true;
   }
 
   /** What to say first on a new connection. */

@@ -13,12 +13,22 @@ export type { Transport, TransportStatus } from './transport.ts';
 export function connectToHost(window: Window): Client | undefined {
   if (window.latchkey) return createClient(createElectronTransport(window.latchkey, window));
   const admission = Admission.read(window);
-  // A new link in a tab that is here already changes nothing but the fragment.
-  window.addEventListener('hashchange', () => {
-    if (ticketIn(window.location.hash)) window.location.reload();
-  });
-  if (!admission) return undefined;
+  if (!admission) {
+    onLink(window, () => window.location.reload());
+    return undefined;
+  }
   const scheme = window.location.protocol === 'https:' ? 'wss' : 'ws';
   const transport = createSocketTransport({ url: `${scheme}://${window.location.host}/socket`, admission });
+  onLink(window, () => {
+    admission.arrive(window);
+    transport.reopen();
+  });
   return createClient(transport, new BrowserClipboard(window));
+}
+
+/** A link that is opened in a tab which is here already changes nothing but the fragment. */
+function onLink(window: Window, listener: () => void): void {
+  window.addEventListener('hashchange', () => {
+    if (ticketIn(window.location.hash)) listener();
+  });
 }

@@ -16,7 +16,12 @@ export interface SocketTransportOptions {
   readonly openSocket?: (url: string) => WebSocket;
 }
 
-export function createSocketTransport(options: SocketTransportOptions): Transport {
+export interface SocketTransport extends Transport {
+  /** Connects anew, whatever the state: there is something else to say to the host. */
+  reopen(): void;
+}
+
+export function createSocketTransport(options: SocketTransportOptions): SocketTransport {
   const { admission } = options;
   const openSocket = options.openSocket ?? ((url: string) => new WebSocket(url));
   const messages = new Listeners<unknown>();
@@ -78,6 +83,14 @@ export function createSocketTransport(options: SocketTransportOptions): Transpor
     onStatus: (listener) => statuses.add(listener),
     retry() {
       if (status.state === 'offline' && !socket) open();
+    },
+    reopen() {
+      const old = socket;
+      socket = undefined;
+      old?.close();
+      waiting = [];
+      setStatus({ state: 'offline' });
+      open();
     },
   };
 }

@@ -22,10 +22,10 @@ import type { FailureReports } from './failure-reports.ts';
 import { FirstStart } from './first-start.tsx';
 import { useGlobalCommands } from './global-commands.ts';
 import { KeysHelp } from './keys-help.tsx';
+import { NoEntry } from './no-entry.tsx';
 import { Notices } from './notices.tsx';
 import { OfflineBar } from './offline-bar.tsx';
 import { Palette } from './palette.tsx';
-import { RefusedLink } from './refused-link.tsx';
 import { Sidebar } from './sidebar.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { useCurrentApp } from './use-current-app.ts';
@@ -35,7 +35,7 @@ type Overlay = 'palette' | 'keys' | undefined;
 
 export function App({ failures }: { readonly failures: FailureReports }) {
   const status = useTransportStatus();
-  if (status.state === 'refused' && status.what === 'link') return <RefusedLink reason={status.reason} />;
+  if (status.state === 'refused' && status.what === 'link') return <NoEntry problem={status.reason} />;
   return <Shell failures={failures} />;
 }
 

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { writeRedirect } from '../../electron/hosts/web/open-browser.ts';
 import { expect, test } from './support/latchkey.ts';
 
-test('a file that redirects brings the page and its token', async ({ page, host, dataFolder }) => {
+test('a file that redirects brings the page and its ticket', async ({ page, host, dataFolder }) => {
   const redirect = writeRedirect(dataFolder, host.url);
   expect(redirect.url.startsWith(pathToFileURL(dataFolder).href)).toBe(true);
   const arrived: string[] = [];

@@ -1,5 +1,5 @@
 /** The web host in a test: as the program that a user starts, or in this process around the whole app. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { startWebHost, type WebHost } from '../../electron/hosts/web/server.ts';
 import { spawnNodeChild } from '../../electron/processes/node-child.ts';
 import { eventually } from './conditions.ts';
 
+const hostProcess = fileURLToPath(new URL('./web-host-process.ts', import.meta.url));
 const entry = fileURLToPath(new URL('../../electron/serve.ts', import.meta.url));
 
 export interface HostProcess {
@@ -57,6 +58,40 @@ async function stop(child: ChildProcess): Promise<void> {
   const exited = once(child, 'exit');
   child.kill('SIGTERM');
   await exited;
+}
+
+export interface HostChild {
+  readonly pid: number;
+  readonly port: number;
+  /** A new link. */
+  createUrl(): Promise<string>;
+  /** @returns its exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** The whole app behind the web host, in a process that gives as many links as a test wants (web-host-process.ts). */
+export async function startHostChild(folder: string, builtPage?: string): Promise<HostChild> {
+  const child = fork(hostProcess, [folder, ...(builtPage ? [builtPage] : [])], {
+    execArgv: [],
+    env: { ...process.env, DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/latchkey' },
+  });
+  const [port] = (await once(child, 'message')) as [number];
+  return {
+    pid: child.pid ?? 0,
+    port,
+    createUrl: async () => {
+      const answer = once(child, 'message');
+      child.send('a URL');
+      const [url] = (await answer) as [string];
+      return url;
+    },
+    stop: async () => {
+      const exited = once(child, 'exit');
+      child.disconnect();
+      const [code] = (await exited) as [number | null];
+      return code;
+    },
+  };
 }
 
 export interface InProcessHost {

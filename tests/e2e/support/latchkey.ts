@@ -18,20 +18,26 @@ export interface Host {
 
 export interface HostOptions {
   readonly dataFolder: string;
+  /** Left out: a free one. */
+  readonly port?: number;
   readonly environment?: NodeJS.ProcessEnv;
 }
 
 /** Starts the built web host and waits for the URL that it prints. */
-export async function startHost({ dataFolder, environment }: HostOptions): Promise<Host> {
-  const child = spawn(process.execPath, [serveEntry, '--no-open', '--port', '0', '--data', dataFolder], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...process.env,
-      // No keychain unless a test brings its own.
-      DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/latchkey',
-      ...environment,
+export async function startHost({ dataFolder, port = 0, environment }: HostOptions): Promise<Host> {
+  const child = spawn(
+    process.execPath,
+    [serveEntry, '--no-open', '--port', String(port), '--data', dataFolder],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        // No keychain unless a test brings its own.
+        DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/latchkey',
+        ...environment,
+      },
     },
-  });
+  );
   let output = '';
   child.stderr.on('data', (chunk) => {
     output += chunk;

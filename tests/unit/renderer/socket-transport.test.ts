@@ -6,6 +6,7 @@ import { type WebSocket as ServerSocket, WebSocketServer } from 'ws';
 import { Admission } from '../../../renderer/bridge/admission.ts';
 import { createSocketTransport } from '../../../renderer/bridge/socket-transport.ts';
 import type { Transport, TransportStatus } from '../../../renderer/bridge/transport.ts';
+import { eventually } from '../../support/conditions.ts';
 
 const servers: WebSocketServer[] = [];
 afterEach(() => {
@@ -170,6 +171,34 @@ describe('the web host’s transport', () => {
     socket.send(JSON.stringify({ type: 'welcome' }));
     expect(await call).toMatchObject({ method: 'live.list' });
     expect(stored).toEqual({ 'latchkey-session': session });
+  });
+});
+
+describe('a link that is opened in a tab that is here already', () => {
+  it('is said on a new connection, whatever became of the one before', async () => {
+    const { server, url } = await startServer();
+    const stored = { 'latchkey-session': createTicket() };
+    const refusing = nextConnection(server);
+    const admission = admissionOf(tab('', stored));
+    const transport = createSocketTransport({ url, admission });
+    const statuses: string[] = [];
+    transport.onStatus(({ state }) => statuses.push(state));
+    const first = await refusing;
+    await nextMessage(first);
+    first.close(4401, 'Not admitted');
+    await statusOf(transport, 'refused');
+
+    for (const ticket of [createTicket(), createTicket()]) {
+      const connection = nextConnection(server);
+      expect(admission.arrive(tab(`#ticket=${ticket}`, stored))).toBe(true);
+      transport.reopen();
+      const socket = await connection;
+      expect(await nextMessage(socket)).toMatchObject({ type: 'hello', ticket });
+      socket.send(JSON.stringify({ type: 'welcome' }));
+      await statusOf(transport, 'online');
+    }
+    expect(statuses).toEqual(['refused', 'offline', 'online', 'offline', 'online']);
+    await eventually(() => server.clients.size === 1, { what: 'the connections before closed' });
   });
 });
 
