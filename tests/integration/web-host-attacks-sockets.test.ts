@@ -2,10 +2,7 @@
  * What never ends, comes slowly, is too large or is no WebSocket: by strangers, and by somebody whose hello was right.
  * The host is a process of its own, so that its memory and its descriptors can be looked at.
  */
-import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/conditions.ts';
@@ -21,12 +18,12 @@ import {
   upgradeText,
 } from '../support/raw-http.ts';
 import { temporaryFolder } from '../support/temporary.ts';
+import { type HostChild, startHostChild } from '../support/web-host.ts';
 import { type OpenPage, openPage } from '../support/web-page.ts';
 
-const hostProcess = fileURLToPath(new URL('../support/web-host-process.ts', import.meta.url));
 const mebibyte = 2 ** 20;
 
-let host: ChildProcess;
+let host: HostChild;
 let pid: number;
 let port: number;
 /** The user's own, which has to go on whatever happens beside it. */
@@ -34,12 +31,9 @@ let page: OpenPage;
 const connections: RawConnection[] = [];
 
 beforeAll(async () => {
-  host = fork(hostProcess, [temporaryFolder()], {
-    env: { ...process.env, DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/latchkey' },
-  });
-  pid = host.pid ?? 0;
-  [port] = (await once(host, 'message')) as [number];
-  page = await openPage(await createUrl());
+  host = await startHostChild(temporaryFolder());
+  ({ pid, port } = host);
+  page = await openPage(await host.createUrl());
 });
 afterEach(async () => {
   for (const connection of connections.splice(0)) connection.destroy();
@@ -48,17 +42,8 @@ afterEach(async () => {
 });
 afterAll(async () => {
   page.tab.close();
-  const exited = once(host, 'exit');
-  host.disconnect();
-  expect(await exited).toEqual([0, null]);
+  expect(await host.stop()).toBe(0);
 });
-
-async function createUrl(): Promise<string> {
-  const answer = once(host, 'message');
-  host.send('a URL');
-  const [url] = (await answer) as [string];
-  return url;
-}
 
 async function connect(said?: string | Uint8Array): Promise<RawConnection> {
   const connection = await RawConnection.open(port, said);
@@ -75,7 +60,7 @@ async function stranger(headers: readonly string[] = []): Promise<RawConnection>
 
 /** A WebSocket that has been let in. */
 async function guest(): Promise<RawConnection> {
-  const ticket = new URL(await createUrl()).hash.replace('#ticket=', '');
+  const ticket = new URL(await host.createUrl()).hash.replace('#ticket=', '');
   const connection = await stranger();
   const session = randomBytes(32).toString('base64url');
   connection.say(frame({ payload: JSON.stringify({ type: 'hello', session, ticket }) }));
