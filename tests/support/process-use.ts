@@ -1,5 +1,5 @@
 /** What a process holds, from Linux's /proc. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 export const isProcReadable = process.platform === 'linux';
 
@@ -14,13 +14,36 @@ export function memoryOf(pid: number): { readonly nowMb: number; readonly peakMb
   return { nowMb: megabytes('VmRSS'), peakMb: megabytes('VmHWM') };
 }
 
-/** What the kernel keeps for a server on this port of 127.0.0.1, also for sockets that the server has closed. */
-export function kernelConnections(port: number): number {
+/** A server's ends of the connections on this port of 127.0.0.1, in whatever state but listening. */
+function connectionsOn(port: number): { readonly state: string; readonly inode: string }[] {
   const local = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-  // FIN_WAIT2, TIME_WAIT, CLOSE and LISTEN: nothing is kept but the entry itself.
-  const idle = ['05', '06', '07', '0A'];
   return readFileSync('/proc/net/tcp', 'utf8')
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
-    .filter(([, address, , state = '']) => address === local && !idle.includes(state)).length;
+    .map((fields) => ({ address: fields[1], state: fields[3] ?? '', inode: fields[9] ?? '' }))
+    .filter(({ address, state }) => address === local && state !== '0A');
+}
+
+/** How many the kernel keeps, also of those that the server has closed. */
+export function kernelConnections(port: number): number {
+  // FIN_WAIT2, TIME_WAIT and CLOSE: nothing is kept but the entry itself.
+  const idle = ['05', '06', '07'];
+  return connectionsOn(port).filter(({ state }) => !idle.includes(state)).length;
+}
+
+/** How many the server has not closed. */
+export function openConnections(pid: number, port: number): number {
+  const inodes = new Set(connectionsOn(port).map(({ inode }) => `socket:[${inode}]`));
+  const folder = `/proc/${pid}/fd`;
+  return readdirSync(folder).filter((descriptor) => inodes.has(targetOf(`${folder}/${descriptor}`))).length;
+}
+
+function targetOf(link: string): string {
+  try {
+    return readlinkSync(link);
+  } catch (error) {
+    // Closed meanwhile.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
 }
