@@ -30,12 +30,10 @@ const test = base.extend<{ site: HostileSite }>({
   },
 });
 
-/** Where the hostile page is, and by which name it tries to reach us: a site of the same name, and one of another. */
-const pairs = [
-  { from: '127.0.0.1', to: '127.0.0.1' },
-  { from: 'localhost', to: '127.0.0.1' },
-  { from: '127.0.0.1', to: 'localhost' },
-];
+/** Where the hostile page is, and by which name it tries to reach us: its own, and another, which is another site. */
+const ownName = { from: '127.0.0.1', to: '127.0.0.1' };
+const otherName = { from: 'localhost', to: '127.0.0.1' };
+const pairs = [ownName, otherName, { from: '127.0.0.1', to: 'localhost' }];
 
 async function openHostile(context: BrowserContext, name: string, site: HostileSite): Promise<Page> {
   const page = await context.newPage();
@@ -266,7 +264,7 @@ test('may not frame us, or reach a window of ours that it opens', async ({
 }) => {
   const { port } = new URL(host.url);
   await expectUnharmed(latchkey);
-  for (const { from, to } of pairs) {
+  for (const { from, to } of [ownName, otherName]) {
     const page = await openHostile(context, from, site);
     const ours = `http://${to}:${port}/`;
     await page.evaluate(
@@ -334,7 +332,7 @@ test('may not do anything by leading a tab to us', async ({ latchkey, context, h
   expect(browserName).toBe('chromium');
   const { port } = new URL(host.url);
   await expectUnharmed(latchkey);
-  for (const { from, to } of pairs) {
+  for (const { from, to } of [ownName, otherName]) {
     const ours = `http://${to}:${port}`;
     const page = await openHostile(context, from, site);
     const submit = async (method: string, action: string, target = '_self') => {
