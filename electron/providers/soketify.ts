@@ -1,0 +1,33 @@
+/** Soketify, the hosted service: one host for the HTTP API, another for WebSockets. */
+import {
+  appIdField,
+  channelsList,
+  connectWithKey,
+  keyField,
+  masterKeyField,
+  secretField,
+} from './channels-fields.ts';
+import { encryptedChannelLibraries, mobileStrategies, openCapturedEvent } from './encrypted-channels.ts';
+import { httpEndpoint, webSocketEndpoint } from './endpoint-fields.ts';
+import type { Provider } from './provider.ts';
+
+export const soketify: Provider = {
+  providerId: 'soketify',
+  label: 'Soketify',
+  legacy: null,
+  fields: [
+    appIdField,
+    keyField,
+    secretField,
+    ...httpEndpoint({ host: 'api.soketify.com' }),
+    ...webSocketEndpoint({ host: 'ws.soketify.com' }),
+    masterKeyField,
+  ],
+  checks: [channelsList, connectWithKey, openCapturedEvent],
+  rotation: {
+    planIds: ['key-pair', 'master-key'],
+    summary:
+      '“Rotate Secret” makes a new secret beside the old one. Both are accepted during the grace period; activating the new one revokes the old.',
+  },
+  tables: [encryptedChannelLibraries, mobileStrategies],
+};
