@@ -31,4 +31,5 @@ export {
   timestampWindowSeconds,
   verifyRequest,
 } from './request.ts';
+export { boxOverheadBytes, newBoxNonce, openBox, sealBox } from './secretbox.ts';
 export { signWebhook, verifyWebhook, type WebhookProblem, type WebhookVerification } from './webhook.ts';

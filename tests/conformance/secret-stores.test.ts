@@ -7,9 +7,15 @@ import { RpcClient } from '../../electron/processes/rpc.ts';
 import { entryLimitBytes } from '../../electron/vault/store.ts';
 import { type SecretService, startSecretService } from '../support/secret-service.ts';
 import type { StoreApi } from '../support/store-process.ts';
+import { temporaryFolder } from '../support/temporary.ts';
 
 const entry = new URL('../support/store-process.ts', import.meta.url);
-const kinds = ['session', 'keychain'] as const;
+const kinds = ['session', 'keychain', 'file'] as const;
+const file = {
+  kind: 'file',
+  folder: temporaryFolder(),
+  passphrase: randomBytes(12).toString('hex'),
+} as const;
 
 let service: SecretService;
 const ends: (() => void)[] = [];
@@ -28,7 +34,7 @@ async function open(kind: (typeof kinds)[number]): Promise<RpcClient<StoreApi>> 
   const client = new RpcClient<StoreApi>(child);
   ends.push(() => child.kill());
   child.onExit(() => client.close(new Error('The store process ended')));
-  await client.call('open', kind);
+  await client.call('open', kind === 'file' ? file : { kind });
   return client;
 }
 
@@ -93,10 +99,10 @@ describe.each(kinds)('the %s store', (kind) => {
 });
 
 describe('over a restart', () => {
-  test('the keychain remembers', async () => {
+  test.each(['keychain', 'file'] as const)('the %s remembers', async (kind) => {
     const value = secret();
-    await (await open('keychain')).call('write', { account: 'vault/kept', value });
-    expect(await (await open('keychain')).call('read', 'vault/kept')).toBe(value);
+    await (await open(kind)).call('write', { account: 'vault/kept', value });
+    expect(await (await open(kind)).call('read', 'vault/kept')).toBe(value);
   });
 
   test('the session forgets', async () => {

@@ -3,20 +3,27 @@ import { parentPort } from '../../electron/processes/parent-port.ts';
 import { serveRpc } from '../../electron/processes/rpc.ts';
 import type { SecretStore } from '../../electron/vault/store.ts';
 import { KeychainStore } from '../../electron/vault/stores/keychain-store.ts';
+import { SealedFileStore } from '../../electron/vault/stores/sealed-file-store.ts';
 import { SessionStore } from '../../electron/vault/stores/session-store.ts';
 
 let opened: SecretStore | undefined;
 
+/** A file is opened where there is one, and made where there is none. */
+export type StoreChoice =
+  | { readonly kind: 'keychain' }
+  | { readonly kind: 'session' }
+  | { readonly kind: 'file'; readonly folder: string; readonly passphrase: string };
+
 export type StoreApi = {
-  open(kind: 'keychain' | 'session'): Promise<null>;
+  open(how: StoreChoice): Promise<null>;
   read(account: string): Promise<string | null>;
   write(entry: { account: string; value: string }): Promise<null>;
   remove(account: string): Promise<null>;
 };
 
 serveRpc<StoreApi>(parentPort(), {
-  async open(kind) {
-    opened = kind === 'session' ? new SessionStore() : await KeychainStore.open();
+  async open(how) {
+    opened = await openStore(how);
     return null;
   },
   read: (account) => store().read(account),
@@ -29,6 +36,14 @@ serveRpc<StoreApi>(parentPort(), {
     return null;
   },
 });
+
+async function openStore(how: StoreChoice): Promise<SecretStore> {
+  if (how.kind === 'session') return new SessionStore();
+  if (how.kind === 'keychain') return KeychainStore.open();
+  return (await SealedFileStore.exists(how.folder))
+    ? SealedFileStore.open(how.folder, how.passphrase)
+    : SealedFileStore.create(how.folder, how.passphrase);
+}
 
 function store(): SecretStore {
   if (!opened) throw new Error('Open a store first');

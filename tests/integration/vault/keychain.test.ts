@@ -36,7 +36,7 @@ async function inKeyring(harness: VaultHarness, credentialId: string): Promise<s
   });
   try {
     const store = new RpcClient<StoreApi>(child);
-    await store.call('open', 'keychain');
+    await store.call('open', { kind: 'keychain' });
     return await store.call('read', `${harness.index.readMeta().vaultId}/${credentialId}`);
   } finally {
     child.kill();
