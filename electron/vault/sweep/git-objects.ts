@@ -1,0 +1,125 @@
+/**
+ * What a repository has ever kept, reachable or not: every object, unpacked by git itself. Only git's plumbing is run,
+ * with the repository's own hooks, filters and helpers left out; it is given object names and never a secret.
+ */
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { AppError } from '#shared/lib/app-error.ts';
+
+type Git = ChildProcessByStdio<null, Readable, null>;
+
+const plumbing = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '--no-optional-locks'];
+
+function git(folder: string, args: readonly string[]): Git {
+  return spawn('git', ['-C', folder, ...plumbing, ...args], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      GIT_TERMINAL_PROMPT: '0',
+      GIT_NO_LAZY_FETCH: '1',
+      LC_ALL: 'C',
+    },
+  });
+}
+
+/**
+ * Hands every blob, commit and tag over, in pieces.
+ * @throws AppError `cancelled`; `not_found` when git is missing or can't read the repository.
+ */
+export async function readGitObjects(
+  folder: string,
+  signal: AbortSignal,
+  begin: (objectId: string) => { push(chunk: Uint8Array): void; end(): void },
+): Promise<void> {
+  const child = git(folder, ['cat-file', '--batch-all-objects', '--unordered', '--batch']);
+  const stop = () => child.kill('SIGKILL');
+  signal.addEventListener('abort', stop, { once: true });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', () => reject(unreadable()));
+    child.once('close', resolve);
+  });
+  ended.catch(() => {});
+  try {
+    await readBatch(child.stdout, begin);
+    if (signal.aborted) throw cancelled();
+    if ((await ended) !== 0) throw signal.aborted ? cancelled() : unreadable();
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stop();
+  }
+}
+
+/** `ID TYPE SIZE\n`, so many bytes, `\n`; and again. Source: git-cat-file(1), “batch output”. */
+async function readBatch(
+  output: Readable,
+  begin: (objectId: string) => { push(chunk: Uint8Array): void; end(): void },
+): Promise<void> {
+  let header = '';
+  let left = 0;
+  let isEndDue = false;
+  let current: ReturnType<typeof begin> | undefined;
+  for await (const piece of output as AsyncIterable<Buffer>) {
+    for (let at = 0; at < piece.length; ) {
+      if (left > 0) {
+        const part = piece.subarray(at, at + left);
+        current?.push(part);
+        at += part.length;
+        left -= part.length;
+      } else if (isEndDue) {
+        current?.end();
+        current = undefined;
+        isEndDue = false;
+        at++;
+      } else {
+        const lineEnd = piece.indexOf(10, at);
+        header += piece.toString('latin1', at, lineEnd < 0 ? piece.length : lineEnd);
+        at = lineEnd < 0 ? piece.length : lineEnd + 1;
+        if (lineEnd < 0) continue;
+        const [objectId = '', type = '', size = ''] = header.split(' ');
+        header = '';
+        left = Number(size);
+        if (!Number.isSafeInteger(left) || !/^[0-9a-f]{40,64}$/.test(objectId)) continue;
+        // A tree holds names and other objects' ids; its blobs come by themselves.
+        current = type === 'tree' ? undefined : begin(objectId);
+        isEndDue = true;
+      }
+    }
+  }
+}
+
+/** The first commit that has the object, and its path there. Undefined: no commit that a branch or tag leads to. */
+export async function whereCommitted(
+  folder: string,
+  objectId: string,
+): Promise<{ readonly commit: string; readonly path: string } | undefined> {
+  const args = [
+    'log',
+    '--all',
+    '--reverse',
+    '--no-textconv',
+    '--no-ext-diff',
+    '--format=%H',
+    '--name-only',
+    '-z',
+    '-m',
+  ];
+  const child = git(folder, [...args, `--find-object=${objectId}`]);
+  let text = '';
+  for await (const piece of child.stdout as AsyncIterable<Buffer>) {
+    text += piece.toString('utf8');
+    if (text.length > 65_536) child.kill('SIGKILL');
+  }
+  const [commit, path] = text.split(/[\0\n]+/).filter(Boolean);
+  return commit && path ? { commit, path } : undefined;
+}
+
+function cancelled(): AppError {
+  return new AppError('cancelled', 'The sweep was cancelled.');
+}
+
+function unreadable(): AppError {
+  return new AppError('not_found', 'The git history could not be read.', {
+    hint: 'Check that git is installed and that “git log” works in this folder.',
+  });
+}
