@@ -69,6 +69,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     onAdded: (auditId) => emit('audit.added', { auditId }),
   });
   const vault = new Vault({
+    folder: dataFolder,
     spawn,
     entry: entry('vault/process'),
     index: new SqliteCredentialIndex(database, preferences),
@@ -224,10 +225,19 @@ export async function compose(options: ComposeOptions): Promise<App> {
     },
     vault: {
       status: () => vault.status,
-      unlock: () => vault.unlock(),
+      unlock: ({ passphrase }) => vault.unlock(secretCalls.passphrase(passphrase)),
+      expectPassphrase: () => {
+        vault.expectPassphrase();
+        return {};
+      },
+      changePassphrase: async ({ from, to }) => {
+        await vault.changePassphrase({ from: secretCalls.passphrase(from), to: secretCalls.passphrase(to) });
+        return {};
+      },
       lock: ({ forget }) => vault.lock({ forget: forget ?? false }),
       cancelWaiting: () => vault.cancelWaiting(),
-      chooseStore: ({ store, ...options }) => vault.chooseStore(store, options),
+      chooseStore: ({ store, startOver, passphrase }) =>
+        vault.chooseStore(store, { startOver, passphrase: secretCalls.passphrase(passphrase) }),
       enterSecret: (input) => {
         const { key } = profiles.get(input.profileId);
         return secretCalls.enter(input.slot === 'current' ? { ...input, key: input.key ?? key } : input);

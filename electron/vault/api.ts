@@ -23,9 +23,16 @@ export interface EncryptedItem {
 /** A value, or the channel to the page on which it came. */
 export type EnteredValue = { readonly value: string } | { readonly portId: string };
 
+export interface FileToOpen {
+  readonly folder: string;
+  readonly passphrase: EnteredValue;
+  /** `open`: one that is there. `make`: one that is there, or a new one. `anew`: what is there is set aside. */
+  readonly how: 'open' | 'make' | 'anew';
+}
+
 export type VaultApi = {
   /**
-   * First of all calls, once. With `hasCanary`, a store that does not show its canary is locked; without, one is made.
+   * First of all calls; another store may be opened after it, in place of the one before. With `hasCanary`, a store that does not show its canary is locked; without, one is made.
    * With `startOverAs`, it may also have been reset: that is believed only of a store that keeps a new canary, and then
    * still does not show the one before. A prompt that was dismissed reads like an empty store.
    * @returns The vault id that it opened under: another one than asked for means that the store was reset.
@@ -37,6 +44,8 @@ export type VaultApi = {
     readonly hasCanary: boolean;
     /** The vault id to open under if the store was reset. */
     readonly startOverAs?: string | undefined;
+    /** For a vault file: where it is, and what opens it. */
+    readonly file?: FileToOpen | undefined;
   }): Promise<{ readonly vaultId: string }>;
   /**
    * Checks the value's form, stores it, and reads it back. @throws AppError `invalid_input`, a store's failure, or
@@ -52,6 +61,11 @@ export type VaultApi = {
   show(input: { readonly credentialId: string; readonly portId: string }): Promise<Record<string, never>>;
   /** The secret, to main: for the clipboard, or for a host without channels. */
   tell(input: { readonly credentialId: string }): Promise<{ readonly value: string }>;
+  /** Of the vault file that is open. @throws AppError `conflict` when it is another store, and what the file throws */
+  changePassphrase(input: {
+    readonly from: EnteredValue;
+    readonly to: EnteredValue;
+  }): Promise<Record<string, never>>;
   /** Nothing there is no failure; not knowing whether something is there is one (`keychain_locked`). */
   remove(input: { readonly credentialId: string }): Promise<Record<string, never>>;
   signChannel(

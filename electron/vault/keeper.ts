@@ -17,14 +17,18 @@ import {
   signUser,
   verifyWebhook,
 } from '../signing/index.ts';
-import type { Decryption, Signer, VaultApi } from './api.ts';
+import type { Decryption, EnteredValue, FileToOpen, Signer, VaultApi } from './api.ts';
 import { canonicalSecret, type SecretSummary, summarise } from './secret-forms.ts';
 import { SecretPorts } from './secret-ports.ts';
 import { type SecretStore, storeHidesEntries, storeUnavailable } from './store.ts';
+import { SealedFileStore } from './stores/sealed-file-store.ts';
 
 type Input<M extends keyof VaultApi> = Parameters<VaultApi[M]>[0];
 
-export type OpenStore = (kind: StoreKind) => Promise<SecretStore>;
+export type OpenStore = (kind: StoreKind, file: OpenedFile | undefined) => Promise<SecretStore>;
+
+/** Where a vault file is, and the passphrase itself. */
+export type OpenedFile = Omit<FileToOpen, 'passphrase'> & { readonly passphrase: string };
 
 interface Opened {
   readonly store: SecretStore;
@@ -46,8 +50,12 @@ export class Keeper {
     this.#ports = ports;
   }
 
-  async open({ store: kind, vaultId, hasCanary, startOverAs }: Input<'open'>): Promise<{ vaultId: string }> {
-    const store = await this.#openStore(kind);
+  async open(input: Input<'open'>): Promise<{ vaultId: string }> {
+    const { store: kind, vaultId, hasCanary, startOverAs, file } = input;
+    this.#opened = undefined;
+    this.#values.clear();
+    const passphrase = file && this.#entered(file.passphrase);
+    const store = await this.#openStore(kind, file && { ...file, passphrase: passphrase ?? '' });
     const stored = await store.read(canaryAccount(vaultId));
     if (stored !== null) return this.#use(store, vaultId, stored);
     if (!hasCanary) return this.#use(store, vaultId, await this.#writeCanary(store, vaultId));
@@ -61,8 +69,21 @@ export class Keeper {
   }
 
   async put({ credentialId, kind, ...entered }: Input<'put'>): Promise<SecretSummary> {
-    const value = 'portId' in entered ? this.#ports.take(entered.portId) : entered.value;
-    return this.#keep(credentialId, canonicalSecret(kind, value));
+    return this.#keep(credentialId, canonicalSecret(kind, this.#entered(entered)));
+  }
+
+  async changePassphrase({ from, to }: Input<'changePassphrase'>): Promise<Record<string, never>> {
+    const { store } = this.#requireOpen();
+    if (!(store instanceof SealedFileStore)) {
+      throw new AppError('conflict', 'The secrets are not kept in a vault file.');
+    }
+    const [former, next] = [this.#entered(from), this.#entered(to)];
+    await store.changePassphrase(former, next);
+    return {};
+  }
+
+  #entered(entered: EnteredValue): string {
+    return 'portId' in entered ? this.#ports.take(entered.portId) : entered.value;
   }
 
   async generateMasterKey({ credentialId }: Input<'generateMasterKey'>): Promise<SecretSummary> {
@@ -222,6 +243,7 @@ export function serveable(keeper: Keeper): VaultApi {
     load: (input) => guarded('load', () => keeper.load(input)),
     show: (input) => guarded('show', () => keeper.show(input)),
     tell: (input) => guarded('tell', () => keeper.tell(input)),
+    changePassphrase: (input) => guarded('changePassphrase', () => keeper.changePassphrase(input)),
     remove: (input) => guarded('remove', () => keeper.remove(input)),
     signChannel: (input) => guarded('signChannel', () => keeper.signChannel(input)),
     signUser: (input) => guarded('signUser', () => keeper.signUser(input)),

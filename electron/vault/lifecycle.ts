@@ -6,9 +6,12 @@ import { randomUUID } from 'node:crypto';
 import type { StoreKind, VaultStatus } from '#shared/contract/vault.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import type { ChildExit, SpawnChild } from '../processes/port.ts';
+import type { EnteredValue, FileToOpen } from './api.ts';
 import type { CredentialBook } from './credential-book.ts';
 import type { CredentialIndex, VaultMeta } from './credential-index.ts';
+import { afterTime } from './later.ts';
 import * as words from './status-words.ts';
+import { hasSealedFile } from './stores/sealed-file-store.ts';
 import { VaultProcess } from './vault-process.ts';
 
 export interface LifecycleOptions {
@@ -17,6 +20,8 @@ export interface LifecycleOptions {
   readonly index: CredentialIndex;
   readonly book: CredentialBook;
   readonly waitingAfterMs: number;
+  /** Where the vault file is, if there is one. */
+  readonly folder: string;
   now(): number;
   onChanged(status: VaultStatus): void;
   onUnexpectedExit(exit: ChildExit): void;
@@ -30,11 +35,20 @@ export interface OpenVault {
 /** A vault process that keeps ending is not started for ever. */
 export const restartsPerMinuteLimit = 3;
 
+/** A process that was started for a passphrase, and is not opened by then, ends. */
+const passphraseLimitMs = 60_000;
+
+export interface ChooseOptions {
+  readonly startOver?: boolean | undefined;
+  /** For the vault file. */
+  readonly passphrase?: EnteredValue | undefined;
+}
+
 type Identity = Pick<VaultMeta, 'hasCanary'> & { readonly vaultId: string };
 
 export class Lifecycle {
   readonly #options: LifecycleOptions;
-  #status: VaultStatus;
+  #status: words.Said;
   #isWaiting = false;
   /** The running process; it is usable once `#open` is set. */
   #process: VaultProcess | undefined;
@@ -44,11 +58,14 @@ export class Lifecycle {
 
   constructor(options: LifecycleOptions) {
     this.#options = options;
-    this.#status = words.notOpenedYet(options.index.readMeta().chosenStore);
+    const store = options.index.readMeta().chosenStore;
+    this.#status = store === 'file' ? words.sealed() : words.notOpenedYet(store);
   }
 
   status(): VaultStatus {
-    return this.#isWaiting ? words.waiting(this.#status.store, this.#options.waitingAfterMs) : this.#status;
+    const { waitingAfterMs, folder } = this.#options;
+    const said = this.#isWaiting ? words.waiting(this.#status.store, waitingAfterMs) : this.#status;
+    return { ...said, hasVaultFile: hasSealedFile(folder) };
   }
 
   get current(): OpenVault | undefined {
@@ -64,12 +81,32 @@ export class Lifecycle {
   async start(): Promise<void> {
     // Their values went with the process that held them.
     this.#options.book.forget('session');
-    await expected(this.unlock());
+    if (this.chosenStore !== 'file') await expected(this.unlock());
   }
 
-  unlock(): Promise<VaultStatus> {
-    if (this.#open) return Promise.resolve(this.status());
-    return this.#opening?.done ?? this.#begin(this.chosenStore ?? 'keychain');
+  async unlock(passphrase?: EnteredValue): Promise<VaultStatus> {
+    if (this.#open) return this.status();
+    if (this.#opening) return this.#opening.done;
+    const store = this.chosenStore ?? 'keychain';
+    if (store !== 'file') return this.#begin(store);
+    if (!passphrase) throw words.passphraseRequired();
+    return this.#begin(store, { file: this.#file('open', passphrase) });
+  }
+
+  /** Has a process run that takes a passphrase on a channel. It has no secret until a store is opened in it. */
+  expectPassphrase(): void {
+    if (this.#process) return;
+    const waiting = this.#spawn();
+    afterTime(passphraseLimitMs, () => {
+      if (this.#process === waiting && !this.#open && !this.#opening)
+        this.#end(new AppError('cancelled', 'No passphrase came.'));
+    });
+  }
+
+  /** For a channel of the page's: also a process that waits for a passphrase. @throws as `ready` */
+  async takesChannels(): Promise<VaultProcess> {
+    if (this.#process && !this.#opening) return this.#process;
+    return (await this.ready()).process;
   }
 
   /** The open vault, after an opening that is under way. @throws AppError `vault_locked`, `vault_waiting` */
@@ -107,21 +144,43 @@ export class Lifecycle {
     return this.status();
   }
 
-  async chooseStore(store: StoreKind, startOver: boolean): Promise<VaultStatus> {
-    if (this.#open?.store === store) return this.status();
+  async chooseStore(
+    store: StoreKind,
+    { startOver = false, passphrase }: ChooseOptions,
+  ): Promise<VaultStatus> {
+    if (this.#open?.store === store && !(store === 'file' && startOver)) return this.status();
     if (this.#open) this.#leave(this.#open.store);
+    if (store === 'file') return this.#chooseFile(passphrase, startOver);
     const sameOpening = this.#opening?.store === store ? this.#opening.done : undefined;
     if (!sameOpening && this.#process) {
       this.#end(new AppError('cancelled', 'Another place for secrets was chosen.'));
     }
-    if (!sameOpening) return this.#begin(store, startOver);
+    if (!sameOpening) return this.#begin(store, { startOver });
     try {
       return await sameOpening;
     } catch (error) {
       const mayStartOver = startOver && error instanceof AppError && error.code === 'keychain_locked';
       if (!mayStartOver || this.#process) throw error;
-      return await this.#begin(store, startOver);
+      return await this.#begin(store, { startOver });
     }
+  }
+
+  /** The process that runs may be the one that holds the passphrase. What was open before opens again if this fails. */
+  async #chooseFile(passphrase: EnteredValue | undefined, startOver: boolean): Promise<VaultStatus> {
+    if (!passphrase) throw words.passphraseRequired();
+    const former = this.#open?.store;
+    this.#open = undefined;
+    if (this.#opening) this.#end(new AppError('cancelled', 'Another place for secrets was chosen.'));
+    try {
+      return await this.#begin('file', { file: this.#file(startOver ? 'anew' : 'make', passphrase) });
+    } catch (error) {
+      if (former && former !== 'file' && !this.#process) await expected(this.#begin(former));
+      throw error;
+    }
+  }
+
+  #file(how: FileToOpen['how'], passphrase: EnteredValue): FileToOpen {
+    return { folder: this.#options.folder, passphrase, how };
   }
 
   close(): void {
@@ -133,9 +192,8 @@ export class Lifecycle {
     if (count > 0) throw words.storeInUse(store, count);
   }
 
-  /** @param startOver A keychain that turns out to have been reset opens, and what was in it is forgotten. */
-  #begin(store: StoreKind, startOver = false): Promise<VaultStatus> {
-    const done = this.#openStore(store, startOver);
+  #begin(store: StoreKind, how: HowToOpen = {}): Promise<VaultStatus> {
+    const done = this.#openStore(store, how);
     const opening = { store, done };
     this.#opening = opening;
     const clear = () => {
@@ -145,10 +203,10 @@ export class Lifecycle {
     return done;
   }
 
-  async #openStore(store: StoreKind, startOver: boolean): Promise<VaultStatus> {
+  async #openStore(store: StoreKind, { startOver = false, file }: HowToOpen): Promise<VaultStatus> {
     const { index, book } = this.#options;
     const identity = this.#identity();
-    const process = this.#spawn();
+    const process = (file && this.#process) ?? this.#spawn();
     this.#set(words.opening(store));
     try {
       const { vaultId } = await process.call('open', {
@@ -156,8 +214,9 @@ export class Lifecycle {
         vaultId: identity.vaultId,
         hasCanary: store === 'keychain' && identity.hasCanary,
         ...(startOver ? { startOverAs: randomUUID() } : {}),
+        ...(file ? { file } : {}),
       });
-      if (vaultId !== identity.vaultId) book.forget(store);
+      if (vaultId !== identity.vaultId || file?.how === 'anew') book.forget(store);
       const hasCanary = identity.hasCanary || store === 'keychain';
       index.writeMeta({ vaultId, chosenStore: store, hasCanary });
       await book.settle(store, process);
@@ -202,7 +261,7 @@ export class Lifecycle {
 
   /** The process is gone without having been ended. A keychain is opened again; a session's secrets are lost. */
   #lose(exit: ChildExit): void {
-    const store = this.#open?.store ?? this.#opening?.store ?? 'keychain';
+    const store = this.#open?.store ?? this.#opening?.store;
     this.#forgetProcess();
     this.#options.onUnexpectedExit(exit);
     if (store === 'session') {
@@ -210,6 +269,9 @@ export class Lifecycle {
       this.#forgetLost();
       return;
     }
+    // Its passphrase went with the process; one that only waited for it had opened nothing.
+    if (store === 'file') this.#set(words.fileLost());
+    if (store !== 'keychain') return;
     const now = this.#options.now();
     this.#restarts = this.#restarts.filter((at) => now - at < 60_000);
     if (this.#restarts.length >= restartsPerMinuteLimit) {
@@ -242,10 +304,16 @@ export class Lifecycle {
     this.#isWaiting = false;
   }
 
-  #set(status: VaultStatus): void {
+  #set(status: words.Said): void {
     this.#status = status;
     this.#options.onChanged(this.status());
   }
+}
+
+interface HowToOpen {
+  /** A keychain that turns out to have been reset opens, and what was in it is forgotten. */
+  readonly startOver?: boolean;
+  readonly file?: FileToOpen;
 }
 
 /** For work whose failure the status tells. Only a bug is passed on. */

@@ -3,10 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { parentPort } from '../processes/parent-port.ts';
 import { type RpcServer, serveRpc } from '../processes/rpc.ts';
 import type { VaultApi, VaultNotices } from './api.ts';
-import { Keeper, serveable } from './keeper.ts';
+import { Keeper, type OpenedFile, serveable } from './keeper.ts';
 import { SecretPorts } from './secret-ports.ts';
 import { KeychainStore } from './stores/keychain-store.ts';
 import { OneAtATime } from './stores/one-at-a-time.ts';
+import { hasSealedFile, SealedFileStore } from './stores/sealed-file-store.ts';
 import { SessionStore } from './stores/session-store.ts';
 
 leaveNoTraces();
@@ -17,14 +18,24 @@ process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 const parent = parentPort();
 const ports = new SecretPorts();
 parent.onPort?.((end) => ports.accept(end));
-const keeper = new Keeper(async (kind) => {
+const keeper = new Keeper(async (kind, file) => {
   if (kind === 'session') return new SessionStore();
+  if (kind === 'file') return openVaultFile(file);
   return new OneAtATime(await KeychainStore.open(), {
     started: () => server.notify('keychainCallStarted', null),
     ended: () => server.notify('keychainCallEnded', null),
   });
 }, ports);
 const server: RpcServer<VaultNotices> = serveRpc<VaultApi, VaultNotices>(parent, serveable(keeper));
+
+async function openVaultFile(file: OpenedFile | undefined): Promise<SealedFileStore> {
+  if (!file) throw new Error('A vault file wants a passphrase.');
+  const { folder, passphrase, how } = file;
+  if (how === 'anew') await SealedFileStore.setAside(folder, passphrase);
+  return hasSealedFile(folder) || how === 'open'
+    ? SealedFileStore.open(folder, passphrase)
+    : SealedFileStore.create(folder, passphrase);
+}
 
 /** Memory, messages and stacks hold secrets: none of them may reach a dump, a report or a terminal. */
 function leaveNoTraces(): void {

@@ -2,6 +2,7 @@
 import type { CallOutput, CallParsedInput } from '#shared/contract/index.ts';
 import type { CopyEnd, Credential } from '#shared/contract/vault.ts';
 import { AppError } from '#shared/lib/app-error.ts';
+import type { EnteredValue } from './api.ts';
 import { type Clipboard, CopiedSecret, copiedForMs } from './copied-secret.ts';
 import { afterTime } from './later.ts';
 import type { Vault } from './vault.ts';
@@ -44,6 +45,16 @@ export class SecretCalls {
     }
     if (this.#way.by === 'call' && value !== undefined) return this.#vault.enterSecret({ ...place, value });
     throw otherWay('Here a secret can’t go to the vault by this way.');
+  }
+
+  /** A passphrase, if it came by this host's way. @throws AppError `refused` */
+  passphrase(entered: EnteredValue): EnteredValue;
+  passphrase(entered: EnteredValue | undefined): EnteredValue | undefined;
+  passphrase(entered: EnteredValue | undefined): EnteredValue | undefined {
+    if (entered && 'portId' in entered !== (this.#way.by === 'port')) {
+      throw otherWay('Here a passphrase can’t go to the vault by this way.');
+    }
+    return entered;
   }
 
   async reveal({

@@ -1,22 +1,29 @@
 /** The vault's states in words: what happened, and what to do. */
 import type { StoreKind, VaultStatus } from '#shared/contract/vault.ts';
-import { AppError } from '#shared/lib/app-error.ts';
+import { AppError, type ErrorCode } from '#shared/lib/app-error.ts';
 
 type Chosen = StoreKind | null;
+/** Without what the lifecycle adds. */
+export type Said = Omit<VaultStatus, 'hasVaultFile'>;
 
-export function notOpenedYet(store: Chosen): VaultStatus {
+export function notOpenedYet(store: Chosen): Said {
   return { state: 'locked', store, reason: 'The vault has not been opened yet.', hint: null };
 }
 
-export function opening(store: StoreKind): VaultStatus {
+/** A vault file that nobody has opened, or that was locked. */
+export function sealed(reason = 'The vault file is sealed.'): Said {
+  return { state: 'locked', store: 'file', reason, hint: 'Enter its passphrase to unlock the vault.' };
+}
+
+export function opening(store: StoreKind): Said {
   return { state: 'opening', store, reason: null, hint: null };
 }
 
-export function unlocked(store: StoreKind): VaultStatus {
+export function unlocked(store: StoreKind): Said {
   return { state: 'unlocked', store, reason: null, hint: null };
 }
 
-export function waiting(store: Chosen, waitedMs: number): VaultStatus {
+export function waiting(store: Chosen, waitedMs: number): Said {
   return {
     state: 'waiting',
     store,
@@ -25,7 +32,7 @@ export function waiting(store: Chosen, waitedMs: number): VaultStatus {
   };
 }
 
-export function lockedByUser(store: Chosen, hasForgotten: boolean): VaultStatus {
+export function lockedByUser(store: Chosen, hasForgotten: boolean): Said {
   const status = {
     state: 'locked',
     store,
@@ -36,17 +43,18 @@ export function lockedByUser(store: Chosen, hasForgotten: boolean): VaultStatus 
       ? 'Unlock the vault and enter the secrets again.'
       : 'Unlock the vault to sign, encrypt and decrypt.',
   } as const;
+  if (store === 'file') return sealed(status.reason);
   return store === null ? toChoose(status.reason, 'Choose where secrets are kept.') : status;
 }
 
-export function stoppedWaiting(store: Chosen): VaultStatus {
+export function stoppedWaiting(store: Chosen): Said {
   const reason = 'The system keychain did not answer, and you stopped waiting.';
   if (store === null)
     return toChoose(reason, 'Try the keychain again, or keep secrets for this session only.');
   return { state: 'locked', store, reason, hint: 'Unlock the vault to ask the keychain again.' };
 }
 
-export function sessionLost(): VaultStatus {
+export function sessionLost(): Said {
   return {
     state: 'locked',
     store: 'session',
@@ -55,48 +63,73 @@ export function sessionLost(): VaultStatus {
   };
 }
 
-export function keepsEnding(store: Chosen): VaultStatus {
+export function fileLost(): Said {
+  return sealed('The vault process ended unexpectedly. Nothing is lost: the vault file is sealed again.');
+}
+
+export function keepsEnding(store: Chosen): Said {
   const reason = 'The vault process keeps ending unexpectedly.';
   if (store === null)
     return toChoose(reason, 'Try the keychain again, or keep secrets for this session only.');
   return { state: 'unavailable', store, reason, hint: 'Unlock the vault to try again.' };
 }
 
+/** What the user can mend by unlocking the keychain, or with another passphrase. */
+const lockedCodes: readonly ErrorCode[] = [
+  'keychain_locked',
+  'passphrase_required',
+  'wrong_passphrase',
+  'invalid_input',
+  'not_found',
+];
+
 /** After an open that failed. */
-export function failed(error: unknown, store: Chosen): VaultStatus {
+export function failed(error: unknown, store: Chosen): Said {
   const known = error instanceof AppError && error.code !== 'internal' ? error : undefined;
   const reason = known?.message ?? 'The vault could not be opened.';
   const hint = known?.hint ?? 'Unlock the vault to try again.';
   if (store === null) return toChoose(reason, hint);
-  return { state: known?.code === 'keychain_locked' ? 'locked' : 'unavailable', store, reason, hint };
+  const isLocked = known !== undefined && lockedCodes.includes(known.code);
+  return { state: isLocked ? 'locked' : 'unavailable', store, reason, hint };
 }
 
-function toChoose(reason: string, hint: string): VaultStatus {
+function toChoose(reason: string, hint: string): Said {
   return { state: 'choose', store: null, reason, hint };
 }
 
-export function lockedFailure(status: VaultStatus): AppError {
+export function lockedFailure(status: Said): AppError {
   return new AppError('vault_locked', status.reason ?? 'The vault is locked.', {
     hint: status.hint ?? 'Unlock it and try again.',
   });
 }
 
-export function waitingFailure(status: VaultStatus): AppError {
+export function waitingFailure(status: Said): AppError {
   return new AppError('vault_waiting', status.reason ?? 'The vault waits for the system keychain.', {
     hint: status.hint ?? 'Answer its prompt, or cancel.',
     retryable: true,
   });
 }
 
+export function passphraseRequired(): AppError {
+  return new AppError('passphrase_required', 'The vault file wants its passphrase.', {
+    hint: 'Enter it in the vault’s panel.',
+  });
+}
+
+const places: Readonly<Record<StoreKind, string>> = {
+  keychain: 'in the system keychain',
+  file: 'in the vault file',
+  session: 'in this session',
+};
+
 export function storeInUse(store: StoreKind, count: number): AppError {
-  const where = store === 'keychain' ? 'in the system keychain' : 'in this session';
   const lock =
-    store === 'keychain'
-      ? 'or lock the vault first: they stay there'
-      : 'or lock the vault, which forgets them';
+    store === 'session'
+      ? 'or lock the vault, which forgets them'
+      : 'or lock the vault first: they stay there';
   return new AppError(
     'conflict',
-    `${count === 1 ? 'One secret is' : `${count} secrets are`} kept ${where}, and would be out of reach.`,
+    `${count === 1 ? 'One secret is' : `${count} secrets are`} kept ${places[store]}, and would be out of reach.`,
     { hint: `Remove ${count === 1 ? 'it' : 'them'} first, ${lock}.` },
   );
 }

@@ -12,7 +12,7 @@ import type { EncryptedData, WebhookVerification } from '../signing/index.ts';
 import type { Decryption, EncryptedItem, EnteredValue, Signer } from './api.ts';
 import { CredentialBook, note, type Place, toCredential } from './credential-book.ts';
 import type { CredentialIndex } from './credential-index.ts';
-import { Lifecycle, type OpenVault } from './lifecycle.ts';
+import { type ChooseOptions, Lifecycle, type OpenVault } from './lifecycle.ts';
 import { StatusAudit } from './status-audit.ts';
 import type { VaultProcess } from './vault-process.ts';
 
@@ -28,6 +28,8 @@ export interface VaultOptions {
   /** For the log: what happened could not be written to the audit log, and happened all the same. */
   onUnaudited?(error: unknown): void;
   now?(): number;
+  /** Where the vault file is, if there is one: the data folder. */
+  readonly folder: string;
   /** How long a keychain call may take before the state is `waiting`. */
   readonly waitingAfterMs?: number;
 }
@@ -73,6 +75,7 @@ export class Vault {
       entry: options.entry,
       index: options.index,
       book: this.#book,
+      folder: options.folder,
       waitingAfterMs: options.waitingAfterMs ?? defaultWaitingAfterMs,
       now: this.#now,
       onChanged: (status) => {
@@ -98,8 +101,20 @@ export class Vault {
     return this.#lifecycle.status();
   }
 
-  unlock(): Promise<VaultStatus> {
-    return this.#lifecycle.unlock();
+  /** @throws AppError `passphrase_required`, `wrong_passphrase`, or the store's failure */
+  unlock(passphrase?: EnteredValue): Promise<VaultStatus> {
+    return this.#lifecycle.unlock(passphrase);
+  }
+
+  expectPassphrase(): void {
+    this.#lifecycle.expectPassphrase();
+  }
+
+  /** Of the vault file that is open. */
+  async changePassphrase(input: { readonly from: EnteredValue; readonly to: EnteredValue }): Promise<void> {
+    const { process } = await this.#lifecycle.ready();
+    await process.call('changePassphrase', input);
+    this.#audit.record({ action: 'passphraseChanged', outcome: 'done', store: 'file' });
   }
 
   lock({ forget = false }: { forget?: boolean | undefined } = {}): VaultStatus {
@@ -111,11 +126,8 @@ export class Vault {
   }
 
   /** @param options.startOver For a keychain that was reset: see the contract. */
-  chooseStore(
-    store: StoreKind,
-    { startOver = false }: { startOver?: boolean | undefined } = {},
-  ): Promise<VaultStatus> {
-    return this.#lifecycle.chooseStore(store, startOver);
+  chooseStore(store: StoreKind, options: ChooseOptions = {}): Promise<VaultStatus> {
+    return this.#lifecycle.chooseStore(store, options);
   }
 
   /** Of the chosen store, locked or not. */
@@ -155,8 +167,7 @@ export class Vault {
     this.#passing++;
     try {
       if (this.#passing > passingPortLimit) throw tooManyPorts();
-      const { process } = await this.#lifecycle.ready();
-      process.passPort(port);
+      (await this.#lifecycle.takesChannels()).passPort(port);
     } catch (error) {
       const known = error instanceof AppError ? error : new AppError('internal', 'The vault failed.');
       port.postMessage({ type: 'refused', error: known.toFailure() } satisfies MessageFromVault);

@@ -20,6 +20,7 @@ export const auditActions = [
   'revealed',
   'storeChosen',
   'startedOver',
+  'passphraseChanged',
   'locked',
   'unlocked',
 ] as const;

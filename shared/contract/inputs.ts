@@ -3,9 +3,19 @@
  * and the contract's own test fails if one is found there.
  */
 import * as z from 'zod';
+import { portId } from './strings.ts';
 
 /** A secret being entered. Its form is checked where its kind is known, in the vault process. */
 export const enteredSecret = z.string().min(1).max(2400);
+
+/**
+ * A passphrase, by the way that the host has for secrets: sent on a channel to the vault process, or in the call. The
+ * host takes no other than its own.
+ */
+export const enteredPassphrase = z.union([
+  z.strictObject({ value: enteredSecret }),
+  z.strictObject({ portId }),
+]);
 
 /** A channel name to subscribe or publish to; the protocol's rules are checked by the handler, which can explain. */
 export const enteredChannelName = z.string().max(1000);

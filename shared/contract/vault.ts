@@ -2,10 +2,15 @@
 import * as z from 'zod';
 import { call, event, nothing } from './define.ts';
 import { revealedSecret } from './exits.ts';
-import { enteredSecret } from './inputs.ts';
+import { enteredPassphrase, enteredSecret } from './inputs.ts';
 import * as s from './strings.ts';
 
-export const storeKinds = ['keychain', 'session'] as const;
+/**
+ * - `keychain`: the operating system's.
+ * - `file`: in the data folder, sealed with a passphrase.
+ * - `session`: the vault process's memory, and nowhere else.
+ */
+export const storeKinds = ['keychain', 'file', 'session'] as const;
 export type StoreKind = (typeof storeKinds)[number];
 
 /**
@@ -23,6 +28,8 @@ export const vaultStatus = z.strictObject({
   store: z.enum(storeKinds).nullable(),
   reason: s.prose.nullable(),
   hint: s.prose.nullable(),
+  /** There is a vault file: choosing `file` opens it with its passphrase, where it otherwise makes one. */
+  hasVaultFile: z.boolean(),
 });
 export type VaultStatus = z.infer<typeof vaultStatus>;
 
@@ -69,10 +76,30 @@ export type CopyEnd = (typeof copyEnds)[number];
 
 export const vault = {
   status: call({ input: nothing, output: vaultStatus }),
+  /** A vault file wants its passphrase; no other store takes one. */
   unlock: call({
-    input: nothing,
+    input: z.strictObject({ passphrase: enteredPassphrase.optional() }),
     output: vaultStatus,
-    errors: ['keychain_locked', 'keychain_unavailable', 'cancelled', 'vault_waiting'],
+    errors: [
+      'keychain_locked',
+      'keychain_unavailable',
+      'cancelled',
+      'vault_waiting',
+      'passphrase_required',
+      'wrong_passphrase',
+      'storage_failed',
+    ],
+  }),
+  /**
+   * Has a vault process ready that takes a passphrase on a channel, before the store is open. It ends after a minute
+   * in which nothing was opened. Where the host has no channels, this is not needed.
+   */
+  expectPassphrase: call({ input: nothing, output: nothing }),
+  /** Of the vault file, which has to be open. @throws `wrong_passphrase` of `from`, `invalid_input` of `to` */
+  changePassphrase: call({
+    input: z.strictObject({ from: enteredPassphrase, to: enteredPassphrase }),
+    output: nothing,
+    errors: ['vault_locked', 'wrong_passphrase', 'conflict', 'storage_failed', 'cancelled', 'refused'],
   }),
   /** Ends the vault process. The session-only store forgets everything, so it wants `forget: true`. */
   lock: call({
@@ -84,12 +111,26 @@ export const vault = {
   cancelWaiting: call({ input: nothing, output: vaultStatus }),
   /**
    * `startOver: true` is for a keychain that was reset: when it opens, and still does not show what was put in, its
-   * secrets are forgotten. Without it such a keychain stays `locked`.
+   * secrets are forgotten. Without it such a keychain stays `locked`. For a vault file whose passphrase is lost: the
+   * file is set aside under another name, its secrets are forgotten, and a new one is made.
    */
   chooseStore: call({
-    input: z.strictObject({ store: z.enum(storeKinds), startOver: z.boolean().optional() }),
+    input: z.strictObject({
+      store: z.enum(storeKinds),
+      startOver: z.boolean().optional(),
+      /** For `file`. */
+      passphrase: enteredPassphrase.optional(),
+    }),
     output: vaultStatus,
-    errors: ['keychain_locked', 'keychain_unavailable', 'conflict'],
+    errors: [
+      'keychain_locked',
+      'keychain_unavailable',
+      'conflict',
+      'passphrase_required',
+      'wrong_passphrase',
+      'storage_failed',
+      'refused',
+    ],
   }),
   /**
    * Write-only. Replaces what is in the slot. `key` is the app key that a `secret` belongs to. The value is what was

@@ -12,6 +12,7 @@ export const errorCodes = [
   'vault_waiting',
   'keychain_unavailable',
   'keychain_locked',
+  'passphrase_required',
   'wrong_passphrase',
   'no_credential',
   'confirmation_required',

@@ -28,7 +28,7 @@ function slowSandbox() {
     },
     entry,
     vault: {
-      status: { state: 'unlocked', store: 'session', reason: null, hint: null },
+      status: { state: 'unlocked', store: 'session', reason: null, hint: null, hasVaultFile: false },
       handOver: async () => {
         handedOver.resolve();
         await taken.promise;

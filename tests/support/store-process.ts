@@ -3,7 +3,7 @@ import { parentPort } from '../../electron/processes/parent-port.ts';
 import { serveRpc } from '../../electron/processes/rpc.ts';
 import type { SecretStore } from '../../electron/vault/store.ts';
 import { KeychainStore } from '../../electron/vault/stores/keychain-store.ts';
-import { SealedFileStore } from '../../electron/vault/stores/sealed-file-store.ts';
+import { hasSealedFile, SealedFileStore } from '../../electron/vault/stores/sealed-file-store.ts';
 import { SessionStore } from '../../electron/vault/stores/session-store.ts';
 
 let opened: SecretStore | undefined;
@@ -40,7 +40,7 @@ serveRpc<StoreApi>(parentPort(), {
 async function openStore(how: StoreChoice): Promise<SecretStore> {
   if (how.kind === 'session') return new SessionStore();
   if (how.kind === 'keychain') return KeychainStore.open();
-  return (await SealedFileStore.exists(how.folder))
+  return hasSealedFile(how.folder)
     ? SealedFileStore.open(how.folder, how.passphrase)
     : SealedFileStore.create(how.folder, how.passphrase);
 }

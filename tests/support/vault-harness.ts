@@ -29,6 +29,8 @@ export class VaultHarness {
     readonly env: Readonly<Record<string, string | undefined>>;
     readonly index?: CredentialIndex;
     readonly audit?: AuditTrail;
+    /** For a vault file. */
+    readonly folder?: string;
     /** In place of the vault's own process. */
     readonly entry?: URL;
     readonly waitingAfterMs?: number;
@@ -44,6 +46,7 @@ export class VaultHarness {
     this.vault = new Vault({
       spawn,
       entry: options.entry ?? vaultProcess,
+      folder: options.folder ?? '/nonexistent/latchkey',
       index: this.index,
       audit: options.audit ?? this.audit,
       onUnexpectedExit: (exit) => this.exits.push(exit),

@@ -3,6 +3,7 @@
  * one is written beside it, read back and opened, and only then takes its name; what was there before stays until the
  * new one has been opened under that name as well.
  */
+import { existsSync } from 'node:fs';
 import { type FileHandle, link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '#shared/lib/app-error.ts';
@@ -24,6 +25,13 @@ export const sealedFileNames = {
   unfinished: 'secrets.latchkey.new',
 } as const;
 
+/** Whether there is a vault file, or what a crash left of one. */
+export function hasSealedFile(folder: string): boolean {
+  return (
+    existsSync(join(folder, sealedFileNames.current)) || existsSync(join(folder, sealedFileNames.previous))
+  );
+}
+
 /** Shorter ones are found by trying. */
 export const passphraseMinimum = 8;
 
@@ -42,21 +50,24 @@ export class SealedFileStore implements SecretStore {
   }
 
   /**
-   * Whether a vault file, or what a crash left of one, is in the folder.
-   * @throws AppError `storage_failed` when that can't be told.
+   * Gives a file whose passphrase is lost another name, for one that is made anew.
+   * @param next The new file's passphrase: one that will not do takes nothing away.
    */
-  static async exists(folder: string): Promise<boolean> {
-    const found = await Promise.all([
-      readIfThere(join(folder, sealedFileNames.current)),
-      readIfThere(join(folder, sealedFileNames.previous)),
-    ]);
-    return found.some((file) => file !== undefined);
+  static async setAside(folder: string, next: string): Promise<void> {
+    requirePassphrase(next);
+    await storageFailure(async () => {
+      for (const name of [sealedFileNames.current, sealedFileNames.previous]) {
+        const path = join(folder, name);
+        if (await readIfThere(path)) await rename(path, `${path}.set-aside-${fileStamp()}`);
+      }
+      await syncFolder(folder);
+    });
   }
 
   /** @throws AppError `invalid_input` for a passphrase that is too short, `conflict` when there is a file already. */
   static async create(folder: string, passphrase: string, cost?: number): Promise<SealedFileStore> {
     requirePassphrase(passphrase);
-    if (await SealedFileStore.exists(folder)) {
+    if (hasSealedFile(folder)) {
       throw new AppError('conflict', 'There is a vault file already.', {
         hint: 'Open it with its passphrase, or move it away first.',
       });

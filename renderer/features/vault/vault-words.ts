@@ -4,6 +4,7 @@ import type { IconName, Tone } from '../../components/index.ts';
 
 export const storeNames: Readonly<Record<StoreKind, string>> = {
   keychain: 'the system keychain',
+  file: 'the vault file',
   session: 'secrets kept for this session only',
 };
 
@@ -16,7 +17,7 @@ export interface VaultLook {
 }
 
 export function vaultLook({ state, store }: Pick<VaultStatus, 'state' | 'store'>): VaultLook {
-  const where = store === 'session' ? 'session only' : 'keychain';
+  const where = store === 'session' ? 'session only' : store === 'file' ? 'vault file' : 'keychain';
   const looks: Readonly<Record<VaultState, VaultLook>> = {
     choose: {
       title: 'Choose where secrets are kept',
@@ -52,6 +53,7 @@ export function vaultLook({ state, store }: Pick<VaultStatus, 'state' | 'store'>
 export const storePromises: Readonly<Record<StoreKind, string>> = {
   keychain:
     'Secrets are kept in the system keychain, and read when they are needed. While the keychain itself is unlocked, Latchkey’s lock protects memory only: other programs of yours may be able to ask the keychain.',
+  file: 'Secrets are kept in a file of the data folder, sealed with your passphrase. While the vault is locked, nobody reads them without it: you neither, if it is lost.',
   session:
     'Secrets are kept in the memory of the vault process, and nowhere else. They are gone when you lock the vault or quit, and you enter them again.',
 };

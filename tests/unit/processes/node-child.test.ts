@@ -48,6 +48,7 @@ describe('a child process', () => {
       entry: vaultProcess,
       index: new MemoryCredentialIndex(),
       audit: new MemoryAuditTrail(),
+      folder: '/nonexistent/latchkey',
     });
     await vault.chooseStore('session');
     const profileId = randomUUID();
