@@ -12,9 +12,18 @@ export type SecretInput = Omit<CallInput<'vault.enterSecret'>, 'value' | 'portId
   readonly value: string;
 };
 
+export type PassphraseInput =
+  /** `choose`: opens a vault file, or makes one. `anew`: sets the one that is there aside, and makes one. */
+  | { readonly how: 'unlock' | 'choose' | 'anew'; readonly value: string }
+  | { readonly how: 'change'; readonly from: string; readonly value: string };
+
+type EnteredPassphrase = NonNullable<CallInput<'vault.unlock'>['passphrase']>;
+
 export interface Secrets {
   /** Resolves once the vault keeps it. Nothing here holds the value after that, nor after a failure. */
   enter(input: SecretInput, options?: CallOptions): Promise<Credential>;
+  /** The vault file’s. Nothing here holds it after that, nor after a failure. */
+  passphrase(input: PassphraseInput, options?: CallOptions): Promise<true>;
   /** For the user who was just asked. It is the caller's to show, and to forget after its time. */
   reveal(credentialId: string, options?: CallOptions): Promise<string>;
   /** The user is to be asked first: the value passes through this page. */
@@ -45,6 +54,24 @@ function byPort(call: Client['call'], on: Client['on'], open: NonNullable<Means[
         await port.enter(value, signal);
         return call('vault.enterSecret', { ...place, portId: port.portId }, options);
       }),
+    passphrase: async (input, options = {}) => {
+      await call('vault.expectPassphrase', {}, options);
+      // No watch on the vault's state, as above: these calls change it. A channel that is lost is found by the call.
+      const held = async (value: string) => {
+        const port = await open(options.signal);
+        await port.enter(value, options.signal);
+        return port;
+      };
+      const port = await held(input.value);
+      const former = input.how === 'change' ? await held(input.from) : undefined;
+      try {
+        const from = former && { portId: former.portId };
+        return await withPassphrase(call, input.how, { portId: port.portId }, from, options);
+      } finally {
+        port.close();
+        former?.close();
+      }
+    },
     reveal: (credentialId, options = {}) =>
       withPort(open, on, options, async (port, signal) => {
         const input = { credentialId, confirmed: true, purpose: 'show', portId: port.portId } as const;
@@ -96,6 +123,10 @@ function byCall(call: Client['call'], on: Client['on'], clipboard: BrowserClipbo
   }
   return {
     enter: (input, options) => call('vault.enterSecret', input, options),
+    passphrase: (input, options) => {
+      const from = input.how === 'change' ? { value: input.from } : undefined;
+      return withPassphrase(call, input.how, { value: input.value }, from, options);
+    },
     reveal: (credentialId, options) => told({ credentialId, confirmed: true, purpose: 'show' }, options),
     isCopyAsked: true,
     async copy(credentialId, options) {
@@ -106,6 +137,19 @@ function byCall(call: Client['call'], on: Client['on'], clipboard: BrowserClipbo
     onCopyEnded: (listener) => clipboard?.ended.add(listener) ?? (() => {}),
     clearByHand: clipboard && (() => clipboard.clearByHand()),
   };
+}
+
+async function withPassphrase(
+  call: Client['call'],
+  how: PassphraseInput['how'],
+  passphrase: EnteredPassphrase,
+  from: EnteredPassphrase | undefined,
+  options: CallOptions | undefined,
+): Promise<true> {
+  if (from) await call('vault.changePassphrase', { from, to: passphrase }, options);
+  else if (how === 'unlock') await call('vault.unlock', { passphrase }, options);
+  else await call('vault.chooseStore', { store: 'file', passphrase, startOver: how === 'anew' }, options);
+  return true;
 }
 
 function required({ value }: CallOutput<'vault.revealSecret'>): string {

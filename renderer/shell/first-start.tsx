@@ -1,5 +1,7 @@
 /** Before there is any app: two ways to begin, either of which leads to live events in under a minute. */
+
 import { useState } from 'react';
+import { CommandButton } from '../commands/index.ts';
 import { Button, EmptyState, ErrorNotice, Notice } from '../components/index.ts';
 import { useCall, useNavigation, useVault } from '../state/index.ts';
 import styles from './first-start.module.css';
@@ -30,13 +32,16 @@ export function FirstStart() {
                 tone="notice"
                 title="Where may Latchkey keep secrets?"
                 actions={
-                  <Button
-                    variant="primary"
-                    isPending={sandbox.isPending}
-                    onClick={() => void sandbox.keepForSession()}
-                  >
-                    Keep secrets for this session only
-                  </Button>
+                  <>
+                    <Button
+                      variant="primary"
+                      isPending={sandbox.isPending}
+                      onClick={() => void sandbox.keepForSession()}
+                    >
+                      Keep secrets for this session only
+                    </Button>
+                    <CommandButton command="vault.useFile" label="Use a vault file" icon="key" />
+                  </>
                 }
               >
                 {sandbox.reason ?? 'No keychain of the operating system can be used here.'} Kept in memory,

@@ -14,7 +14,7 @@ import type { SandboxStatus } from '#shared/contract/sandbox.ts';
 import { defaultSettings, type SettingsValues } from '#shared/contract/settings.ts';
 import type { Credential, VaultStatus } from '#shared/contract/vault.ts';
 import type { AppError } from '#shared/lib/app-error.ts';
-import type { CallOptions, SecretInput, TransportStatus } from '../bridge/index.ts';
+import type { CallOptions, PassphraseInput, SecretInput, TransportStatus } from '../bridge/index.ts';
 import { useServices } from './context.tsx';
 import type { LogSnapshot, LogView } from './log-view.ts';
 import { asAppError, type Loadable, valueOr } from './remote.ts';
@@ -115,6 +115,11 @@ export function useCall<N extends ContractCall>(name: N): Action<CallInput<N>, C
 /** As `useCall`, for a secret that was typed. What was typed is kept by whoever calls, until it is in the vault. */
 export function useEnterSecret(): Action<SecretInput, Credential> {
   return useAction(useServices().client.secrets.enter);
+}
+
+/** As `useEnterSecret`, for the vault file. */
+export function usePassphrase(): Action<PassphraseInput, true> {
+  return useAction(useServices().client.secrets.passphrase);
 }
 
 /** As `useCall`: gives the secret to whoever runs it, and keeps nothing of it. */

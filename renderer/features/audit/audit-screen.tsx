@@ -27,6 +27,7 @@ const pageSize = 50;
 
 const storeWords: Readonly<Record<StoreKind, string>> = {
   keychain: 'in the system keychain',
+  file: 'in the vault file',
   session: 'in this session only',
 };
 

@@ -18,6 +18,7 @@ export const actionLooks: Readonly<Record<AuditAction, ActionLook>> = {
   revealed: { done: 'Shown', failed: 'Not shown', icon: 'show' },
   storeChosen: { done: 'Store chosen', failed: 'Store not chosen', icon: 'vault' },
   startedOver: { done: 'Started over', failed: 'Not started over', icon: 'retry' },
+  passphraseChanged: { done: 'Passphrase changed', failed: 'Passphrase not changed', icon: 'key' },
   locked: { done: 'Vault locked', failed: 'Vault not locked', icon: 'locked' },
   unlocked: { done: 'Vault unlocked', failed: 'Vault not unlocked', icon: 'unlocked' },
 };

@@ -4,6 +4,7 @@ import type { StoreKind, VaultState } from '#shared/contract/vault.ts';
 import { useCommands } from '../../commands/index.ts';
 import { Confirm, useToast } from '../../components/index.ts';
 import { asAppError, useNavigation, useServices, valueOr } from '../../state/index.ts';
+import { PassphraseDialog, type PassphrasePurpose } from './passphrase-dialog.tsx';
 
 const group = 'Vault';
 
@@ -11,6 +12,7 @@ export function VaultCommands() {
   const { client, stores } = useServices();
   const navigation = useNavigation();
   const toast = useToast();
+  const [purpose, setPurpose] = useState<PassphrasePurpose>();
   const [question, setQuestion] = useState<'forget' | 'start-over'>();
 
   // What fails is told by the vault's status as well; the message is for those who don't look at it now.
@@ -36,7 +38,7 @@ export function VaultCommands() {
       title: 'Unlock vault',
       group,
       isAvailable: () => isState('locked', 'unavailable', 'choose'),
-      run: () => attempt(client.call('vault.unlock', {})),
+      run: () => (now()?.store === 'file' ? setPurpose('open') : attempt(client.call('vault.unlock', {}))),
     },
     {
       id: 'vault.lock',
@@ -62,6 +64,29 @@ export function VaultCommands() {
       keywords: 'store try again',
       isAvailable: () => now() !== undefined && !isUnlockedIn('keychain'),
       run: () => attempt(client.call('vault.chooseStore', { store: 'keychain' })),
+    },
+    {
+      id: 'vault.useFile',
+      title: 'Keep secrets in a vault file',
+      group,
+      keywords: 'passphrase store sealed',
+      isAvailable: () => now() !== undefined && now()?.store !== 'file',
+      run: () => setPurpose(now()?.hasVaultFile ? 'open' : 'make'),
+    },
+    {
+      id: 'vault.changePassphrase',
+      title: 'Change the vault file’s passphrase',
+      group,
+      isAvailable: () => isUnlockedIn('file'),
+      run: () => setPurpose('change'),
+    },
+    {
+      id: 'vault.startOverFile',
+      title: 'Start over with a new vault file',
+      group,
+      keywords: 'passphrase lost forgotten reset',
+      isAvailable: () => isState('locked', 'unavailable') && now()?.store === 'file',
+      run: () => setPurpose('anew'),
     },
     {
       id: 'vault.startOver',
@@ -90,6 +115,7 @@ export function VaultCommands() {
 
   return (
     <>
+      <PassphraseDialog purpose={purpose} onClose={() => setPurpose(undefined)} />
       <Confirm
         isOpen={question === 'forget'}
         title="Lock the vault and forget this session’s secrets?"

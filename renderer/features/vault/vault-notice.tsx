@@ -46,11 +46,17 @@ export function VaultActions() {
       return (
         <>
           <CommandButton command="vault.useKeychain" label="Try the keychain again" icon="retry" />
+          <CommandButton command="vault.useFile" label="Use a vault file" icon="key" />
           <CommandButton command="vault.useSession" label="Use this session only" />
         </>
       );
     case 'locked':
-      return <CommandButton command="vault.unlock" icon="unlocked" />;
+      return (
+        <>
+          <CommandButton command="vault.unlock" icon="unlocked" />
+          {vault.store === 'file' && <CommandButton command="vault.startOverFile" label="Passphrase lost…" />}
+        </>
+      );
     case 'unavailable':
       return (
         <>
