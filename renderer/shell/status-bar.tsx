@@ -1,7 +1,7 @@
 /** The line at the bottom: vault, connection, rate, round trip, rotations. Each part leads to where it is dealt with. */
 import { useEffect, useRef, useState } from 'react';
 import type { RotationRecord } from '#shared/contract/rotation.ts';
-import type { VaultStatus } from '#shared/contract/vault.ts';
+import type { StoreKind, VaultStatus } from '#shared/contract/vault.ts';
 import {
   formatCount,
   formatDuration,
@@ -109,8 +109,14 @@ function Rotations() {
   );
 }
 
+const placeNames: Readonly<Record<StoreKind, string>> = {
+  keychain: 'keychain',
+  file: 'vault file',
+  session: 'this session only',
+};
+
 function vaultWords(vault: VaultStatus | undefined): { readonly tone: Tone; readonly text: string } {
-  const store = vault?.store === 'keychain' ? 'keychain' : 'this session only';
+  const store = vault?.store ? placeNames[vault.store] : '';
   switch (vault?.state) {
     case undefined:
       return { tone: 'idle', text: 'Vault: unknown' };

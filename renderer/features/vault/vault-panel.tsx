@@ -52,6 +52,13 @@ function Choices() {
     <ul className={styles.choices}>
       <li>
         <div>
+          <p className={styles.title}>A vault file</p>
+          <p className={styles.soft}>{storePromises.file}</p>
+        </div>
+        <CommandButton command="vault.useFile" label="Use a vault file" />
+      </li>
+      <li>
+        <div>
           <p className={styles.title}>This session only</p>
           <p className={styles.soft}>{storePromises.session}</p>
         </div>

@@ -1,0 +1,43 @@
+/** A machine without a keychain: secrets go to a file that a passphrase seals, and come back with it. */
+import { randomBytes } from 'node:crypto';
+import type { Page } from '@playwright/test';
+import { expect, test } from './support/latchkey.ts';
+import { addApp, startServer } from './support/server.ts';
+
+const run = async (page: Page, words: string) => {
+  await page.keyboard.press('ControlOrMeta+K');
+  await page.keyboard.type(words);
+  await page.keyboard.press('Enter');
+};
+
+test('seals secrets with a passphrase, and opens them with no other', async ({ latchkey: page }) => {
+  const { credentials } = await startServer();
+  const passphrase = randomBytes(9).toString('base64');
+  await run(page, 'vault file');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('New passphrase').fill('short');
+  await dialog.getByRole('button', { name: 'Make the vault file' }).click();
+  await expect(dialog).toContainText('at least 8 characters');
+  await dialog.getByLabel('New passphrase').fill(passphrase);
+  await dialog.getByLabel('The same again').fill(`${passphrase}!`);
+  await dialog.getByRole('button', { name: 'Make the vault file' }).click();
+  await expect(dialog).toContainText('not the same');
+  await dialog.getByLabel('The same again').fill(passphrase);
+  await dialog.getByLabel('The same again').press('Enter');
+  await expect(page.getByText('Vault unlocked · vault file')).toBeVisible();
+  await addApp(page, { name: 'shop', credentials });
+
+  await run(page, 'lock vault');
+  await expect(page.getByText('Vault locked')).toBeVisible();
+  await run(page, 'unlock vault');
+  await dialog.getByLabel('Passphrase').fill(`${passphrase}?`);
+  await dialog.getByLabel('Passphrase').press('Enter');
+  await expect(dialog).toContainText('The passphrase is not the one of this vault file.', {
+    timeout: 30_000,
+  });
+  await expect(dialog.getByLabel('Passphrase')).toHaveValue(`${passphrase}?`);
+  await dialog.getByLabel('Passphrase').fill(passphrase);
+  await dialog.getByRole('button', { name: 'Unlock' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText('Vault unlocked · vault file')).toBeVisible();
+});
