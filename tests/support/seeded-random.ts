@@ -1,12 +1,9 @@
-/** Random cases that can be made again: set `LATCHKEY_SEED` to the seed that a failure names. */
-import { randomInt } from 'node:crypto';
-
+/** Random cases that can be made again from their seed. */
 export class SeededRandom {
-  readonly seed: number;
   #state: number;
 
-  constructor(seed = Number(process.env.LATCHKEY_SEED ?? randomInt(2 ** 31))) {
-    this.seed = seed;
+  /** @param seed an integer */
+  constructor(seed: number) {
     this.#state = seed;
   }
 
@@ -49,21 +46,4 @@ export class SeededRandom {
     const names = Array.from({ length: this.integer(0, 4) }, () => this.text('abcdé', 1, 6));
     return Object.fromEntries(names.map((name) => [name, this.json(depth - 1)]));
   }
-}
-
-/**
- * Runs a case many times; a failure says which run it was, and the seed that makes it again.
- * @returns The seed, for failures that show later.
- */
-export function manyTimes(count: number, run: (random: SeededRandom) => void): number {
-  const random = new SeededRandom();
-  for (let index = 0; index < count; index++) {
-    try {
-      run(random);
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new Error(`Case ${index} with LATCHKEY_SEED=${random.seed}: ${reason}`, { cause });
-    }
-  }
-  return random.seed;
 }

@@ -1,15 +1,9 @@
-/** The log when its threads, its process or its disk fail. */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { appendFileSync, chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** The log when its threads or its disk fail. */
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { dropTornLines } from '../../../electron/history/torn-line.ts';
 import { eventually } from '../../support/conditions.ts';
-import { eventFrame, HistoryHarness, historyEntry, segmentsOf } from '../../support/history.ts';
-import { SeededRandom } from '../../support/seeded-random.ts';
-import { rounds } from '../../support/soak.ts';
+import { eventFrame, HistoryHarness, historyEntry } from '../../support/history.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const folder = temporaryFolder();
@@ -116,55 +110,5 @@ describe('a disk that refuses', () => {
     await harness.history.flush(harness.profileId);
     expect(harness.linesOnDisk()).toHaveLength(2500);
     chmodSync(blocked, 0o700);
-  });
-});
-
-describe('a process that is killed while it writes', () => {
-  const writer = fileURLToPath(new URL('../../support/history-process.ts', import.meta.url));
-  const random = new SeededRandom();
-
-  /** Answers how many lines had been called durable when the process was killed. */
-  async function writeAndKill(own: string, profileId: string, whenDurable: number): Promise<number> {
-    const child = fork(writer, [own, profileId], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    const exited = once(child, 'exit');
-    let durable = 0;
-    child.on('message', (count) => {
-      durable = Number(count);
-      if (durable >= whenDurable) child.kill('SIGKILL');
-    });
-    await exited;
-    return durable;
-  }
-
-  const kills = Array.from({ length: rounds({ inTest: 4, inSoak: 200 }) }, (_, index) => index + 1);
-  it.each(kills)('keeps every line that was called durable, round %i', async (round) => {
-    const own = join(folder, `killed-${round}`);
-    const profileId = crypto.randomUUID();
-    const durable = await writeAndKill(own, profileId, random.integer(1, 200_000));
-    expect(durable, `LATCHKEY_SEED=${random.seed}`).toBeGreaterThan(0);
-    dropTornLines(own);
-    const lines = segmentsOf(own, profileId).flatMap((path) =>
-      readFileSync(path, 'utf8').split('\n').slice(0, -1),
-    );
-    expect(lines.length, `LATCHKEY_SEED=${random.seed}`).toBeGreaterThanOrEqual(durable);
-    for (const [index, line] of lines.entries()) {
-      const parsed = JSON.parse(line) as { frame: { data: string } };
-      if (parsed.frame.data !== String(index))
-        throw new Error(`Line ${index} holds event ${parsed.frame.data}.`);
-    }
-  });
-
-  it('is followed by a run that reports the torn line, and leaves the rest as it was', async () => {
-    const own = join(folder, 'torn');
-    const profileId = crypto.randomUUID();
-    await writeAndKill(own, profileId, 5000);
-    dropTornLines(own);
-    const [segment = ''] = segmentsOf(own, profileId);
-    const whole = readFileSync(segment);
-    appendFileSync(segment, '{"t":17');
-    const harness = new HistoryHarness(own);
-    await eventually(() => harness.problems.length > 0);
-    expect(harness.problems[0]).toContain('7 bytes');
-    expect(readFileSync(segment).equals(whole)).toBe(true);
   });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Filter } from '../../../electron/history/filter.ts';
-import { manyTimes } from '../../support/seeded-random.ts';
+import { inRounds } from '../../support/soak.ts';
+
+const counts = { inTest: 2000, inSoak: 200_000 };
 
 function filter(text: string): Filter {
   const made = Filter.from(text);
@@ -29,16 +31,14 @@ describe('a free-text filter', () => {
     expect(filter('cafe').matchesData(data)).toBe(false);
   });
 
-  it('never rules out, by the raw text, a frame whose shown data matches', () => {
-    manyTimes(2000, (random) => {
-      const data = JSON.stringify(random.json());
-      const raw = JSON.stringify({ event: 'e', data });
-      const escaped = random.fraction() < 0.3 ? raw.replaceAll('a', '\\u0061') : raw;
-      const start = random.integer(0, Math.max(0, data.length - 1));
-      const wanted = Filter.from(data.slice(start, start + random.integer(1, 8)));
-      if (!wanted?.matchesData(data)) return;
-      expect(wanted.quickLook(escaped)(0, Number.POSITIVE_INFINITY)).toBe(true);
-    });
+  inRounds('never rules out, by the raw text, a frame whose shown data matches', counts, (random) => {
+    const data = JSON.stringify(random.json());
+    const raw = JSON.stringify({ event: 'e', data });
+    const escaped = random.fraction() < 0.3 ? raw.replaceAll('a', '\\u0061') : raw;
+    const start = random.integer(0, Math.max(0, data.length - 1));
+    const wanted = Filter.from(data.slice(start, start + random.integer(1, 8)));
+    if (!wanted?.matchesData(data)) return;
+    expect(wanted.quickLook(escaped)(0, Number.POSITIVE_INFINITY)).toBe(true);
   });
 
   it('tells lines of a block apart', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { memberText, unwrap, unwrapStart } from '../../../electron/history/json-text.ts';
-import { manyTimes } from '../../support/seeded-random.ts';
+import { inRounds } from '../../support/soak.ts';
+
+const counts = { inTest: 500, inSoak: 50_000 };
 
 describe('finding a member in JSON text', () => {
   it('gives the value as written, with digits beyond 2^53', () => {
@@ -23,14 +25,12 @@ describe('finding a member in JSON text', () => {
     expect(memberText('42', 'data')).toBeUndefined();
   });
 
-  it('agrees with JSON.parse on any object, pretty-printed or not', () => {
-    manyTimes(500, (random) => {
-      const value = { before: random.json(), data: random.json(), after: random.json() };
-      const text = JSON.stringify(value, null, random.integer(0, 3));
-      const found = memberText(text, 'data');
-      expect(found?.isWhole).toBe(true);
-      expect(JSON.parse(found?.text ?? '')).toEqual(value.data);
-    });
+  inRounds('agrees with JSON.parse on any object, pretty-printed or not', counts, (random) => {
+    const value = { before: random.json(), data: random.json(), after: random.json() };
+    const text = JSON.stringify(value, null, random.integer(0, 3));
+    const found = memberText(text, 'data');
+    expect(found?.isWhole).toBe(true);
+    expect(JSON.parse(found?.text ?? '')).toEqual(value.data);
   });
 
   it('gives the beginning of a value that is cut, at any place, without its broken end', () => {

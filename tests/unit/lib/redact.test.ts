@@ -1,33 +1,30 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { redact, redactError } from '#shared/lib/redact.ts';
+import { inRounds } from '../../support/soak.ts';
+
+const counts = { inTest: 200, inSoak: 20_000 };
 
 describe('redaction for logs', () => {
-  it('cuts out secrets in every form they come in', () => {
-    for (let round = 0; round < 200; round++) {
-      const bytes = randomBytes(32);
-      for (const form of [bytes.toString('hex'), bytes.toString('base64'), bytes.toString('base64url')]) {
-        expect(redact(`auth=${form}, key "${form}"`)).not.toContain(form.slice(0, 20));
-      }
+  inRounds('cuts out secrets in every form they come in', counts, (random) => {
+    const bytes = Buffer.from(random.bytes(32));
+    for (const form of [bytes.toString('hex'), bytes.toString('base64'), bytes.toString('base64url')]) {
+      expect(redact(`auth=${form}, key "${form}"`)).not.toContain(form.slice(0, 20));
     }
   });
 
-  it('cuts out secrets that are all letters, or have punctuation in them', () => {
+  inRounds('cuts out secrets that are all letters, or have punctuation in them', counts, (random) => {
     const letters = 'abcdefghijklmnopqrstuvwxyz';
     const anything = `${letters}${letters.toUpperCase()}0123456789!#$%&*@^~.?|+-_=/`;
-    const pick = (from: string, count: number) =>
-      Array.from({ length: count }, () => from[randomInt(from.length)]).join('');
-    for (let round = 0; round < 200; round++) {
-      for (const secret of [
-        pick(letters, 20),
-        pick(letters.toUpperCase(), 20),
-        `A${pick(letters, 19)}`,
-        `aB3${pick(anything, 17)}`,
-      ]) {
-        const text = redact(`The secret is "${secret}", it said.`);
-        expect(text.includes(secret), 'it was left whole').toBe(false);
-        expect(text).toContain('The secret is "');
-      }
+    for (const secret of [
+      random.text(letters, 20, 20),
+      random.text(letters.toUpperCase(), 20, 20),
+      `A${random.text(letters, 19, 19)}`,
+      `aB3${random.text(anything, 17, 17)}`,
+    ]) {
+      const text = redact(`The secret is "${secret}", it said.`);
+      expect(text.includes(secret), 'it was left whole').toBe(false);
+      expect(text).toContain('The secret is "');
     }
   });
 
