@@ -6,6 +6,8 @@ import { closeSync, fstatSync, openSync, readSync, renameSync, writeFileSync } f
 import { bytesPerLine, type Columns, createColumns, noName, packFlags } from './columns.ts';
 import { type FrameFacts, frameFacts } from './frame-kind.ts';
 import { LogLine, lineBeginning } from './line-reader.ts';
+import { unfinishedIndexPathOf } from './torn-line.ts';
+
 /** Gives names their ids. */
 export interface NameIds {
   idOf(name: string | null): number;
@@ -41,10 +43,11 @@ export function writeIndexFile(
   header.writeUInt32LE(count, 8);
   header.writeUInt32LE(nameBytes.length, 12);
   header.writeDoubleLE(segmentBytes, 16);
-  writeFileSync(`${path}.new`, Buffer.concat([header, new Uint8Array(columns.buffer), nameBytes]), {
+  const unfinished = unfinishedIndexPathOf(path);
+  writeFileSync(unfinished, Buffer.concat([header, new Uint8Array(columns.buffer), nameBytes]), {
     mode: 0o600,
   });
-  renameSync(`${path}.new`, path);
+  renameSync(unfinished, path);
 }
 
 /** Undefined when there is none, or it is of another segment size: made before the segment's end. */

@@ -8,6 +8,7 @@ import { AppError } from '#shared/lib/app-error.ts';
 import type { CapturedEvent, Decrypted, EncryptedItem } from './messages.ts';
 import { type QueryCall, QueryLink } from './query-link.ts';
 import { ProfileRecorder, type Recorder } from './recorder.ts';
+import type { SegmentLimits } from './segment-log.ts';
 import { WriterLink } from './writer-link.ts';
 
 export type { CapturedEvent, Decrypted, EncryptedItem } from './messages.ts';
@@ -27,6 +28,8 @@ export interface HistoryOptions {
   /** Prose for the user: the disk refuses, or lines were lost. */
   readonly onProblem?: (message: string) => void;
   readonly now?: () => number;
+  /** When a segment is full, in place of the usual size. */
+  readonly limits?: SegmentLimits;
 }
 
 interface ViewKey {
@@ -51,6 +54,7 @@ export class History {
       entry: options.entries.writer,
       folder: options.folder,
       session: sessionName(now()),
+      limits: options.limits,
       onDurable: options.onDurable ?? (() => {}),
       onProblem,
       onRestarted: (lost) => this.#writerRestarted(lost),

@@ -2,6 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Detail, EncryptionFailure, Row, ViewStatus } from '#shared/contract/history.ts';
 import type { Slot } from '#shared/contract/vault.ts';
+import type { SegmentLimits } from './segment-log.ts';
 
 export interface WriterData {
   readonly folder: string;
@@ -9,6 +10,8 @@ export interface WriterData {
   readonly session: string;
   /** Profiles that an earlier writer of this run has written. */
   readonly resume: readonly string[];
+  /** In place of the usual ones. */
+  readonly limits?: SegmentLimits | undefined;
 }
 
 export type ToWriter =

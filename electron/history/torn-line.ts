@@ -1,8 +1,17 @@
 /**
- * A crash can leave the beginning of a line at the end of a segment. It was never durable, so nobody was told that
- * it is there: it is cut off, and the cut is reported.
+ * What a crash can leave. The beginning of a line at the end of a segment: it was never durable, so nobody was told that
+ * it is there, and it is cut off, and the cut is reported. And an index that was being written: it is taken away.
  */
-import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readdirSync, readSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 const blockBytes = 65_536;
@@ -44,6 +53,13 @@ export function indexPathOf(segmentPath: string): string {
   return segmentPath.replace(/\.ndjson$/, '.index');
 }
 
+/** What an index is called until all of it is written. */
+export function unfinishedIndexPathOf(indexPath: string): string {
+  return `${indexPath}.new`;
+}
+
+const unfinishedIndexPattern = /^\d{6}\.index\.new$/;
+
 /** A session folder's segments by name, oldest first. */
 export function segmentsIn(folder: string): string[] {
   try {
@@ -63,17 +79,29 @@ export interface TornLine {
 /** Looks at the last segment of every session that was not closed in order. */
 export function dropTornLines(historyFolder: string): TornLine[] {
   const torn: TornLine[] = [];
-  for (const profile of folders(historyFolder)) {
-    for (const session of folders(join(historyFolder, profile))) {
-      const folder = join(historyFolder, profile, session);
-      const last = segmentsIn(folder).at(-1);
-      if (last === undefined || readdirSync(folder).includes(indexPathOf(last))) continue;
-      const path = join(folder, last);
-      const droppedBytes = dropTornLine(path);
-      if (droppedBytes > 0) torn.push({ path, droppedBytes });
-    }
+  for (const folder of sessions(historyFolder)) {
+    const last = segmentsIn(folder).at(-1);
+    if (last === undefined || readdirSync(folder).includes(indexPathOf(last))) continue;
+    const path = join(folder, last);
+    const droppedBytes = dropTornLine(path);
+    if (droppedBytes > 0) torn.push({ path, droppedBytes });
   }
   return torn;
+}
+
+/** Nothing is lost with them: an index is made anew from its segment. */
+export function removeUnfinishedIndexes(historyFolder: string): void {
+  for (const folder of sessions(historyFolder)) {
+    for (const name of readdirSync(folder)) {
+      if (unfinishedIndexPattern.test(name)) rmSync(join(folder, name));
+    }
+  }
+}
+
+function sessions(historyFolder: string): string[] {
+  return folders(historyFolder).flatMap((profile) =>
+    folders(join(historyFolder, profile)).map((session) => join(historyFolder, profile, session)),
+  );
 }
 
 function folders(path: string): string[] {

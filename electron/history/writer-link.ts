@@ -6,6 +6,7 @@ import { type MessagePort, Worker } from 'node:worker_threads';
 import { AppError } from '#shared/lib/app-error.ts';
 import { FrameBatch } from './frame-batch.ts';
 import type { FromWriter, ToWriter, WriterData } from './messages.ts';
+import type { SegmentLimits } from './segment-log.ts';
 
 /** From here on the socket should pause: more bytes than this are on their way to the disk. */
 const pauseAtBytes = 8 * 1024 * 1024;
@@ -19,6 +20,7 @@ export interface WriterLinkOptions {
   readonly entry: URL;
   readonly folder: string;
   readonly session: string;
+  readonly limits: SegmentLimits | undefined;
   readonly onDurable: (profileId: string, count: number) => void;
   readonly onProblem: (message: string) => void;
   /** The writer died and runs again: `lost` frames of a profile were on their way. */
@@ -120,10 +122,10 @@ export class WriterLink {
   }
 
   #start(resume: readonly string[]): Worker {
-    const { entry, folder, session } = this.#options;
+    const { entry, folder, session, limits } = this.#options;
     const worker = new Worker(entry, {
       name: 'latchkey-history-writer',
-      workerData: { folder, session, resume } satisfies WriterData,
+      workerData: { folder, session, resume, limits } satisfies WriterData,
     });
     worker.on('message', (message: FromWriter) => this.#receive(message));
     // 'exit' follows, and is where the writer is started again.

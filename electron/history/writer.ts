@@ -11,7 +11,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { FrameBatch } from './frame-batch.ts';
 import type { Feed, FromWriter, ToWriter, WriterData } from './messages.ts';
 import { type Committed, SegmentLog } from './segment-log.ts';
-import { dropTornLines } from './torn-line.ts';
+import { dropTornLines, removeUnfinishedIndexes } from './torn-line.ts';
 
 const commitDelayMs = 20;
 const linesPerCommit = 1000;
@@ -48,6 +48,7 @@ export class Writer {
     }
     if (this.#data.resume.length > 0) return;
     for (const { droppedBytes } of dropTornLines(this.#data.folder)) this.#reportTorn(droppedBytes);
+    removeUnfinishedIndexes(this.#data.folder);
   }
 
   receive(message: ToWriter): void {
@@ -178,7 +179,8 @@ export class Writer {
   #log(profileId: string): OpenLog {
     const known = this.#logs.get(profileId);
     if (known) return known;
-    const log = new SegmentLog(join(this.#data.folder, profileId, this.#data.session));
+    const { folder, session, limits } = this.#data;
+    const log = new SegmentLog(join(folder, profileId, session), limits);
     const open: OpenLog = { profileId, log, committing: undefined };
     this.#logs.set(profileId, open);
     return open;

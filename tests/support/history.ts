@@ -1,6 +1,6 @@
 /** A real event log in a test: both threads, from their sources, in a folder of the test's own. */
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Row, ViewStatus } from '#shared/contract/history.ts';
@@ -77,6 +77,7 @@ export class HistoryHarness {
 
 /** The segments of an app, oldest first. */
 export function segmentsOf(folder: string, profileId: string): string[] {
+  if (!existsSync(join(folder, profileId))) return [];
   return readdirSync(join(folder, profileId)).flatMap((session) =>
     readdirSync(join(folder, profileId, session))
       .filter((name) => name.endsWith('.ndjson'))
