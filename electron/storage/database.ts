@@ -5,9 +5,12 @@
 import {
   accessSync,
   chmodSync,
+  closeSync,
   constants,
   existsSync,
+  fsyncSync,
   mkdirSync,
+  openSync,
   readdirSync,
   renameSync,
   rmSync,
@@ -23,8 +26,12 @@ export type Value = string | number | bigint | null;
 
 const fileName = 'latchkey.db';
 const lockName = 'latchkey.lock';
+const backupsFolder = 'backups';
 /** Backups made before migrations; older ones are taken away. */
 const keptBackups = 3;
+const backupPattern = /^[\dTZ.-]+-v\d+-latchkey\.db$/;
+/** One that is being made, and its journal: it has a backup's name only when it is whole. */
+const unfinishedBackupPattern = /-latchkey\.db\.part(-journal)?$/;
 
 /**
  * A data folder is one process's own while this is held: SQLite's lock on a file in it, which goes with the process,
@@ -85,6 +92,7 @@ export class Database {
     let database: DatabaseSync | undefined;
     try {
       const path = join(folder, fileName);
+      removeUnfinishedBackups(join(folder, backupsFolder));
       const notices = setAsideUnusable(path, migrations.length);
       database = new DatabaseSync(path, { timeout: 0 });
       chmodSync(path, 0o600);
@@ -243,11 +251,33 @@ async function migrate(
 }
 
 async function backUp(database: DatabaseSync, folder: string, version: number): Promise<void> {
-  const target = join(folder, 'backups');
+  const target = join(folder, backupsFolder);
   mkdirSync(target, { recursive: true, mode: 0o700 });
   const stamp = new Date().toISOString().replaceAll(':', '-');
   const path = join(target, `${stamp}-v${version}-${fileName}`);
-  await backup(database, path);
-  chmodSync(path, 0o600);
-  for (const old of readdirSync(target).sort().slice(0, -keptBackups)) rmSync(join(target, old));
+  await backup(database, `${path}.part`);
+  chmodSync(`${path}.part`, 0o600);
+  renameSync(`${path}.part`, path);
+  syncFolder(target);
+  const backups = readdirSync(target).filter((name) => backupPattern.test(name));
+  for (const old of backups.sort().slice(0, -keptBackups)) rmSync(join(target, old));
+}
+
+/** What a run left that was ended while it made one. */
+function removeUnfinishedBackups(target: string): void {
+  if (!existsSync(target)) return;
+  for (const name of readdirSync(target)) {
+    if (unfinishedBackupPattern.test(name)) rmSync(join(target, name));
+  }
+}
+
+/** A file's new name is durable only when its folder is. Windows can't open folders, and needs no such call. */
+function syncFolder(path: string): void {
+  if (process.platform === 'win32') return;
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
 }
