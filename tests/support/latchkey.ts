@@ -28,18 +28,24 @@ export interface LatchkeyOptions {
   readonly hasPorts?: boolean;
   /** Of a host with channels. */
   readonly clipboard?: Clipboard;
+  /** Starts processes, which are plain Node ones without it. */
+  readonly spawnProcess?: SpawnChild;
 }
 
 export async function startLatchkey(
   dataFolder: string,
-  { hasPorts = false, clipboard = new MemoryClipboard() }: LatchkeyOptions = {},
+  {
+    hasPorts = false,
+    clipboard = new MemoryClipboard(),
+    spawnProcess = spawnNodeChild,
+  }: LatchkeyOptions = {},
 ): Promise<Latchkey> {
   const bugs: string[] = [];
   const recording: string[] = [];
   const vaultRecording: string[] = [];
   const spawn: SpawnChild = (entry, options) => {
-    if (options.name !== 'vault') return spawnNodeChild(entry, options);
-    const child = (hasPorts ? spawnThreadChild : spawnNodeChild)(entry, options);
+    if (options.name !== 'vault') return spawnProcess(entry, options);
+    const child = (hasPorts ? spawnThreadChild : spawnProcess)(entry, options);
     child.onMessage((message) => vaultRecording.push(JSON.stringify(message)));
     return {
       ...child,

@@ -20,6 +20,8 @@ export interface SecretService {
   stopKeyring(): Promise<void>;
   /** Closes the login keyring, as a desktop's own lock does. */
   lock(): Promise<void>;
+  /** How many entries Latchkey has in it. */
+  entryCount(): Promise<number>;
   /** Makes the daemon hang: it takes calls and answers none. */
   freeze(): void;
   thaw(): void;
@@ -65,6 +67,13 @@ export async function startSecretService(): Promise<SecretService> {
         'org.freedesktop.Secret.Service.Lock',
         'array:objpath:/org/freedesktop/secrets/collection/login',
       ]);
+    },
+    async entryCount() {
+      const { stdout } = await call(env, 'org.freedesktop.secrets', '/org/freedesktop/secrets', [
+        'org.freedesktop.Secret.Service.SearchItems',
+        'dict:string:string:service,Latchkey',
+      ]);
+      return stdout.match(/object path/g)?.length ?? 0;
     },
     freeze: () => void keyring?.kill('SIGSTOP'),
     thaw: () => void keyring?.kill('SIGCONT'),

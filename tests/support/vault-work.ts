@@ -1,0 +1,57 @@
+/** What `vault-app-process.ts` does with secrets, and which are to be there afterwards. */
+import { randomBytes } from 'node:crypto';
+import { type SecretKind, type Slot, secretKinds, slots } from '#shared/contract/vault.ts';
+import type { SeededRandom } from './seeded-random.ts';
+
+export interface VaultWork {
+  readonly folder: string;
+  readonly profileId: string;
+  readonly seed: number;
+}
+
+/** `id` is in the place of a credential that is not known yet. */
+export type SecretChange =
+  | { readonly kind: 'enter'; readonly place: SecretPlace; readonly value: string }
+  | { readonly kind: 'remove'; readonly place: SecretPlace }
+  | { readonly kind: 'promote'; readonly secretKind: SecretKind };
+
+export interface SecretPlace {
+  readonly kind: SecretKind;
+  readonly slot: Slot;
+}
+
+export type VaultProgress =
+  | { readonly state: 'vault process'; readonly pid: number }
+  | { readonly state: 'about' | 'done'; readonly change: SecretChange };
+
+/** Values by their place, as `kind slot`. */
+export type Secrets = Readonly<Record<string, string>>;
+
+export function placeName({ kind, slot }: SecretPlace): string {
+  return `${kind} ${slot}`;
+}
+
+export function secretsAfter(secrets: Secrets, change: SecretChange): Secrets {
+  if (change.kind === 'enter') return { ...secrets, [placeName(change.place)]: change.value };
+  if (change.kind === 'remove') return without(secrets, placeName(change.place));
+  const [current, next, previous] = slots.map((slot) => placeName({ kind: change.secretKind, slot }));
+  const { [current ?? '']: old, [next ?? '']: promoted = '' } = secrets;
+  const moved = { ...without(secrets, next ?? ''), [current ?? '']: promoted };
+  return old === undefined ? moved : { ...moved, [previous ?? '']: old };
+}
+
+export function nextSecretChange(secrets: Secrets, random: SeededRandom): SecretChange {
+  const place = { kind: random.pick(secretKinds), slot: random.pick(slots) };
+  const kind = random.pick(['enter', 'enter', 'remove', 'promote'] as const);
+  if (kind === 'remove' && placeName(place) in secrets) return { kind, place };
+  if (kind === 'promote' && placeName({ kind: place.kind, slot: 'next' }) in secrets)
+    return { kind, secretKind: place.kind };
+  const value =
+    place.kind === 'secret' ? randomBytes(20).toString('hex') : randomBytes(32).toString('base64');
+  return { kind: 'enter', place, value };
+}
+
+function without(secrets: Secrets, name: string): Secrets {
+  const { [name]: _, ...rest } = secrets;
+  return rest;
+}
