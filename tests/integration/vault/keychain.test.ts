@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { spawnNodeChild } from '../../../electron/processes/node-child.ts';
 import { RpcClient } from '../../../electron/processes/rpc.ts';
 import { eventually } from '../../support/conditions.ts';
+import { isRunning } from '../../support/running.ts';
 import { type SecretService, startSecretService } from '../../support/secret-service.ts';
 import type { StoreApi } from '../../support/store-process.ts';
 import { VaultHarness } from '../../support/vault-harness.ts';
@@ -59,7 +60,7 @@ test('a secret signs until the vault is locked, and again after it is unlocked',
 
   const before = harness.pid;
   expect(harness.vault.lock()).toMatchObject({ state: 'locked', store: 'keychain' });
-  await eventually(() => !isAlive(before), { what: 'the end of the vault process' });
+  await eventually(() => !isRunning(before), { what: 'the end of the vault process' });
   expect(await harness.failureOf(harness.sign())).toMatchObject({ code: 'vault_locked' });
 
   expect(await harness.vault.unlock()).toMatchObject({ state: 'unlocked' });
@@ -300,12 +301,3 @@ test('changes of credentials are announced for their profile', async () => {
   await harness.vault.removeSecret(credentialId);
   expect(announced).toEqual([harness.profileId, harness.profileId]);
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

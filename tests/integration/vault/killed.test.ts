@@ -3,7 +3,7 @@
  * after the next start the two agree.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { spawnNodeChild } from '../../../electron/processes/node-child.ts';
@@ -13,6 +13,7 @@ import { SqliteCredentialIndex, Vault } from '../../../electron/vault/index.ts';
 import { buildModules } from '../../support/built.ts';
 import { eventually } from '../../support/conditions.ts';
 import { KilledProcess } from '../../support/killed-process.ts';
+import { isRunning } from '../../support/running.ts';
 import { type SecretService, startSecretService } from '../../support/secret-service.ts';
 import { inRounds } from '../../support/soak.ts';
 import type { StoreApi } from '../../support/store-process.ts';
@@ -106,13 +107,3 @@ describe('an app that is killed while it changes secrets', () => {
     return [...names].every((name) => found[name] === expected[name]);
   }
 });
-
-/** One that has ended may stay in the process table for a while, when it has lost its parent. */
-function isRunning(pid: number): boolean {
-  try {
-    const [, state] = /\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
-    return state !== 'Z';
-  } catch {
-    return false;
-  }
-}
