@@ -16,7 +16,7 @@ const told = (progress: AppProgress) => tell(progress);
 process.env.DBUS_SESSION_BUS_ADDRESS = 'unix:path=/nonexistent/latchkey';
 await untilToldToGo();
 const { client } = await startLatchkey(folder, {
-  spawn: (entry, options) => {
+  spawnProcess: (entry, options) => {
     const child = spawnNodeChild(entry, options);
     void told({ state: 'started', pid: child.pid ?? 0 });
     return child;
