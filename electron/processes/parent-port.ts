@@ -41,7 +41,8 @@ export function parentPort(): ParentPort {
   // The parent was gone before this line: there will be no such event.
   if (!process.connected) process.exit(0);
   return {
-    send: (message) => process.send?.(message),
+    // What can't be delivered was for a parent that is gone: 'disconnect' says so too, and ends this process.
+    send: (message) => process.send?.(message, undefined, undefined, () => {}),
     onMessage(listener) {
       process.on('message', listener);
       return () => process.off('message', listener);

@@ -1,6 +1,10 @@
 /** What a child process must not inherit from whoever started Latchkey. */
+import { spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MemoryAuditTrail } from '../../../electron/audit/index.ts';
 import { childEnvironment } from '../../../electron/processes/child-environment.ts';
@@ -9,6 +13,7 @@ import type { ChildExit } from '../../../electron/processes/port.ts';
 import { MemoryCredentialIndex, Vault } from '../../../electron/vault/index.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
+const hasAnOrphan = new URL('../../support/orphan-parent-process.ts', import.meta.url);
 const tellsItsEnvironment = new URL('../../support/environment-process.ts', import.meta.url);
 const vaultProcess = new URL('../../../electron/vault/process.ts', import.meta.url);
 
@@ -62,6 +67,17 @@ describe('a child process', () => {
     expect(readdirSync(folder)).toEqual([]);
     expect(exit).toEqual({ code: null, signal: 'SIGUSR2' });
     vault.close();
+  });
+
+  // Its answer reaches nobody, and it learns that its parent is gone only after that.
+  it.skipIf(process.platform === 'win32')('ends without a word when its parent was killed', async () => {
+    const parent = spawn(process.execPath, [fileURLToPath(hasAnOrphan)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    await once(parent.stdout, 'data');
+    parent.kill('SIGKILL');
+    // The child has the same standard error, which ends with it.
+    expect(await text(parent.stderr)).toBe('');
   });
 
   it('takes names in any case, as Windows does', () => {
