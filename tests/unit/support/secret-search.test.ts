@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Finding, SecretSearch } from '../../support/secret-search.ts';
 import { leastCharacters, spellingsOf } from '../../support/secret-spellings.ts';
-import { manyTimes } from '../../support/seeded-random.ts';
+import { inRounds } from '../../support/soak.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const hex = randomBytes(10).toString('hex');
@@ -107,24 +107,23 @@ describe('the search for secrets', () => {
     }
   });
 
-  it('finds what lies across many chunks of any size, as often as it is there', () => {
-    manyTimes(100, (random) => {
-      const copies = random.integer(0, 5);
-      const parts = Array.from({ length: copies }, () => [
-        randomBytes(random.integer(0, 300)),
-        Buffer.from(hex, random.pick(['utf8', 'utf16le'])),
-        // What comes right before and after may not look like more of it.
-        Buffer.from('|'),
-      ]).flat();
-      const text = Buffer.concat([...parts, randomBytes(random.integer(0, 100))]);
-      const stream = search.stream('x');
-      for (let at = 0; at < text.length; ) {
-        const size = random.integer(1, 200);
-        stream.push(text.subarray(at, at + size));
-        at += size;
-      }
-      expect(stream.end()).toHaveLength(copies);
-    });
+  const counts = { inTest: 100, inSoak: 10_000 };
+  inRounds('finds what lies across many chunks of any size, as often as it is there', counts, (random) => {
+    const copies = random.integer(0, 5);
+    const parts = Array.from({ length: copies }, () => [
+      randomBytes(random.integer(0, 300)),
+      Buffer.from(hex, random.pick(['utf8', 'utf16le'])),
+      // What comes right before and after may not look like more of it.
+      Buffer.from('|'),
+    ]).flat();
+    const text = Buffer.concat([...parts, randomBytes(random.integer(0, 100))]);
+    const stream = search.stream('x');
+    for (let at = 0; at < text.length; ) {
+      const size = random.integer(1, 200);
+      stream.push(text.subarray(at, at + size));
+      at += size;
+    }
+    expect(stream.end()).toHaveLength(copies);
   });
 
   it('finds it at the very beginning, at the very end, and right after itself', () => {
