@@ -20,7 +20,9 @@ export class Settings {
   }
 
   update(changes: { readonly [K in keyof SettingsValues]?: SettingsValues[K] | undefined }): SettingsValues {
-    const values = settingsValues.parse({ ...this.get(), ...changes });
+    // A structured clone keeps a property that is undefined: it changes nothing.
+    const given = Object.entries(changes).filter(([, value]) => value !== undefined);
+    const values = settingsValues.parse({ ...this.get(), ...Object.fromEntries(given) });
     this.#preferences.write(name, values);
     this.#onChanged(values);
     return values;
