@@ -147,7 +147,8 @@ export class Dispatcher {
 
   async #call(method: string, rawInput: unknown, context: CallContext): Promise<unknown> {
     const definition = findCall(contract, method);
-    if (!definition) throw new AppError('invalid_input', `There is no call named “${method.slice(0, 80)}”.`);
+    // Not by its name: what a broken page sends in place of one may be anything.
+    if (!definition) throw new AppError('invalid_input', 'There is no call of this name.');
     const input = definition.input.safeParse(rawInput);
     if (!input.success) throw AppError.fromFailure(invalidInput(input.error));
     const [feature, name] = method.split('.') as [keyof Handlers, string];
@@ -220,5 +221,5 @@ function explain(issue: z.core.$ZodIssue): string {
 
 function callIdOf(raw: unknown): number | undefined {
   if (typeof raw !== 'object' || raw === null || !('id' in raw)) return undefined;
-  return typeof raw.id === 'number' && Number.isInteger(raw.id) && raw.id >= 0 ? raw.id : undefined;
+  return typeof raw.id === 'number' && Number.isSafeInteger(raw.id) && raw.id >= 0 ? raw.id : undefined;
 }
