@@ -16,6 +16,7 @@ import {
 import { clientMessage, failureTextLimit, type ServerMessage } from '#shared/contract/wire.ts';
 import { AppError, type Failure } from '#shared/lib/app-error.ts';
 import type { Disposer, Listeners } from '#shared/lib/disposer.ts';
+import { parseUnknown } from '#shared/lib/parse-unknown.ts';
 
 export interface CallContext {
   /** Aborted when the caller cancels, or is gone. */
@@ -91,10 +92,10 @@ export class Dispatcher {
     };
     return {
       receive: async (raw) => {
-        const parsed = clientMessage.safeParse(raw);
+        const parsed = parseUnknown(clientMessage, raw);
         if (!parsed.success) {
           const id = callIdOf(raw);
-          if (id !== undefined) answer({ type: 'failure', id, error: invalidInput(parsed.error) });
+          if (id !== undefined) answer({ type: 'failure', id, error: invalidInput(parsed.issue) });
           return;
         }
         const message = parsed.data;
@@ -149,8 +150,8 @@ export class Dispatcher {
     const definition = findCall(contract, method);
     // Not by its name: what a broken page sends in place of one may be anything.
     if (!definition) throw new AppError('invalid_input', 'There is no call of this name.');
-    const input = definition.input.safeParse(rawInput);
-    if (!input.success) throw AppError.fromFailure(invalidInput(input.error));
+    const input = parseUnknown(definition.input, rawInput);
+    if (!input.success) throw AppError.fromFailure(invalidInput(input.issue));
     const [feature, name] = method.split('.') as [keyof Handlers, string];
     const handler = (this.#handlers[feature] as Record<string, Handler>)[name];
     if (!handler) throw new Error(`No handler for ${method}`);
@@ -193,8 +194,7 @@ export function createEmitter(events: Listeners<ServerMessage>): Emit {
 }
 
 /** Says where the input is wrong, and never repeats it: it may hold a secret. */
-function invalidInput(error: z.ZodError): Failure {
-  const [issue] = error.issues;
+function invalidInput(issue: z.core.$ZodIssue | undefined): Failure {
   const where = issue?.path.map(String).join('.').slice(0, 200);
   const what = issue ? explain(issue) : 'it does not have the expected form';
   return {

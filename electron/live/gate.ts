@@ -4,6 +4,7 @@
  * here from validated parts, and only those kinds that it needs to keep a connection and its subscriptions.
  */
 import type * as z from 'zod';
+import { parseUnknown } from '#shared/lib/parse-unknown.ts';
 import { isPresence } from '#shared/protocol/channels.ts';
 import { isProtocolEvent } from '#shared/protocol/events.ts';
 import { parseBoundedJson } from './bounded-json.ts';
@@ -56,7 +57,7 @@ export function judge(bytes: Buffer): Verdict {
   }
   const parsed = parseBoundedJson(bytes.toString());
   if (!parsed.ok) return refused(parsed.why === 'not-json' ? 'is not JSON' : 'is nested too deeply');
-  const frame = schemas.frame.safeParse(parsed.value);
+  const frame = parseUnknown(schemas.frame, parsed.value);
   if (!frame.success) return refused('is JSON, but no message with an event name');
   if (!isProtocolEvent(frame.data.event)) return { kind: 'application' };
   return protocolVerdict(frame.data);
@@ -97,7 +98,7 @@ function channelVerdict(frame: Frame): Verdict {
     'pusher_internal:subscription_count',
   ];
   if (!known.includes(event)) return { kind: 'unused' };
-  const named = schemas.channelName.safeParse(frame.channel);
+  const named = parseUnknown(schemas.channelName, frame.channel);
   if (!named.success) return refused(`is ${event} without a valid channel name`);
   const channel = named.data;
   switch (event) {
@@ -175,12 +176,12 @@ function withData<S extends z.ZodType>(
     if (!parsed.ok && parsed.why === 'too-deep') return malformed(frame);
     if (parsed.ok) value = parsed.value;
   }
-  const data = schema.safeParse(value);
+  const data = parseUnknown(schema, value);
   return data.success ? accepted(toMessage(data.data)) : malformed(frame);
 }
 
 function malformed(frame: Frame): Verdict {
-  const channel = schemas.channelName.safeParse(frame.channel);
+  const channel = parseUnknown(schemas.channelName, frame.channel);
   return {
     ...refused(`is ${frame.event} without the data that belongs to it`),
     ...(channel.success ? { channel: channel.data } : {}),

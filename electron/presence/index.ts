@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Profile } from '#shared/contract/profiles.ts';
 import { userId } from '#shared/contract/strings.ts';
 import { AppError } from '#shared/lib/app-error.ts';
+import { parseUnknown } from '#shared/lib/parse-unknown.ts';
 import { channelNameProblem, isPresence } from '#shared/protocol/channels.ts';
 import { apiStatusMeaning } from '#shared/protocol/codes.ts';
 import type { HttpApi } from '../http-api/index.ts';
@@ -47,10 +48,10 @@ export class PresencePoll {
         { retryable: answer.status >= 500 },
       );
     }
-    const users = usersAnswer.safeParse(parseJson(answer.body));
+    const users = parseUnknown(usersAnswer, parseJson(answer.body));
     if (!users.success) throw new AppError('refused', 'The server’s answer is not a list of users.');
     const userIds = users.data.users.map(({ id }) => String(id));
-    if (!userIds.every((id) => userId.safeParse(id).success)) {
+    if (!userIds.every((id) => parseUnknown(userId, id).success)) {
       throw new AppError('refused', 'The server’s answer has a user id that is too long to be one.');
     }
     return { userIds, at: this.#now() };

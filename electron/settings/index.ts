@@ -1,5 +1,6 @@
 /** The user's choices about the app itself. */
 import { defaultSettings, type SettingsValues, settingsValues } from '#shared/contract/settings.ts';
+import { parseUnknown } from '#shared/lib/parse-unknown.ts';
 import type { Preferences } from '../storage/index.ts';
 
 const name = 'settings';
@@ -15,7 +16,7 @@ export class Settings {
 
   get(): SettingsValues {
     const stored = this.#preferences.read(name);
-    const merged = settingsValues.safeParse({ ...defaultSettings, ...(isRecord(stored) ? stored : {}) });
+    const merged = parseUnknown(settingsValues, { ...defaultSettings, ...(isRecord(stored) ? stored : {}) });
     return merged.success ? merged.data : defaultSettings;
   }
 

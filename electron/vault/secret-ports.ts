@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { type MessageFromVault, messageToVault } from '#shared/contract/vault-port.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import type { Disposer } from '#shared/lib/disposer.ts';
+import { parseUnknown } from '#shared/lib/parse-unknown.ts';
 import type { ChannelEnd } from '../processes/port.ts';
 import { afterTime, type Later } from './later.ts';
 
@@ -66,7 +67,7 @@ export class SecretPorts {
   #receive(portId: string, message: unknown): void {
     const open = this.#open.get(portId);
     if (!open) return;
-    const parsed = messageToVault.safeParse(message);
+    const parsed = parseUnknown(messageToVault, message);
     if (parsed.success && open.entered === undefined) {
       open.entered = parsed.data.value;
       tell(open.end, { type: 'held' });

@@ -6,6 +6,8 @@ const succeeded = 'pusher_internal:subscription_succeeded';
 const added = 'pusher_internal:member_added';
 const removed = 'pusher_internal:member_removed';
 const counted = 'pusher_internal:subscription_count';
+/** Has a length that throws when it is compared. */
+const unmeasurable = { length: { valueOf: null, toString: null } };
 
 /** @param channel A public channel, `presence` a presence channel and `encrypted` an encrypted one; all subscribed. */
 export function hostileFrames(channel: string, presence: string, encrypted: string): (string | Uint8Array)[] {
@@ -41,6 +43,7 @@ export function hostileFrames(channel: string, presence: string, encrypted: stri
     // Channels that are names of every object, or no name at all.
     ...objectNames.flatMap((name) => [message(succeeded, {}, name), message('event', {}, name)]),
     ...[42, null, {}, [], '', 'x'.repeat(100_000)].map((name) => message(succeeded, {}, name)),
+    ...[succeeded, added, removed, counted].map((event) => message(event, {}, unmeasurable)),
     message(succeeded, {}),
     message(succeeded, {}, 'never-asked-for'),
     message(succeeded, {}, 'presence-never-asked-for'),
@@ -53,10 +56,10 @@ export function hostileFrames(channel: string, presence: string, encrypted: stri
     message(succeeded, { presence: { count: 1, ids: [null], hash: {} } }, presence),
     message(succeeded, { presence: { count: 1, ids: [{}], hash: [] } }, presence),
     message(succeeded, `{"presence":${deep(1000)}}`, presence),
-    ...[null, 42, {}, { user_id: null }, { user_id: {} }, { user_id: [] }].flatMap((data) => [
-      message(added, data, presence),
-      message(removed, data, presence),
-    ]),
+    message(succeeded, { presence: { ids: [unmeasurable], hash: {} } }, presence),
+    ...[null, 42, {}, { user_id: null }, { user_id: {} }, { user_id: [] }, { user_id: unmeasurable }].flatMap(
+      (data) => [message(added, data, presence), message(removed, data, presence)],
+    ),
     message(added, { user_id: 'x'.repeat(100_000) }, presence),
     message(added, { user_id: 'a', user_info: 'x' }, channel),
     ...[null, {}, { subscription_count: 'x' }, { subscription_count: -1 }, { subscription_count: 1e300 }].map(
@@ -67,9 +70,14 @@ export function hostileFrames(channel: string, presence: string, encrypted: stri
     ...[null, 42, 'x', [], {}, { code: 'x' }, { code: {}, message: {} }, { code: 4100.5 }].map((data) =>
       message('pusher:error', data),
     ),
-    ...[null, {}, { socket_id: 42 }, { socket_id: '1.1' }, { socket_id: '1.1', activity_timeout: -1 }].map(
-      (data) => message('pusher:connection_established', data),
-    ),
+    ...[
+      null,
+      {},
+      { socket_id: 42 },
+      { socket_id: unmeasurable },
+      { socket_id: '1.1' },
+      { socket_id: '1.1', activity_timeout: -1 },
+    ].map((data) => message('pusher:connection_established', data)),
     message('pusher:ping', null),
     message('pusher:pong', deep(10)),
     message('pusher:signin_success', null),

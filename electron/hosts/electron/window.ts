@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { app, BrowserWindow, nativeTheme, screen } from 'electron';
 import * as z from 'zod';
+import { parseUnknown } from '#shared/lib/parse-unknown.ts';
 import type { Preferences } from '../../storage/index.ts';
 import { pageUrl } from './scheme.ts';
 
@@ -74,7 +75,7 @@ export function openWindow(outFolder: string, preferences: Preferences): OpenedW
 }
 
 function restoredState(preferences: Preferences): WindowState | undefined {
-  const state = windowState.safeParse(preferences.read(preferenceName));
+  const state = parseUnknown(windowState, preferences.read(preferenceName));
   if (!state.success) return undefined;
   const { x, y, width } = state.data;
   const isReachable = screen.getAllDisplays().some(({ workArea }) => {

@@ -31,6 +31,19 @@ describe('the dispatcher', () => {
     expect(bugs).toEqual([bug]);
   });
 
+  it('answers a message that zod throws on', async () => {
+    const unmeasurable = { length: { valueOf: null, toString: null } };
+    const { dispatcher, bugs } = dispatcherOf(() => ({ profiles: [] }));
+    const sent: ServerMessage[] = [];
+    const session = dispatcher.open((message) => sent.push(message));
+    await session.receive({ ...list(1), method: unmeasurable });
+    await session.receive({ ...list(2), method: 'publishing.publish', input: { channel: unmeasurable } });
+    expect(sent).toMatchObject(
+      [1, 2].map((id) => ({ type: 'failure', id, error: { code: 'invalid_input' } })),
+    );
+    expect(bugs).toEqual([]);
+  });
+
   it('cuts a failure’s texts to what the wire takes, so that the page gets an answer', async () => {
     const { dispatcher } = dispatcherOf(() => {
       throw new AppError('conflict', 'm'.repeat(5000), { hint: 'h'.repeat(5000) });

@@ -127,6 +127,7 @@ describe('what is entered on a channel', () => {
       { type: 'enter', value: '' },
       { type: 'enter', value: planted, [planted]: 1 },
       { type: planted },
+      { type: 'enter', value: { length: { valueOf: null, toString: planted } } },
       planted,
       null,
     ]) {
