@@ -38,22 +38,18 @@ export function soakTable(checks, { isWhole }) {
   const shown = checks
     .filter(({ state }) => isWhole || state !== 'declared')
     .toSorted((a, b) => pathOf(a).localeCompare(pathOf(b)));
-  const header = ['Check', 'Rounds', 'Failed', 'Seed', 'Seconds', ''];
+  const header = ['Rounds', 'Failed', 'Seed', 'Seconds', ''];
+  const numbers = shown.map(cellsOf);
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...numbers.map((cells) => cells[column].length)),
+  );
+  // What is longest comes last, where it pushes nothing else aside.
+  const line = (cells, last) =>
+    [...cells.map((cell, column) => cell.padStart(widths[column])), last].join('  ').trimEnd();
   const rows = shown.flatMap((check, index) => {
     const isFirstOfFile = index === 0 || pathOf(check) !== pathOf(shown[index - 1]);
-    return [...(isFirstOfFile ? [[pathOf(check)]] : []), cellsOf(check)];
+    return [...(isFirstOfFile ? ['', pathOf(check)] : []), line(numbers[index], shownName(check))];
   });
-  const widths = header.map((title, column) =>
-    Math.max(
-      title.length,
-      ...rows.filter((row) => row.length > 1 || column > 0).map((row) => width(row[column])),
-    ),
-  );
-  const line = (cells) =>
-    cells
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])))
-      .join('  ')
-      .trimEnd();
   const fallen = shown.filter((check) => verdict(check) !== 'ok');
   const rounds = shown.reduce((sum, check) => sum + check.rounds, 0);
   const again = fallen.flatMap((check) =>
@@ -62,9 +58,8 @@ export function soakTable(checks, { isWhole }) {
     ),
   );
   const text = [
-    line(header),
-    line(widths.map((each) => '─'.repeat(each))),
-    ...rows.map(line),
+    line(header, 'Check'),
+    ...rows,
     '',
     ...(again.length > 0 ? ['What failed, again:', ...again, ''] : []),
     `${shown.length} checks, ${rounds} rounds, ${fallen.length} fallen`,
@@ -76,7 +71,6 @@ export function soakTable(checks, { isWhole }) {
 function cellsOf(check) {
   const { state, rounds, planned, fallen, seed, seconds } = check;
   return [
-    `  ${shownName(check)}`,
     state === 'ended' && rounds === planned ? String(rounds) : `${rounds} of ${planned}`,
     String(fallen.length),
     String(seed ?? '–'),
@@ -99,9 +93,5 @@ function pathOf({ file }) {
 
 /** @param {Check} check */
 function shownName({ name }) {
-  return name.replaceAll(' > ', ' › ');
-}
-
-function width(cell) {
-  return cell?.length ?? 0;
+  return name.replaceAll(': > ', ': ').replaceAll(' > ', ' › ');
 }
