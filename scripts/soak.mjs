@@ -18,7 +18,7 @@ writeFileSync(record, '');
 
 const rest = process.argv.slice(2);
 const env = { LATCHKEY_SOAK: '1', LATCHKEY_SOAK_RECORD: record };
-const code = await runNode([tool('vitest'), 'run', ...checkedFiles(), ...rest], { env });
+const code = await runNode([tool('vitest'), 'run', '--maxWorkers=100%', ...checkedFiles(), ...rest], { env });
 const { text, hasFallen } = soakTable(readChecks(readFileSync(record, 'utf8')), {
   isWhole: rest.length === 0,
 });

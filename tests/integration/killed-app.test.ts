@@ -110,7 +110,7 @@ async function expectAnswered({ client }: Latchkey, answered: Answered): Promise
 }
 
 describe('an app that is killed while it is used', () => {
-  const counts = { inTest: 3, inSoak: 150, timeoutMs: 120_000 };
+  const counts = { inTest: 3, inSoak: 100, atOnce: 2, timeoutMs: 300_000 };
   inRounds(
     'starts again with all that it had answered, and leaves nothing behind',
     counts,

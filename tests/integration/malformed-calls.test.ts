@@ -203,7 +203,7 @@ function isValid(schema: z.ZodType, input: unknown): boolean {
 }
 
 describe('a malformed input fails with words, and without a secret:', () => {
-  const counts = { inTest: 1000, inSoak: 10_000, timeoutMs: 120_000 };
+  const counts = { inTest: 1000, inSoak: 10_000, timeoutMs: 300_000 };
   for (const { method, input } of calls) {
     inRounds(method, counts, async (random) => {
       const id = random.integer(0, 1e9);
@@ -216,7 +216,7 @@ describe('a malformed input fails with words, and without a secret:', () => {
 
 describe('a malformed message', () => {
   const valid = { type: 'call', id: 7, method: 'profiles.list', input: {} };
-  const counts = { inTest: 1000, inSoak: 20_000, timeoutMs: 120_000 };
+  const counts = { inTest: 1000, inSoak: 20_000, timeoutMs: 300_000 };
 
   inRounds('fails with words, if it has an id to be answered under', counts, async (random) => {
     const message = malformedMessage(random);
@@ -277,7 +277,7 @@ describe('malformed text on the web host’s socket', () => {
   });
   afterAll(() => host.close());
 
-  const counts = { inTest: 1000, inSoak: 20_000, timeoutMs: 120_000 };
+  const counts = { inTest: 1000, inSoak: 20_000, timeoutMs: 300_000 };
   inRounds('is answered with words or not at all, and the next call is answered', counts, async (random) => {
     const page = socket?.readyState === WebSocket.OPEN ? socket : await openPage();
     socket = page;

@@ -29,7 +29,7 @@ beforeAll(async () => {
 describe('a process that is killed while it changes profiles and settings', () => {
   const entry = () => built('tests/support/storage-process');
 
-  const counts = { inTest: 50, inSoak: 2000, atOnce: 2, timeoutMs: 120_000 };
+  const counts = { inTest: 50, inSoak: 2000, atOnce: 2, timeoutMs: 300_000 };
   inRounds('has every change that it acknowledged, and at most the next one', counts, async (random) => {
     const own = mkdtempSync(join(folder, 'changes-'));
     const seed = random.integer(0, 2 ** 31);
@@ -57,7 +57,7 @@ describe('a process that is killed while it changes profiles and settings', () =
       expect(moments.count).toBeGreaterThan(30);
     });
 
-    const tracedCounts = { inTest: 15, inSoak: 400, atOnce: 2, timeoutMs: 120_000 };
+    const tracedCounts = { inTest: 15, inSoak: 200, atOnce: 2, timeoutMs: 300_000 };
     inRounds(
       'has every change that it acknowledged, and at most the next one',
       tracedCounts,
@@ -199,7 +199,7 @@ describe('a process that is killed while it migrates', () => {
     return own;
   }
 
-  const counts = { inTest: 20, inSoak: 1000, atOnce: 2, timeoutMs: 120_000 };
+  const counts = { inTest: 20, inSoak: 500, atOnce: 2, timeoutMs: 300_000 };
   inRounds('leaves one version of the database, and whole backups', counts, async (random) => {
     const size = random.pick(['small', 'large'] as const);
     const own = copyOfTemplate(random, size);
@@ -211,7 +211,7 @@ describe('a process that is killed while it migrates', () => {
   });
 
   describe.skipIf(noTracing)('just before it changes the disk', () => {
-    const tracedCounts = { inTest: 15, inSoak: 400, atOnce: 2, timeoutMs: 120_000 };
+    const tracedCounts = { inTest: 15, inSoak: 200, atOnce: 2, timeoutMs: 300_000 };
     let moments: Promise<KillMoments> | undefined;
     const learned = () => {
       const own = mkdtempSync(join(folder, 'moments-'));

@@ -45,7 +45,7 @@ afterAll(async () => {
 });
 
 describe('an app that is killed while it changes secrets', () => {
-  const counts = { inTest: 10, inSoak: 300, timeoutMs: 120_000 };
+  const counts = { inTest: 10, inSoak: 200, timeoutMs: 300_000 };
   inRounds('has each acknowledged one, and the keychain has no other', counts, async (random) => {
     const own = mkdtempSync(join(folder, 'killed-'));
     const profileId = randomUUID();
