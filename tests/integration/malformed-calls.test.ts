@@ -12,7 +12,6 @@ import type * as z from 'zod';
 import { contract } from '#shared/contract/index.ts';
 import { clientMessage, failureTextLimit, type ServerMessage, serverMessage } from '#shared/contract/wire.ts';
 import { startWebHost, type WebHost } from '../../electron/hosts/web/server.ts';
-import { createToken } from '../../electron/hosts/web/trust.ts';
 import { spawnNodeChild } from '../../electron/processes/node-child.ts';
 import { eventually } from '../support/conditions.ts';
 import { type Latchkey, startLatchkey } from '../support/latchkey.ts';
@@ -268,12 +267,11 @@ describe('a malformed message', () => {
 });
 
 describe('malformed text on the web host’s socket', () => {
-  const token = createToken();
   let host: WebHost;
   let socket: WebSocket | undefined;
   beforeAll(async () => {
     const { app } = latchkey;
-    host = await startWebHost({ port: 0, token, pageFolder: '/nonexistent', openSession: app.openSession });
+    host = await startWebHost({ port: 0, pageFolder: '/nonexistent', openSession: app.openSession });
   });
   afterAll(() => host.close());
 
@@ -313,7 +311,8 @@ describe('malformed text on the web host’s socket', () => {
     const origin = `http://127.0.0.1:${host.port}`;
     const page = new WebSocket(`ws://127.0.0.1:${host.port}/socket`, { origin });
     await once(page, 'open');
-    page.send(JSON.stringify({ type: 'hello', token }));
+    const ticket = new URL(host.createUrl()).hash.replace('#ticket=', '');
+    page.send(JSON.stringify({ type: 'hello', ticket, session: randomBytes(32).toString('base64url') }));
     await once(page, 'message');
     return page;
   }

@@ -7,7 +7,7 @@ import { appendFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { SeededRandom } from './seeded-random.ts';
 
-const isSoak = process.env.LATCHKEY_SOAK === '1';
+export const isSoak = process.env.LATCHKEY_SOAK === '1';
 /** After so many failed rounds the rest would only repeat them. */
 const failureLimit = 10;
 const progressIntervalMs = 1000;
@@ -71,9 +71,41 @@ export function inRounds(
   else it(name, run, timeoutMs);
 }
 
-function failureOf(seed: number, cause: unknown): Error {
+/**
+ * Within a test whose rounds build on each other, such as on what the last one left in a folder: runs them in turn, with
+ * one seed for all, and records them as `inRounds` does. The first that fails ends them.
+ */
+export async function roundsInTurn(
+  { inTest, inSoak }: Pick<Rounds, 'inTest' | 'inSoak'>,
+  round: (random: SeededRandom, index: number) => void | Promise<void>,
+): Promise<void> {
+  const record = recorder();
+  const seed = Number(process.env.LATCHKEY_SEED ?? randomInt(2 ** 31));
+  const random = new SeededRandom(seed);
+  const planned = isSoak ? inSoak : inTest;
+  const { currentTestName, testPath } = expect.getState();
+  record({ state: 'begun', name: currentTestName, file: testPath, seed, planned });
+  const startedAt = performance.now();
+  let recordedAt = startedAt;
+  const told = (rounds: number) => ({ rounds, seconds: (performance.now() - startedAt) / 1000 });
+  for (let index = 0; index < planned; index++) {
+    try {
+      await round(random, index);
+    } catch (cause) {
+      record({ state: 'fell', seed });
+      record({ state: 'ended', ...told(index + 1) });
+      throw failureOf(seed, cause, `Round ${index}`);
+    }
+    if (performance.now() - recordedAt < progressIntervalMs) continue;
+    recordedAt = performance.now();
+    record({ state: 'going', ...told(index + 1) });
+  }
+  record({ state: 'ended', ...told(planned) });
+}
+
+function failureOf(seed: number, cause: unknown, which = 'The round'): Error {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new Error(`The round with LATCHKEY_SEED=${seed} failed: ${reason}`, { cause });
+  return new Error(`${which} with LATCHKEY_SEED=${seed} failed: ${reason}`, { cause });
 }
 
 /** Writes at once, so that what a crashed process had done is known as well. Does nothing when nobody wants to know. */

@@ -1,4 +1,5 @@
 /** Enters, removes and promotes secrets in the system keychain until it is killed, and tells what it does. */
+import { AuditLog } from '../../electron/audit/index.ts';
 import { spawnNodeChild } from '../../electron/processes/node-child.ts';
 import { Database, Preferences } from '../../electron/storage/index.ts';
 import { SqliteCredentialIndex, Vault } from '../../electron/vault/index.ts';
@@ -26,6 +27,8 @@ const vault = new Vault({
     import.meta.url,
   ),
   index: new SqliteCredentialIndex(database, new Preferences(database)),
+  audit: new AuditLog(database, { nameOf: () => undefined, onAdded: () => {} }),
+  folder,
 });
 await untilToldToGo();
 await vault.start();

@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { recordingBrowser } from '../../support/browser.ts';
 import { type ElectronProgram, startElectron } from '../../support/electron-program.ts';
 import { startServe, urlOf } from '../../support/programs.ts';
-import { rounds } from '../../support/soak.ts';
+import { roundsInTurn } from '../../support/soak.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const forward = ['window.show', 'window.moveTop', 'window.focus'];
@@ -82,8 +82,7 @@ describe('a start where Electron has the folder', () => {
 
   it('makes one owner of two at once', { timeout: 60 * 60_000 }, async () => {
     const folder = temporaryFolder();
-    const count = rounds({ inTest: 2, inSoak: 40 });
-    for (let round = 0; round < count; round++) {
+    await roundsInTurn({ inTest: 2, inSoak: 40 }, async () => {
       const both = [startElectron(folder), startElectron(folder)] as const;
       const second = await Promise.race(both.map((program) => program.ended.then(() => program)));
       const owner = second === both[0] ? both[1] : both[0];
@@ -92,7 +91,7 @@ describe('a start where Electron has the folder', () => {
       await owner.called('window.open');
       owner.signal('SIGKILL');
       await owner.ended;
-    }
+    });
   });
 });
 

@@ -3,8 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startServe, urlOf } from '../../support/programs.ts';
-import { SeededRandom } from '../../support/seeded-random.ts';
-import { rounds } from '../../support/soak.ts';
+import { roundsInTurn } from '../../support/soak.ts';
 import { Starter } from '../../support/starter.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
@@ -12,12 +11,9 @@ const setAside = (folder: string) => readdirSync(folder).filter((name) => /unrea
 
 describe('starts at once', () => {
   it('make one owner each time, and hand the others over to it', { timeout: 60 * 60_000 }, async () => {
-    const random = new SeededRandom();
     let folder = join(temporaryFolder(), 'data');
     let contenders: Starter[] = [];
-    const count = rounds({ inTest: 100, inSoak: 1000 });
-    for (let round = 0; round < count; round++) {
-      const where = `round ${round} with LATCHKEY_SEED=${random.seed}`;
+    await roundsInTurn({ inTest: 100, inSoak: 1000 }, async (random) => {
       const wanted = random.integer(2, 3);
       const missing = Array.from({ length: wanted - contenders.length }, () => Starter.ready());
       contenders = [...contenders, ...(await Promise.all(missing))].slice(
@@ -27,32 +23,31 @@ describe('starts at once', () => {
       const reports = await Promise.all(contenders.map((contender) => contender.start(folder)));
 
       const owners = contenders.filter((_, index) => reports[index]?.outcome === 'owner');
-      expect(owners, `${where}: ${JSON.stringify(reports)}`).toHaveLength(1);
+      expect(owners, JSON.stringify(reports)).toHaveLength(1);
       const [owner] = owners as [Starter];
       const url = `http://127.0.0.1:1/#ticket=of-${owner.pid}`;
       for (const report of reports) {
-        if (report.outcome === 'owner') expect(report, where).toEqual({ outcome: 'owner', url, notices: [] });
-        else expect(report, where).toEqual({ outcome: 'handedOver', pid: owner.pid, url });
+        if (report.outcome === 'owner') expect(report).toEqual({ outcome: 'owner', url, notices: [] });
+        else expect(report).toEqual({ outcome: 'handedOver', pid: owner.pid, url });
       }
-      expect(setAside(folder), where).toEqual([]);
+      expect(setAside(folder)).toEqual([]);
 
       if (random.fraction() < 0.5) {
         await owner.kill();
         contenders = contenders.filter((contender) => contender !== owner);
       } else {
         await owner.release();
-        expect(readdirSync(folder).sort(), where).toEqual(['latchkey.db', 'latchkey.lock']);
+        expect(readdirSync(folder).sort()).toEqual(['latchkey.db', 'latchkey.lock']);
       }
       // Mostly on what the last owner left.
       if (random.fraction() < 0.1) folder = join(temporaryFolder(), 'data');
-    }
+    });
     await Promise.all(contenders.map((contender) => contender.kill()));
   });
 
   it('do so with the whole web host', { timeout: 60 * 60_000 }, async () => {
     const folder = join(temporaryFolder(), 'data');
-    const count = rounds({ inTest: 4, inSoak: 40 });
-    for (let round = 0; round < count; round++) {
+    await roundsInTurn({ inTest: 4, inSoak: 40 }, async (_random, round) => {
       const both = [startServe(folder), startServe(folder)] as const;
       const second = await Promise.race(
         both.map(async (program) => {
@@ -69,6 +64,6 @@ describe('starts at once', () => {
       owner.signal(round % 2 === 0 ? 'SIGKILL' : 'SIGTERM');
       await owner.ended;
       expect(existsSync(join(folder, 'latchkey.sock'))).toBe(round % 2 === 0);
-    }
+    });
   });
 });

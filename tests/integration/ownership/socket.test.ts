@@ -1,5 +1,7 @@
 /** The owner's socket: who can reach it, where it is, and what hostile bytes do to it. */
+
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -19,11 +21,11 @@ import { askOwner, type Ownership, takeFolder } from '../../../electron/ownershi
 import { lineLimitBytes, protocolVersion } from '../../../electron/ownership/protocol.ts';
 import { eventually } from '../../support/conditions.ts';
 import { startServe } from '../../support/programs.ts';
-import { SeededRandom } from '../../support/seeded-random.ts';
-import { rounds } from '../../support/soak.ts';
+import type { SeededRandom } from '../../support/seeded-random.ts';
+import { roundsInTurn } from '../../support/soak.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
-const ticket = `test-${new SeededRandom().text('abcdefghijklmnopqrstuvwxyz', 24, 24)}`;
+const ticket = `test-${randomBytes(12).toString('hex')}`;
 const url = `http://127.0.0.1:1/#ticket=${ticket}`;
 const isRoot = process.getuid?.() === 0;
 const nobody = { uid: 65_534, gid: 65_534 };
@@ -265,31 +267,29 @@ describe('hostile callers', () => {
   });
 
   it('find no bytes that hurt the owner', { timeout: 10 * 60_000 }, async () => {
-    const random = new SeededRandom();
     const { folder, address, bugs } = await own();
-    const count = rounds({ inTest: 300, inSoak: 20_000 });
-    const hostile = () => {
+    const hostile = (random: SeededRandom) => {
       const kind = random.integer(0, 3);
       if (kind === 0) return Buffer.from(random.bytes(random.integer(0, 2000)));
       if (kind === 1) return line(random.json());
       if (kind === 2) return request({ type: random.pick(['who', 'show', 'x', '']), x: random.json() });
       return request({ type: 'show', opensBrowser: true }).slice(0, random.integer(0, 50));
     };
-    for (let index = 0; index < count; index += 20) {
+    await roundsInTurn({ inTest: 15, inSoak: 1000 }, async (random) => {
       const callers = Array.from({ length: 20 }, () => {
         const socket = soft(address);
         const leaves = random.fraction() < 0.5;
-        socket.write(hostile(), () => {
+        socket.write(hostile(random), () => {
           if (leaves) socket.destroy();
           else socket.end();
         });
         socket.resume();
         return socket;
       });
-      await eventually(() => callers.every((socket) => socket.closed), { what: `seed ${random.seed}` });
-    }
+      await eventually(() => callers.every((socket) => socket.closed), { what: 'their end' });
+    });
     expect(await show(folder)).toEqual(shown);
-    expect(bugs, `seed ${random.seed}`).toEqual([]);
+    expect(bugs).toEqual([]);
   });
 });
 

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { MemoryAuditTrail } from '../../../electron/audit/index.ts';
 import { spawnNodeChild } from '../../../electron/processes/node-child.ts';
 import { RpcClient } from '../../../electron/processes/rpc.ts';
 import { Database, Preferences } from '../../../electron/storage/index.ts';
@@ -37,7 +38,7 @@ beforeAll(async () => {
   });
   endKeyringProcess = () => child.kill();
   keyring = new RpcClient<StoreApi>(child);
-  await keyring.call('open', 'keychain');
+  await keyring.call('open', { kind: 'keychain' });
 });
 afterAll(async () => {
   endKeyringProcess();
@@ -66,6 +67,8 @@ describe('an app that is killed while it changes secrets', () => {
       spawn: (entry, options) => spawnNodeChild(entry, { ...options, env: service.env }),
       entry: built('electron/vault/process'),
       index,
+      audit: new MemoryAuditTrail(),
+      folder: own,
     });
     await vault.start();
     expect(vault.status).toMatchObject({ state: 'unlocked', store: 'keychain' });

@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { SealedFileStore, sealedFileNames } from '../../../electron/vault/stores/sealed-file-store.ts';
-import { SeededRandom } from '../../support/seeded-random.ts';
-import { rounds } from '../../support/soak.ts';
+import type { SeededRandom } from '../../support/seeded-random.ts';
+import { roundsInTurn } from '../../support/soak.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const writer = new URL('../../support/sealed-file-process.ts', import.meta.url);
@@ -29,20 +29,22 @@ async function writeUntilKilled(args: readonly string[], random: SeededRandom): 
   return last;
 }
 
-it('keeps every acknowledged secret over kill -9, and nothing temporary', async () => {
-  const [folder, passphrase] = [temporaryFolder(), randomBytes(12).toString('hex')];
-  const random = new SeededRandom();
-  let acknowledged = -1;
-  for (let round = 0; round < rounds({ inTest: 50, inSoak: 2000 }); round++) {
-    const where = `round ${round} with LATCHKEY_SEED=${random.seed}`;
-    acknowledged = await writeUntilKilled([folder, passphrase, String(acknowledged + 1)], random);
-    const store = await SealedFileStore.open(folder, passphrase);
-    for (let back = 0; back < Math.min(7, acknowledged + 1); back++) {
-      const wanted = acknowledged - back;
-      const kept = Number(await store.read(`vault/${wanted % 7}`));
-      // One write may have been done and not yet told.
-      expect([wanted, wanted + 7], where).toContain(kept);
-    }
-    expect(readdirSync(folder), where).toEqual([sealedFileNames.current]);
-  }
-});
+it(
+  'keeps every acknowledged secret over kill -9, and nothing temporary',
+  async () => {
+    const [folder, passphrase] = [temporaryFolder(), randomBytes(12).toString('hex')];
+    let acknowledged = -1;
+    await roundsInTurn({ inTest: 50, inSoak: 2000 }, async (random) => {
+      acknowledged = await writeUntilKilled([folder, passphrase, String(acknowledged + 1)], random);
+      const store = await SealedFileStore.open(folder, passphrase);
+      for (let back = 0; back < Math.min(7, acknowledged + 1); back++) {
+        const wanted = acknowledged - back;
+        const kept = Number(await store.read(`vault/${wanted % 7}`));
+        // One write may have been done and not yet told.
+        expect([wanted, wanted + 7]).toContain(kept);
+      }
+      expect(readdirSync(folder)).toEqual([sealedFileNames.current]);
+    });
+  },
+  5 * 60_000,
+);

@@ -17,8 +17,8 @@ import {
   isSecretField,
   parseImport,
 } from '../../../../electron/vault/import/index.ts';
-import { manyTimes, type SeededRandom } from '../../../support/seeded-random.ts';
-import { rounds } from '../../../support/soak.ts';
+import type { SeededRandom } from '../../../support/seeded-random.ts';
+import { roundsInTurn } from '../../../support/soak.ts';
 
 const hex = () => randomBytes(10).toString('hex');
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -155,9 +155,9 @@ VITE_REVERB_SCHEME=https
 });
 
 describe('what is exported is imported again', () => {
-  test('from .env files for every target, with any secret that fits on a line', () => {
+  test('from .env files for every target, with any secret that fits on a line', async () => {
     const written = new Map<EnvTarget, number>();
-    manyTimes(rounds({ inTest: 600, inSoak: 30_000 }), (random) => {
+    await roundsInTurn({ inTest: 600, inSoak: 30_000 }, (random) => {
       const app = randomApp(random);
       const target = random.pick(envTargetsFor(app));
       let text: string;
@@ -180,8 +180,8 @@ describe('what is exported is imported again', () => {
     expect([...written.keys()].sort()).toEqual([...envTargets].sort());
   });
 
-  test('from Latchkey’s own form, with everything', () => {
-    manyTimes(rounds({ inTest: 200, inSoak: 10_000 }), (random) => {
+  test('from Latchkey’s own form, with everything', async () => {
+    await roundsInTurn({ inTest: 200, inSoak: 10_000 }, (random) => {
       const apps = Array.from({ length: random.integer(1, 5) }, () => randomApp(random));
       const result = parseImport(bytesOf(latchkeyFile(apps)));
       expect(result.format).toBe('latchkey');

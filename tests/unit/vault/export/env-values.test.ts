@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { envLoaders, writeEnvValue } from '../../../../electron/vault/export/env-values.ts';
 import { installedLoaders } from '../../../support/env-loaders.ts';
-import { manyTimes, type SeededRandom } from '../../../support/seeded-random.ts';
-import { rounds } from '../../../support/soak.ts';
+import type { SeededRandom } from '../../../support/seeded-random.ts';
+import { roundsInTurn } from '../../../support/soak.ts';
 
 const printable = Array.from({ length: 94 }, (_, index) => String.fromCharCode(0x21 + index)).join('');
 
@@ -47,9 +47,9 @@ describe('real loaders read back what is said of them', () => {
     expect(loaders.map(({ loader }) => loader)).toEqual(expect.arrayContaining(['node', 'vite', 'shell']));
   });
 
-  test.each(loaders.map(({ loader, read }) => [loader, read] as const))('%s', (loader, read) => {
+  test.each(loaders.map(({ loader, read }) => [loader, read] as const))('%s', async (loader, read) => {
     const values: string[] = [];
-    manyTimes(rounds({ inTest: 400, inSoak: 5_000 }), (random) => values.push(randomValue(random)));
+    await roundsInTurn({ inTest: 400, inSoak: 5_000 }, (random) => void values.push(randomValue(random)));
     let compared = 0;
     for (const target of envLoaders) {
       const cases = values.flatMap((value, index) => {

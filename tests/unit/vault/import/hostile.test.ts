@@ -9,8 +9,8 @@ import {
   parseImport,
   previewOf,
 } from '../../../../electron/vault/import/index.ts';
-import { manyTimes, type SeededRandom } from '../../../support/seeded-random.ts';
-import { rounds } from '../../../support/soak.ts';
+import type { SeededRandom } from '../../../support/seeded-random.ts';
+import { isSoak, roundsInTurn } from '../../../support/soak.ts';
 import { countImportSteps } from '../../../support/steps.ts';
 import { environmentFixtures } from './fixtures/environment.ts';
 import { plant } from './fixtures/fixture.ts';
@@ -67,7 +67,7 @@ describe('what is no file of credentials is refused with a reason', () => {
 });
 
 /** All that a file may have, or in `npm test` a quarter of it: the work grows with the size and no faster, see below. */
-const size = rounds({ inTest: importLimits.bytes / 4, inSoak: importLimits.bytes });
+const size = isSoak ? importLimits.bytes : importLimits.bytes / 4;
 const filled = (piece: string, start = '', end = '') =>
   `${start}${piece.repeat(Math.floor((size - start.length - end.length) / piece.length))}${end}`;
 const counted = (count: number, line: (index: number) => string) =>
@@ -254,9 +254,9 @@ describe('twice the file is twice the work', () => {
   });
 });
 
-test('bent files of every kind never do worse than to be refused, and never tell a secret', () => {
+test('bent files of every kind never do worse than to be refused, and never tell a secret', async () => {
   const fixtures = [...environmentFixtures, ...settingsFixtures, ...malformedFixtures];
-  manyTimes(rounds({ inTest: 400, inSoak: 50_000 }), (random) => {
+  await roundsInTurn({ inTest: 400, inSoak: 50_000 }, (random) => {
     const fixture = random.pick(fixtures);
     const content = fixture.text(plant());
     const bent = bend(random, Buffer.from(content));

@@ -2,8 +2,7 @@ import { parseEnv } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { Expander } from '../../../../electron/vault/import/expansion.ts';
 import { readVariables } from '../../../../electron/vault/import/variables.ts';
-import { manyTimes } from '../../../support/seeded-random.ts';
-import { rounds } from '../../../support/soak.ts';
+import { roundsInTurn } from '../../../support/soak.ts';
 
 /** Every variable with its value, or with what became of it. */
 function read(text: string): readonly (readonly [name: string, value: string])[] {
@@ -127,10 +126,10 @@ test('sections tell records apart, and end where their indentation ends', () => 
 });
 
 /** Node's own reader of such files is another program with the same task: where nothing is in doubt they agree. */
-test('agrees with Node on whatever is not in doubt', () => {
+test('agrees with Node on whatever is not in doubt', async () => {
   const alphabet = 'abcXYZ019+/=._-:@%^,; \t\'"`#';
   let compared = 0;
-  manyTimes(rounds({ inTest: 4_000, inSoak: 200_000 }), (random) => {
+  await roundsInTurn({ inTest: 4_000, inSoak: 200_000 }, (random) => {
     const quote = random.pick(['', '"', "'", '`']);
     const inner = random.text(alphabet, 1, 20).replaceAll(quote === '' ? '\u0000' : quote, '');
     const text = `V=${quote}${inner}${quote}${random.pick(['', ' # c', '  '])}\nW=1\n`;

@@ -1,6 +1,6 @@
 /** The leak sweep on folders and repositories made for the test: every form is found, wherever it stands. */
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -193,7 +193,8 @@ describe('a sweep of a repository', () => {
 
 describe('the searcher', () => {
   it('finds the same wherever the chunks are cut', () => {
-    const random = new SeededRandom();
+    const seed = Number(process.env.LATCHKEY_SEED ?? randomInt(2 ** 31));
+    const random = new SeededRandom(seed);
     const secrets = Array.from({ length: 30 }, (_, index) => ({
       credentialId: String(index),
       value: random.text('abcAB01+/é', 8, 40),
@@ -224,7 +225,7 @@ describe('the searcher', () => {
     for (let round = 0; round < 20; round++) {
       expect(
         searched(() => random.integer(1, 100)),
-        `LATCHKEY_SEED=${random.seed}`,
+        `LATCHKEY_SEED=${seed}`,
       ).toEqual(whole);
     }
   });
