@@ -6,9 +6,10 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, lstatSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/conditions.ts';
 import { isProcReadable } from '../support/process-use.ts';
+import { type Program, startServe, urlOf } from '../support/programs.ts';
 import {
   ask,
   type Frame,
@@ -20,7 +21,6 @@ import {
   upgradeText,
 } from '../support/raw-http.ts';
 import { temporaryFolder } from '../support/temporary.ts';
-import { type HostProcess, startHostProcess } from '../support/web-host.ts';
 import { openPage, settled, Tab } from '../support/web-page.ts';
 
 const spellings: readonly (readonly [name: string, spell: (secret: string) => string | Buffer])[] = [
@@ -50,7 +50,7 @@ function leaksOf(secrets: Readonly<Record<string, string>>, places: ReadonlyMap<
 }
 
 /** Every file of the folder, and what the host and its children were started with and have open. */
-function placesOf(dataFolder: string, host?: HostProcess): Map<string, Buffer> {
+function placesOf(dataFolder: string, host?: Program): Map<string, Buffer> {
   const places = new Map<string, Buffer>();
   for (const name of readdirSync(dataFolder, { recursive: true, encoding: 'utf8' })) {
     const path = join(dataFolder, name);
@@ -80,6 +80,10 @@ function placesOf(dataFolder: string, host?: HostProcess): Map<string, Buffer> {
 
 function childrenOf(pid: number): number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+}
+
+function argumentsOf(pids: readonly number[]): string {
+  return pids.map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8')).join('\0');
 }
 
 const ticketOf = (url: string) => new URL(url).hash.replace('#ticket=', '');
@@ -173,26 +177,33 @@ describe('the link and the session', () => {
 
   it('are nowhere but on the line that prints the link', async () => {
     const dataFolder = temporaryFolder();
-    const host = await startHostProcess({ dataFolder });
-    onTestFinished(host.stop);
-    const ticket = ticketOf(host.url);
-    const own = `Latchkey is at ${host.url}\n`;
-    const outside = () => new Map([['the terminal', Buffer.from(host.output().replace(own, ''))]]);
+    const host = startServe(dataFolder);
+    const url = await urlOf(host);
+    const port = Number(new URL(url).port);
+    const ticket = ticketOf(url);
+    const own = `Latchkey is at ${url}\n`;
+    const terminal = () => host.output() + host.complaints();
+    const outside = () => new Map([['the terminal', Buffer.from(terminal().replace(own, ''))]]);
     const everywhere = () => new Map([...placesOf(dataFolder, host), ...outside()]);
 
-    await attackWith(host.port, ticket);
+    await attackWith(port, ticket);
     expect(leaksOf({ ticket }, everywhere())).toEqual([]);
-    const { session, tab } = await useLink(host.url);
+    const { session, tab } = await useLink(url);
     const thief = new Tab();
-    expect(await settled(thief.open(host.url))).toMatchObject({ state: 'refused' });
-    await attackWith(host.port, ticket);
-    await attackWith(host.port, session);
-    expect(leaksOf({ ticket, session }, everywhere())).toEqual([]);
-    expect(host.output()).toBe(own);
+    expect(await settled(thief.open(url))).toMatchObject({ state: 'refused' });
+    await attackWith(port, ticket);
+    await attackWith(port, session);
+    // A second start is given a link of its own, over the socket in the data folder.
+    const second = startServe(dataFolder);
+    expect(await second.ended).toBe(0);
+    const secrets = { ticket, session, 'ticket of the second start': ticketOf(await urlOf(second)) };
+    expect(leaksOf(secrets, everywhere())).toEqual([]);
+    expect(terminal()).toBe(own);
 
-    await host.stop();
-    expect(leaksOf({ ticket, session }, new Map([...placesOf(dataFolder), ...outside()]))).toEqual([]);
-    expect(host.output()).toBe(own);
+    host.signal('SIGTERM');
+    expect(await host.ended).toBe(0);
+    expect(leaksOf(secrets, new Map([...placesOf(dataFolder), ...outside()]))).toEqual([]);
+    expect(terminal()).toBe(own);
     for (const one of [thief, tab]) one.close();
   });
 
@@ -202,23 +213,20 @@ describe('the link and the session', () => {
       const [dataFolder, programs] = [temporaryFolder(), temporaryFolder()];
       const browser = join(programs, 'xdg-open');
       // Stays, as a browser does, with what it was called with.
-      writeFileSync(browser, '#!/bin/sh\nexec sleep 60\n');
+      writeFileSync(browser, '#!/bin/sh\nsleep 30\n');
       chmodSync(browser, 0o755);
-      const host = await startHostProcess({
-        dataFolder,
-        flags: [],
-        environment: { PATH: `${programs}:${process.env.PATH}`, DISPLAY: ':none' },
-      });
-      onTestFinished(host.stop);
-      const ticket = ticketOf(host.url);
-      await eventually(() => childrenOf(host.pid).length > 0, { what: 'children' });
-      const found = new Set(leaksOf({ ticket }, placesOf(dataFolder, host)));
-      expect([...found].filter((leak) => !leak.endsWith('in open-in-browser.html'))).toEqual([]);
-      expect(found).toContain('the ticket as it is, in open-in-browser.html');
+      const environment = { PATH: `${programs}:${process.env.PATH}`, DISPLAY: ':none' };
+      const host = startServe(dataFolder, [], { env: environment });
+      const url = await urlOf(host);
+      const ticket = ticketOf(url);
+      await eventually(() => argumentsOf(childrenOf(host.pid)).includes('file:'), { what: 'the browser' });
+      const found = leaksOf({ ticket }, placesOf(dataFolder, host));
+      expect(found.filter((leak) => !/, in open-in-browser-[0-9a-f]+\.html$/.test(leak))).toEqual([]);
+      expect(found[0]).toContain('the ticket as it is, in open-in-browser');
 
-      const { session, tab } = await useLink(host.url);
+      const { session, tab } = await useLink(url);
       expect(leaksOf({ ticket, session }, placesOf(dataFolder, host))).toEqual([]);
-      const rest = host.output().replace(host.url, '');
+      const rest = host.output().replace(url, '') + host.complaints();
       expect(leaksOf({ ticket, session }, new Map([['the terminal', Buffer.from(rest)]]))).toEqual([]);
       tab.close();
     },

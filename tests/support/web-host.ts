@@ -1,5 +1,5 @@
-/** The web host in a test: as the program that a user starts, or in this process around the whole app. */
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+/** The web host around the whole app in a test: in this process, or in one of its own. */
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,58 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { compose } from '../../electron/compose.ts';
 import { startWebHost, type WebHost } from '../../electron/hosts/web/server.ts';
 import { spawnNodeChild } from '../../electron/processes/node-child.ts';
-import { eventually } from './conditions.ts';
 
 const hostProcess = fileURLToPath(new URL('./web-host-process.ts', import.meta.url));
-const entry = fileURLToPath(new URL('../../electron/serve.ts', import.meta.url));
-
-export interface HostProcess {
-  readonly pid: number;
-  readonly url: string;
-  readonly port: number;
-  /** What it wrote to its terminal, both streams. */
-  output(): string;
-  stop(): Promise<void>;
-}
-
-export interface HostProcessOptions {
-  readonly dataFolder: string;
-  readonly flags?: readonly string[];
-  readonly environment?: NodeJS.ProcessEnv;
-}
-
-/** Starts `electron/serve.ts` and waits for the URL that it prints. No keychain, unless the environment has one. */
-export async function startHostProcess(options: HostProcessOptions): Promise<HostProcess> {
-  const { dataFolder, flags = ['--no-open'], environment } = options;
-  const child = spawn(process.execPath, [entry, '--data', dataFolder, ...flags], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/latchkey', ...environment },
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk) => {
-      output += chunk;
-    });
-  }
-  const url = await eventually(() => /http:\S+#ticket=[\w-]{43}/.exec(output)?.[0], {
-    withinMs: 20_000,
-    what: 'the host’s URL',
-  });
-  return {
-    pid: child.pid ?? 0,
-    url,
-    port: Number(new URL(url).port),
-    output: () => output,
-    stop: () => stop(child),
-  };
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGTERM');
-  await exited;
-}
 
 export interface HostChild {
   readonly pid: number;
