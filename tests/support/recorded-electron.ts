@@ -116,6 +116,9 @@ export const protocol = {
   registerSchemesAsPrivileged: () => before('registerSchemesAsPrivileged'),
   handle: () => {},
 };
+/** Nothing is copied here: the entry only takes them along. */
+export const clipboard = {};
+export class ClipboardItem {}
 export const Menu = { setApplicationMenu: () => {}, buildFromTemplate: () => ({}) };
 export const utilityProcess = {
   fork(path: string, _args: readonly string[], { env }: { env: NodeJS.ProcessEnv }): ChildProcess {
