@@ -33,7 +33,12 @@ export const rules = [
   {
     name: 'electron-in-its-host',
     from: everywhere,
-    except: ['electron/hosts/electron/**', 'electron/main.ts', 'electron/preload.ts'],
+    except: [
+      'electron/hosts/electron/**',
+      'electron/main.ts',
+      'electron/preload.ts',
+      'tests/electron-stand-in/**',
+    ],
     about: ['npm:electron'],
     advice:
       'Only electron/hosts/electron, main.ts and preload.ts know Electron. Take what you need as an argument.',

@@ -1,0 +1,26 @@
+/** What the built main bundle gets when it imports `electron`. Checked against Electron's own declarations. */
+import type * as Electron from 'electron';
+import { app } from './app.ts';
+import { BrowserWindow } from './browser-window.ts';
+import { ipcMain } from './ipc-main.ts';
+import { Menu } from './menu.ts';
+import { protocol } from './protocol.ts';
+import { session } from './session.ts';
+import { dialog, nativeTheme, screen } from './surroundings.ts';
+import { utilityProcess } from './utility-process.ts';
+
+const standIn = {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  nativeTheme,
+  protocol,
+  screen,
+  session,
+  utilityProcess,
+};
+standIn satisfies Pick<typeof Electron, keyof typeof standIn>;
+
+export { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, protocol, screen, session, utilityProcess };

@@ -1,0 +1,45 @@
+/**
+ * `node --import …/start.ts out/main/main.js`: the app, with the stand-in where it imports `electron`. Told what to do
+ * by the test that started it, over Node's own channel.
+ */
+import { registerHooks } from 'node:module';
+import { buildPageScripts } from '../page/scripts.ts';
+import { ending } from './app.ts';
+import { Browser } from './browser.ts';
+import { provideBrowser } from './browser-window.ts';
+import { answerControl, tell } from './control.ts';
+import { provideBrowserTo } from './session.ts';
+import { settings } from './settings.ts';
+import { utilityChildren } from './utility-process.ts';
+
+Object.defineProperty(process, 'platform', { value: settings.platform });
+
+const electron = new URL('electron.ts', import.meta.url).href;
+registerHooks({
+  resolve: (specifier, context, nextResolve) =>
+    specifier === 'electron' ? { url: electron, shortCircuit: true } : nextResolve(specifier, context),
+});
+
+let browser: Browser | undefined;
+
+async function start(): Promise<void> {
+  const [started, scripts] = await Promise.all([Browser.start(), buildPageScripts()]);
+  browser = started;
+  provideBrowser(started, scripts);
+  provideBrowserTo(started);
+  tell({ event: 'ready', endpoint: started.endpoint });
+}
+
+// With the browser process, all that it has started goes; what Latchkey had not ended by itself is told.
+ending.release = async () => {
+  const left = utilityChildren.all.map(({ options }) => options.serviceName ?? '');
+  for (const child of utilityChildren.all) child.end();
+  browser?.kill();
+  await tell({ event: 'exiting', childrenLeft: left });
+};
+// Whatever else ends this process, Chromium does not outlive it.
+process.once('exit', () => browser?.kill());
+process.once('disconnect', () => process.exit(1));
+
+answerControl();
+ending.readyAfter(start());

@@ -1,0 +1,129 @@
+/** `utilityProcess`: a process of Node's, given the `parentPort` that Electron's would have. */
+import { type ChildProcess, fork } from 'node:child_process';
+import type { utilityProcess as ElectronModule, ForkOptions, UtilityProcess } from 'electron';
+import { standsFor } from '../stands-for.ts';
+import { Events, type Listener } from './events.ts';
+import { lifecycle } from './lifecycle.ts';
+
+type ChildEvents = {
+  error: [type: 'FatalError', location: string, report: string];
+  exit: [code: number];
+  message: [message: unknown];
+};
+
+const parentPort = new URL('../utility/parent-port.ts', import.meta.url).href;
+
+export interface UtilityChild {
+  readonly options: ForkOptions;
+  readonly pid: number | undefined;
+  /** As V8 does when it can't go on: tells the app, and ends the process. */
+  failFatally(report: string): void;
+  end(): void;
+}
+
+const running = new Set<UtilityChild>();
+
+export const utilityChildren: { readonly all: readonly UtilityChild[] } = {
+  get all() {
+    return [...running];
+  },
+};
+
+export const utilityProcess = standsFor<typeof ElectronModule>('utilityProcess')({
+  fork(modulePath, args = [], options = {}) {
+    lifecycle.requireReady('utilityProcess.fork');
+    return new Child(modulePath, args, options).handle;
+  },
+});
+
+class Child implements UtilityChild {
+  readonly options: ForkOptions;
+  readonly handle: UtilityProcess;
+  readonly #process: ChildProcess;
+  readonly #events = new Events<ChildEvents>('UtilityProcess', ['error', 'exit', 'message']);
+  #isSpawned = false;
+  #isGone = false;
+
+  constructor(modulePath: string, args: readonly string[], options: ForkOptions) {
+    refuseUnknown(options);
+    this.options = options;
+    this.#process = fork(modulePath, args, {
+      execArgv: ['--import', parentPort, ...(options.execArgv ?? [])],
+      env: { ...options.env, NODE_V8_COVERAGE: undefined },
+      serialization: 'advanced',
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    this.#process.once('spawn', () => {
+      this.#isSpawned = true;
+      running.add(this);
+    });
+    this.#process.on('message', (message) => this.#events.emit('message', message));
+    this.#process.once('exit', (code, signal) => this.#ended(code ?? numberOf(signal)));
+    // A process that could not be started has no exit of its own; one that is gone takes no more messages.
+    this.#process.on('error', () => {
+      if (!this.#isSpawned) this.#ended(1);
+    });
+    this.handle = this.#handle();
+  }
+
+  /** Known while it runs, and not a moment before. */
+  get pid(): number | undefined {
+    return this.#isSpawned && !this.#isGone ? this.#process.pid : undefined;
+  }
+
+  failFatally(report: string): void {
+    this.#events.emit('error', 'FatalError', 'v8', report);
+    this.end();
+  }
+
+  end(): void {
+    this.#process.kill('SIGKILL');
+  }
+
+  #ended(code: number): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    running.delete(this);
+    this.#events.emit('exit', code);
+  }
+
+  #handle(): UtilityProcess {
+    const child = this;
+    const events = this.#events;
+    const handle: UtilityProcess = standsFor<UtilityProcess>('UtilityProcess')({
+      get pid() {
+        return child.pid;
+      },
+      kill: () => this.#process.kill('SIGTERM'),
+      off(name: string, listener: Listener) {
+        events.off(name, listener);
+        return handle;
+      },
+      on(name: string, listener: Listener) {
+        events.on(name, listener);
+        return handle;
+      },
+      once(name: string, listener: Listener) {
+        events.once(name, listener);
+        return handle;
+      },
+      postMessage: (message) => {
+        if (this.#process.connected) this.#process.send(message, () => {});
+      },
+    });
+    return handle;
+  }
+}
+
+const knownOptions = ['env', 'execArgv', 'serviceName', 'stdio'];
+
+function refuseUnknown(options: ForkOptions): void {
+  const unknown = Object.keys(options).find((name) => !knownOptions.includes(name));
+  if (unknown) throw new Error(`The stand-in for Electron has no utilityProcess option “${unknown}”.`);
+  if (options.stdio !== 'inherit') throw new Error('The stand-in’s utility processes inherit their streams.');
+}
+
+/** What the operating system reports of a process that a signal ended. */
+function numberOf(signal: NodeJS.Signals | null): number {
+  return signal === 'SIGTERM' ? 15 : 9;
+}
