@@ -1,102 +1,117 @@
-/** A Latchkey of the test's own: its own data folder and port, the built app, and a page that may log no error. */
-import { type ChildProcess, spawn } from 'node:child_process';
+/** A Latchkey of the test's own: its own data folder, the built app on the project's host, and a page that may log no error. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { test as base, expect, type Page } from '@playwright/test';
+import { type Browser, test as base, type ConsoleMessage, expect, type Page } from '@playwright/test';
+import {
+  type HostKind,
+  type Latchkey,
+  startOnElectron,
+  startOnStandIn,
+  startOnWeb,
+  whyNoElectron,
+} from './hosts.ts';
 
-const serveEntry = fileURLToPath(new URL('../../../out/main/serve.js', import.meta.url));
-
-export interface Host {
-  readonly url: string;
-  /** Everything that it wrote to its terminal. */
-  output(): string;
-  stop(): Promise<void>;
+export interface HostChoice {
+  /** Chosen by the project: the errands are the same. */
+  readonly hostKind: HostKind;
 }
 
-export interface HostOptions {
-  readonly dataFolder: string;
-  /** Left out: a free one. */
-  readonly port?: number;
+interface StartOptions {
   readonly environment?: NodeJS.ProcessEnv;
 }
 
-/** Starts the built web host and waits for the URL that it prints. */
-export async function startHost({ dataFolder, port = 0, environment }: HostOptions): Promise<Host> {
-  const child = spawn(
-    process.execPath,
-    [serveEntry, '--no-open', '--port', String(port), '--data', dataFolder],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        ...process.env,
-        // No keychain unless a test brings its own.
-        DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/latchkey',
-        ...environment,
-      },
-    },
-  );
-  let output = '';
-  child.stderr.on('data', (chunk) => {
-    output += chunk;
-  });
-  const url = await new Promise<string>((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`The web host ended with ${code}: ${output}`)));
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      output += `${line}\n`;
-      const found = /^Latchkey is at (http:\S+)$/.exec(line);
-      if (found?.[1]) resolve(found[1]);
-    });
-  });
-  return { url, output: () => output, stop: () => stop(child) };
-}
-
-function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return Promise.resolve();
-  return new Promise((resolve) => {
-    child.once('exit', () => resolve());
-    child.kill('SIGTERM');
-  });
-}
-
 interface Fixtures {
+  readonly hostIsHere: undefined;
   readonly dataFolder: string;
-  readonly host: Host;
-  /** What the page wrote to its console as an error, and what it threw. */
-  readonly consoleErrors: string[];
-  /** The page, opened at the host. */
+  /** Starts Latchkey on the test's data folder. Once stopped, it can be started again. */
+  readonly start: (options?: StartOptions) => Promise<Latchkey>;
+  /** The page of a Latchkey that was started. */
   readonly latchkey: Page;
 }
 
-export const test = base.extend<Fixtures>({
+interface WorkerFixtures {
+  /** The web host's browser, launched when it is asked for. */
+  readonly webBrowser: () => Promise<Browser>;
+}
+
+export const test = base.extend<HostChoice & Fixtures, WorkerFixtures>({
+  hostKind: ['web', { option: true }],
+  webBrowser: [
+    async ({ playwright }, use) => {
+      let launched: Promise<Browser> | undefined;
+      await use(() => {
+        launched ??= playwright.chromium.launch();
+        return launched;
+      });
+      await (await launched)?.close();
+    },
+    { scope: 'worker' },
+  ],
+  hostIsHere: [
+    async ({ hostKind }, use, testInfo) => {
+      const why = hostKind === 'electron' ? whyNoElectron() : undefined;
+      testInfo.skip(why !== undefined, why);
+      await use(undefined);
+    },
+    { auto: true },
+  ],
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern.
   dataFolder: async ({}, use) => {
     const folder = mkdtempSync(join(tmpdir(), 'latchkey-e2e-'));
     await use(folder);
     rmSync(folder, { recursive: true, force: true });
   },
-  host: async ({ dataFolder }, use) => {
-    const host = await startHost({ dataFolder });
-    await use(host);
-    await host.stop();
-    expect(host.output().replace(/^Latchkey is at .*\n/m, ''), 'what the host wrote').toBe('');
-  },
-  consoleErrors: async ({ page }, use) => {
-    const errors: string[] = [];
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
+  start: async ({ hostKind, dataFolder, webBrowser }, use) => {
+    const started: Latchkey[] = [];
+    const consoleErrors: string[] = [];
+    await use(async (options = {}) => {
+      const latchkey = stoppedOnce(await startOn(hostKind, { dataFolder, ...options }, webBrowser));
+      started.push(latchkey);
+      await watchConsole(latchkey.page, consoleErrors);
+      return latchkey;
     });
-    page.on('pageerror', (error) => errors.push(String(error)));
-    await use(errors);
-  },
-  latchkey: async ({ page, host, consoleErrors }, use) => {
-    await page.goto(host.url);
-    await use(page);
+    for (const latchkey of started) await latchkey.stop();
     expect(consoleErrors, 'the page’s console').toEqual([]);
+    for (const latchkey of started) expect(latchkey.complaints(), 'what the host wrote').toBe('');
+  },
+  latchkey: async ({ start }, use) => {
+    const { page } = await start();
+    await use(page);
   },
 });
+
+function stoppedOnce(latchkey: Latchkey): Latchkey {
+  let stopped: Promise<void> | undefined;
+  return {
+    ...latchkey,
+    stop: () => {
+      stopped ??= latchkey.stop();
+      return stopped;
+    },
+  };
+}
+
+/** What it wrote before it could be watched counts too: some hosts open the page by themselves. */
+async function watchConsole(page: Page, errors: string[]): Promise<void> {
+  const note = (message: ConsoleMessage) => {
+    if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
+  };
+  page.on('console', note);
+  page.on('pageerror', (error) => errors.push(String(error)));
+  (await page.consoleMessages()).forEach(note);
+  errors.push(...(await page.pageErrors()).map(String));
+}
+
+function startOn(
+  kind: HostKind,
+  options: Parameters<typeof startOnElectron>[0],
+  webBrowser: () => Promise<Browser>,
+): Promise<Latchkey> {
+  if (kind === 'electron') return startOnElectron(options);
+  if (kind === 'stand-in') return startOnStandIn(options);
+  return startOnWeb(options, async () => (await webBrowser()).newContext());
+}
 
 export { expect };
 

@@ -8,6 +8,7 @@ import { openWindows, type WindowState } from './browser-window.ts';
 import { preventable } from './electron-event.ts';
 import { heardEvents, knownEvents } from './events.ts';
 import { chooseMenuItem, menuItems } from './menu.ts';
+import { received } from './received.ts';
 import { type Asking, askDevice, askPermission } from './session.ts';
 import type { Rectangle } from './settings.ts';
 import { type ErrorBox, errorBoxes } from './surroundings.ts';
@@ -63,6 +64,8 @@ export const controls = {
     })),
   failChild: ({ name, report }: { name: string; report: string }) => child(name).failFatally(report),
 
+  /** How many of the messages that the bundle's listeners were given have this text in them. */
+  received: (text: string) => ({ all: received.count, withText: received.countWith(text) }),
   isSandboxed: () => ending.isSandboxed,
   members: () => ({
     declared: [...declaredMembers],

@@ -1,6 +1,7 @@
 /** `ipcMain`: what the pages' preload scripts send. */
 import type { IpcMain, IpcMainEvent } from 'electron';
 import { standsFor } from '../stands-for.ts';
+import { received } from './received.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: Electron's own listener type.
 type Listener = (event: IpcMainEvent, ...args: any[]) => void;
@@ -19,5 +20,6 @@ export const ipcMain: IpcMain = standsFor<IpcMain>('ipcMain')({
 });
 
 export function receiveMessage(event: IpcMainEvent, channel: string, args: readonly unknown[]): void {
+  received.add(args);
   for (const listener of [...(listeners.get(channel) ?? [])]) listener(event, ...args);
 }

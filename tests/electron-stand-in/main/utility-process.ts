@@ -2,8 +2,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { utilityProcess as ElectronModule, ForkOptions, UtilityProcess } from 'electron';
 import { standsFor } from '../stands-for.ts';
+import type { UtilityMessage } from '../wire.ts';
 import { Events, type Listener } from './events.ts';
 import { lifecycle } from './lifecycle.ts';
+import { RelayedPort } from './ports.ts';
+import { received } from './received.ts';
 
 type ChildEvents = {
   error: [type: 'FatalError', location: string, report: string];
@@ -41,6 +44,8 @@ class Child implements UtilityChild {
   readonly handle: UtilityProcess;
   readonly #process: ChildProcess;
   readonly #events = new Events<ChildEvents>('UtilityProcess', ['error', 'exit', 'message']);
+  readonly #ports = new Map<number, RelayedPort>();
+  #nextPort = 0;
   #isSpawned = false;
   #isGone = false;
 
@@ -57,7 +62,7 @@ class Child implements UtilityChild {
       this.#isSpawned = true;
       running.add(this);
     });
-    this.#process.on('message', (message) => this.#events.emit('message', message));
+    this.#process.on('message', (message: UtilityMessage) => this.#receive(message));
     this.#process.once('exit', (code, signal) => this.#ended(code ?? numberOf(signal)));
     // A process that could not be started has no exit of its own; one that is gone takes no more messages.
     this.#process.on('error', () => {
@@ -84,7 +89,39 @@ class Child implements UtilityChild {
     if (this.#isGone) return;
     this.#isGone = true;
     running.delete(this);
+    for (const port of this.#ports.values()) port.close();
     this.#events.emit('exit', code);
+  }
+
+  #receive(message: UtilityMessage): void {
+    if (message.kind === 'said') this.#ports.get(message.port)?.fromChild(message.data);
+    else if (message.kind === 'closed') this.#ports.get(message.port)?.close();
+    else {
+      received.add(message.data);
+      this.#events.emit('message', message.data);
+    }
+  }
+
+  #send(message: UtilityMessage): void {
+    // A child that is gone says so by its exit.
+    if (this.#process.connected) this.#process.send(message, () => {});
+  }
+
+  #postMessage(data: unknown, transfer: readonly RelayedPort[]): void {
+    const ports = transfer.map((port) => {
+      this.#ports.set(this.#nextPort, port);
+      return this.#nextPort++;
+    });
+    this.#send({ kind: 'message', data, ports });
+    for (const port of ports) {
+      this.#ports.get(port)?.passTo({
+        send: (said) => this.#send({ kind: 'said', port, data: said }),
+        close: () => {
+          this.#ports.delete(port);
+          this.#send({ kind: 'closed', port });
+        },
+      });
+    }
   }
 
   #handle(): UtilityProcess {
@@ -107,9 +144,7 @@ class Child implements UtilityChild {
         events.once(name, listener);
         return handle;
       },
-      postMessage: (message) => {
-        if (this.#process.connected) this.#process.send(message, () => {});
-      },
+      postMessage: (message, transfer = []) => this.#postMessage(message, transfer.map(RelayedPort.of)),
     });
     return handle;
   }

@@ -1,13 +1,15 @@
 /** `webContents`: one page in Chromium, with the preload script in a world of its own. */
-import type { Event, IpcMainEvent, WebContents, WebFrameMain } from 'electron';
+import type { Event, IpcMainEvent, WebContents } from 'electron';
 import { decodeValue, encodeValue } from '../page/codec.ts';
 import type { PageScripts } from '../page/scripts.ts';
 import { standsFor } from '../stands-for.ts';
+import type { PreloadMessage } from '../wire.ts';
 import type { Browser, Target } from './browser.ts';
 import { type CdpSession, TargetGone } from './cdp.ts';
 import { preventable } from './electron-event.ts';
 import { Events, type Listener } from './events.ts';
 import { Frames } from './frames.ts';
+import { RelayedPort } from './ports.ts';
 import { answerRequest, schemes } from './protocol.ts';
 
 const preloadWorld = 'preload';
@@ -55,6 +57,7 @@ export class Page {
   /** What the main process itself is loading: no page asked for it. */
   #loading: string | undefined;
   #isDestroyed = false;
+  readonly #ports = new Map<string, { readonly contextId: number; readonly port: RelayedPort }>();
   readonly webContents: WebContents;
 
   constructor(options: PageOptions) {
@@ -110,7 +113,8 @@ export class Page {
   /** As a renderer that was taken over would: straight into the IPC, from each frame that shows `url`. */
   async speak(url: string, channel: string, args: readonly unknown[]): Promise<number> {
     const { session } = await this.#opened;
-    const text = JSON.stringify({ channel, args: encodeValue(args) });
+    const message: PreloadMessage = { kind: 'message', channel, args: encodeValue(args), ports: [] };
+    const text = JSON.stringify(message);
     const frameIds = this.#frames.idsByUrl(url);
     for (const frameId of frameIds) {
       const contextId = this.#frames.contextOf(frameId);
@@ -175,7 +179,8 @@ export class Page {
       );
     });
     session.on('Runtime.bindingCalled', ({ name, payload, executionContextId }) => {
-      if (name === 'standInSay') this.#receive(payload, this.#frames.ofContext(executionContextId));
+      if (name === 'standInSay')
+        this.#receive(session, JSON.parse(payload) as PreloadMessage, executionContextId);
     });
     session.on('Fetch.requestPaused', (paused) => {
       this.#answer(session, paused, mainFrameId).catch((error: unknown) => {
@@ -183,6 +188,10 @@ export class Page {
         if (!(error instanceof TargetGone) && !/Invalid InterceptionId/.test(String(error))) throw error;
       });
     });
+    session.on('Runtime.executionContextDestroyed', ({ executionContextId }) => {
+      this.#closePorts((contextId) => contextId === executionContextId);
+    });
+    session.on('Runtime.executionContextsCleared', () => this.#closePorts(() => true));
     session.on('Inspector.detached', () => this.#options.hooks.onGone());
   }
 
@@ -229,10 +238,37 @@ export class Page {
     return isPrevented();
   }
 
-  #receive(payload: string, senderFrame: WebFrameMain | null): void {
-    const { channel, args } = JSON.parse(payload) as { channel: string; args: unknown };
-    const event = standsFor<IpcMainEvent>('IpcMainEvent')({ sender: this.webContents, senderFrame });
-    this.#options.hooks.onMessage(event, channel, decodeValue(args) as unknown[]);
+  #receive(session: CdpSession, message: PreloadMessage, contextId: number): void {
+    if (message.kind !== 'message') {
+      const port = this.#ports.get(`${contextId} ${message.port}`)?.port;
+      if (message.kind === 'said') port?.fromPage(decodeValue(message.data));
+      else port?.close();
+      return;
+    }
+    const event = standsFor<IpcMainEvent>('IpcMainEvent')({
+      sender: this.webContents,
+      senderFrame: this.#frames.ofContext(contextId),
+      ports: message.ports.map((id) => this.#openPort(session, contextId, id).handle),
+    });
+    this.#options.hooks.onMessage(event, message.channel, decodeValue(message.args) as unknown[]);
+  }
+
+  #openPort(session: CdpSession, contextId: number, id: number): RelayedPort {
+    const key = `${contextId} ${id}`;
+    const evaluate = (expression: string) => evaluateIn(session, contextId, expression);
+    const port = new RelayedPort({
+      send: (data) => evaluate(`standInPort(${id}, ${JSON.stringify(encodeValue(data))})`),
+      close: () => {
+        if (this.#ports.delete(key)) evaluate(`standInPortClosed(${id})`);
+      },
+    });
+    this.#ports.set(key, { contextId, port });
+    return port;
+  }
+
+  /** A document that is gone takes its ports along. */
+  #closePorts(isGone: (contextId: number) => boolean): void {
+    for (const { contextId, port } of [...this.#ports.values()]) if (isGone(contextId)) port.close();
   }
 
   /** To the page that is there when it arrives; lost when there is none, as in Electron. */
@@ -242,8 +278,13 @@ export class Page {
     const contextId = target && this.#frames.contextOf(target.targetId);
     if (!target || contextId === undefined) return;
     const expression = `standInDeliver(${JSON.stringify(channel)}, ${JSON.stringify(encodeValue(args))})`;
-    target.session.send('Runtime.evaluate', { expression, contextId }).catch((error: unknown) => {
-      if (!(error instanceof TargetGone) && !/Cannot find context/.test(String(error))) throw error;
-    });
+    evaluateIn(target.session, contextId, expression);
   }
+}
+
+/** In a world of a page, which may be gone before it gets there. */
+function evaluateIn(session: CdpSession, contextId: number, expression: string): void {
+  session.send('Runtime.evaluate', { expression, contextId }).catch((error: unknown) => {
+    if (!(error instanceof TargetGone) && !/Cannot find context/.test(String(error))) throw error;
+  });
 }

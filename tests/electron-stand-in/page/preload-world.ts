@@ -4,6 +4,7 @@
  */
 import type { ContextBridge, IpcRenderer, IpcRendererEvent } from 'electron';
 import { standsFor } from '../stands-for.ts';
+import type { PreloadMessage } from '../wire.ts';
 import { bridgeEnd, type Exposed, exposedEvent, portEvent } from './bridge.ts';
 import { decodeValue, encodeValue } from './codec.ts';
 
@@ -12,6 +13,9 @@ declare global {
   var standInSay: (text: string) => void;
   /** Called by the main process, with what `encodeValue` made. */
   var standInDeliver: (channel: string, args: unknown) => void;
+  /** The same, for what was said on a port. */
+  var standInPort: (port: number, data: unknown) => void;
+  var standInPortClosed: (port: number) => void;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: Electron's own listener type.
@@ -28,10 +32,36 @@ const contextBridge = standsFor<ContextBridge>('contextBridge')({
   },
 });
 
+const say = (message: PreloadMessage) => globalThis.standInSay(JSON.stringify(message));
+
+const ports = new Map<number, MessagePort>();
+let nextPort = 0;
+
+/** The end stays here and its messages go on, as a port itself can't. @returns its number */
+function relay(passed: MessagePort): number {
+  const id = nextPort++;
+  ports.set(id, passed);
+  passed.addEventListener('message', ({ data }) => say({ kind: 'said', port: id, data: encodeValue(data) }));
+  passed.addEventListener('close', () => {
+    if (ports.delete(id)) say({ kind: 'closed', port: id });
+  });
+  passed.start();
+  return id;
+}
+
+globalThis.standInPort = (id, data) => ports.get(id)?.postMessage(decodeValue(data));
+globalThis.standInPortClosed = (id) => {
+  ports.get(id)?.close();
+  ports.delete(id);
+};
+
 const listeners = new Map<string, Set<Listener>>();
 const ipcRenderer: IpcRenderer = standsFor<IpcRenderer>('ipcRenderer')({
   send(channel, ...args) {
-    globalThis.standInSay(JSON.stringify({ channel, args: encodeValue(args) }));
+    say({ kind: 'message', channel, args: encodeValue(args), ports: [] });
+  },
+  postMessage(channel, message, transfer = []) {
+    say({ kind: 'message', channel, args: encodeValue([message]), ports: transfer.map(relay) });
   },
   on(channel, listener) {
     listeners.set(channel, (listeners.get(channel) ?? new Set()).add(listener));

@@ -107,7 +107,8 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
     output,
     ended,
     stop: async () => {
-      await control('quit').catch(() => {});
+      // It may quit before it has answered, or have quit long ago.
+      if (child.connected) await control('quit').catch(() => {});
       return ended;
     },
   };

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { type HostChild, startHostChild } from '../support/web-host.ts';
-import { test as base, expect, startHost } from './support/latchkey.ts';
+import { type HostChild, startHostChild } from '../../support/web-host.ts';
+import { startWebHost } from '../support/hosts.ts';
+import { test as base, expect } from '../support/web-host.ts';
 
-const builtPage = fileURLToPath(new URL('../../out/renderer', import.meta.url));
+const builtPage = fileURLToPath(new URL('../../../out/renderer', import.meta.url));
 
 /** A host that gives as many links as a test wants. */
 const test = base.extend<{ giver: HostChild }>({
@@ -84,7 +85,7 @@ test('of a new run opens the tab of the run before, with what was typed there', 
   page,
   dataFolder,
 }) => {
-  const first = await startHost({ dataFolder });
+  const first = await startWebHost({ dataFolder });
   await page.goto(first.url);
   await page.getByRole('button', { name: 'Add an app' }).click();
   await page.getByLabel('Name', { exact: true }).fill('half typed');
@@ -92,7 +93,7 @@ test('of a new run opens the tab of the run before, with what was typed there', 
   await expect(page.getByText('Latchkey can’t be reached')).toBeVisible();
 
   // The page finds the new run by itself.
-  const second = await startHost({ dataFolder, port: Number(new URL(first.url).port) });
+  const second = await startWebHost({ dataFolder, port: Number(new URL(first.url).port) });
   try {
     await expect(page.getByText('Latchkey was started again')).toBeVisible();
     await page.goto(second.url);

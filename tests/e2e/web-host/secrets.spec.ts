@@ -1,9 +1,10 @@
 /** Secrets on their way out: shown for some seconds, copied and taken off the clipboard again; and the audit log of it. */
 import type { Page } from '@playwright/test';
 import { type RawData, WebSocket } from 'ws';
-import { startSecretService } from '../support/secret-service.ts';
-import { expect, startHost, test } from './support/latchkey.ts';
-import { addApp, startServer } from './support/server.ts';
+import { startSecretService } from '../../support/secret-service.ts';
+import { startWebHost } from '../support/hosts.ts';
+import { addApp, startServer } from '../support/server.ts';
+import { expect, test } from '../support/web-host.ts';
 
 const onClipboard = (page: Page) => page.evaluate(() => navigator.clipboard.readText());
 
@@ -143,7 +144,7 @@ test('hides a secret that is shown when the vault is locked, or Latchkey is gone
 }) => {
   const keyring = await startSecretService();
   await keyring.startKeyring();
-  const host = await startHost({ dataFolder, environment: { ...keyring.env } as NodeJS.ProcessEnv });
+  const host = await startWebHost({ dataFolder, environment: { ...keyring.env } as NodeJS.ProcessEnv });
   await page.goto(host.url);
   await expect(page.getByText('Vault unlocked · keychain')).toBeVisible();
   const { server, secret } = await openKeys(page);

@@ -6,8 +6,8 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContext, Page } from '@playwright/test';
-import { type HostileSite, startHostileSite } from './support/hostile-site.ts';
-import { test as base, expect } from './support/latchkey.ts';
+import { type HostileSite, startHostileSite } from '../support/hostile-site.ts';
+import { test as base, expect } from '../support/web-host.ts';
 
 const welcomeButton = 'Try it with the built-in sandbox';
 
@@ -440,7 +440,7 @@ test('a flood of connections from this machine does not keep the page from loadi
 }) => {
   await expectUnharmed(latchkey);
   const flood = fork(
-    fileURLToPath(new URL('../support/flood-process.ts', import.meta.url)),
+    fileURLToPath(new URL('../../../support/flood-process.ts', import.meta.url)),
     [new URL(host.url).port, '2000'],
     { execArgv: [] },
   );

@@ -1,7 +1,7 @@
 /** How the web host hands its URL to the browser. */
 import { pathToFileURL } from 'node:url';
-import { writeRedirect } from '../../electron/hosts/web/open-browser.ts';
-import { expect, test } from './support/latchkey.ts';
+import { writeRedirect } from '../../../electron/hosts/web/open-browser.ts';
+import { expect, test } from '../support/web-host.ts';
 
 test('a file that redirects brings the page and its ticket', async ({ page, host, dataFolder }) => {
   const redirect = writeRedirect(dataFolder, host.url);

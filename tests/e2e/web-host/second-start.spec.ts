@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from './support/latchkey.ts';
+import { expect, test } from '../support/web-host.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 test('`npm start` again leads to the one that runs, and is done', async ({ latchkey, host, dataFolder }) => {
   const again = spawn(process.execPath, ['scripts/start.mjs', '--web', '--no-open', '--data', dataFolder], {
