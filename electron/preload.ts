@@ -3,7 +3,7 @@
  * contract, and gives the page nothing of Electron's.
  */
 import { contextBridge, ipcRenderer } from 'electron';
-import { messageChannel, portChannel } from '#shared/lib/bridge-names.ts';
+import { messageChannel, pageChannel, portChannel } from '#shared/lib/bridge-names.ts';
 
 /** Of the page's window, as much as is used here: the main side has no types of the DOM. */
 declare const window: {
@@ -18,6 +18,9 @@ declare const window: {
     }) => void,
   ): void;
 };
+
+// Before anything that the page can say, and on the same way.
+ipcRenderer.send(pageChannel);
 
 contextBridge.exposeInMainWorld('latchkey', {
   send: (message: unknown) => ipcRenderer.send(messageChannel, message),

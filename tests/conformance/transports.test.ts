@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { messageChannel } from '#shared/lib/bridge-names.ts';
+import { messageChannel, pageChannel } from '#shared/lib/bridge-names.ts';
 import { startWebHost } from '../../electron/hosts/web/server.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { describeTransport } from './transport-suite.ts';
@@ -45,6 +45,7 @@ describeTransport('Electron’s IPC', {
     const window = Object.assign(new EventEmitter(), { webContents });
     serveWindow(window as never, openSession, (port) => port.close());
     const senderFrame = { parent: null, url: 'app://latchkey/' };
+    ipcMain.emit(pageChannel, { sender: webContents, senderFrame });
     return {
       send: (message) =>
         ipcMain.emit(messageChannel, { sender: webContents, senderFrame }, structuredClone(message)),

@@ -4,7 +4,7 @@
  */
 import { type BrowserWindow, type IpcMainEvent, ipcMain } from 'electron';
 import type { ServerMessage } from '#shared/contract/wire.ts';
-import { messageChannel, portChannel } from '#shared/lib/bridge-names.ts';
+import { messageChannel, pageChannel, portChannel } from '#shared/lib/bridge-names.ts';
 import type { Session } from '../../ipc/index.ts';
 import type { PassedPort } from '../../processes/port.ts';
 import { pageOrigin } from './scheme.ts';
@@ -17,8 +17,15 @@ export function serveWindow(
 ): void {
   const { webContents } = window;
   let session: Session | undefined;
-  const open = () => {
+  const close = () => {
     session?.close();
+    session = undefined;
+  };
+  // Told by each page's own preload script: a navigation that is refused has begun too, and the page that it would
+  // have replaced goes on. Where that page is does not matter yet, as its messages are looked at one by one.
+  const begin = (event: IpcMainEvent) => {
+    if (event.sender !== webContents || event.senderFrame?.parent) return;
+    close();
     session = openSession((message) => {
       if (!webContents.isDestroyed()) webContents.send(messageChannel, message);
     });
@@ -32,17 +39,15 @@ export function serveWindow(
     if (port && others.length === 0 && isOurs(event)) passPort(port);
     else for (const refused of event.ports) refused.close();
   };
-  open();
+  ipcMain.on(pageChannel, begin);
   ipcMain.on(messageChannel, receive);
   ipcMain.on(portChannel, receivePort);
-  // A page that was reloaded knows nothing of the calls of the one before.
-  webContents.on('did-start-navigation', (details) => {
-    if (details.isMainFrame && !details.isSameDocument) open();
-  });
+  webContents.on('render-process-gone', close);
   window.once('closed', () => {
+    ipcMain.off(pageChannel, begin);
     ipcMain.off(messageChannel, receive);
     ipcMain.off(portChannel, receivePort);
-    session?.close();
+    close();
   });
 }
 
