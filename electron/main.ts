@@ -13,6 +13,7 @@ import {
   keepProfileIn,
   type OpenedWindow,
   openWindow,
+  recoverPage,
   registerScheme,
   servePage,
   serveWindow,
@@ -45,6 +46,7 @@ function show(app: App): void {
   const opened = openWindow(outFolder, app.preferences);
   shown = opened;
   serveWindow(opened.window, app.openSession, app.passPort);
+  recoverPage(opened.window, report);
   opened.window.once('closed', () => {
     shown = undefined;
   });
