@@ -8,6 +8,7 @@ import { redactError } from '#shared/lib/redact.ts';
 import { type App, compose } from './compose.ts';
 import { defaultDataFolder } from './hosts/data-folder.ts';
 import {
+  cutNetwork,
   hardenEveryPage,
   hardenSession,
   keepProfileIn,
@@ -142,6 +143,7 @@ async function fail(error: unknown): Promise<void> {
 }
 
 app.enableSandbox();
+cutNetwork();
 registerScheme();
 hardenEveryPage();
 try {

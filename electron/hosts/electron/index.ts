@@ -1,5 +1,5 @@
 export { systemClipboard } from './clipboard.ts';
-export { hardenEveryPage, hardenSession } from './hardening.ts';
+export { cutNetwork, hardenEveryPage, hardenSession } from './hardening.ts';
 export { setMenu } from './menu.ts';
 export { keepProfileIn } from './profile.ts';
 export { recoverPage } from './recovery.ts';
