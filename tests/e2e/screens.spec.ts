@@ -19,7 +19,8 @@ async function look(page: Page, name: string, folder: (name: string) => string):
       expect.soft(overflow, `${name} at ${width} px`).toBeLessThanOrEqual(0);
     }
     // The rows of a list are scrolled by the keys of the grid around them, which is what takes the focus.
-    // Legacy: without a page of its own beside this one, which has no frames, and whose clock may be slowed down.
+    // Legacy: without a page of its own beside this one, which has no frames, whose clock may be slowed down, and whose
+    // host may not open another.
     const { violations } = await new AxeBuilder({ page })
       .setLegacyMode()
       .withTags(['wcag2a', 'wcag2aa', 'wcag21aa'])

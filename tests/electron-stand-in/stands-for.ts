@@ -4,9 +4,7 @@
  * business here.
  */
 
-/** `Owner.member` of everything that the stand-in has. */
-export const declaredMembers = new Set<string>();
-/** Those of them that were read in this process. */
+/** `Owner.member` of everything that was read in this process. */
 export const usedMembers = new Set<string>();
 
 /**
@@ -15,7 +13,6 @@ export const usedMembers = new Set<string>();
  */
 export function standsFor<Whole extends object>(owner: string) {
   return <Name extends keyof Whole & string>(members: Pick<Whole, Name>): Whole => {
-    for (const name of Object.keys(members)) declaredMembers.add(`${owner}.${name}`);
     const guarded = new Proxy(members, {
       get: (target, name) => {
         if (isAskedByLanguage(name)) return Reflect.get(target, name);

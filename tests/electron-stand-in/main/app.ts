@@ -1,6 +1,6 @@
 /** `app`: when things begin and end. Quitting follows Electron's order, with what Latchkey listens to. */
 import { readFileSync } from 'node:fs';
-import type { App, Event, WebContents } from 'electron';
+import type { App, CommandLine, Event, WebContents } from 'electron';
 import { standsFor } from '../stands-for.ts';
 import { preventable } from './electron-event.ts';
 import { Events, type Listener } from './events.ts';
@@ -38,18 +38,17 @@ class Ending {
   /** Ends Chromium and the child processes, and tells the test. */
   release: () => Promise<void> = async () => {};
   isSandboxed = false;
-  #isReady: Promise<void> = Promise.resolve();
+  /** Starts what is to be there when the app is ready. */
+  start: () => Promise<void> = async () => {};
+  #ready: Promise<void> | undefined;
   #isExiting = false;
 
+  /** Electron starts Chromium when the app's module has run; here, asking for it is taken for the module's end. */
   get ready(): Promise<void> {
-    return this.#isReady;
-  }
-
-  /** @param started resolves when Electron would be ready */
-  readyAfter(started: Promise<void>): void {
-    this.#isReady = started.then(() => {
+    this.#ready ??= this.start().then(() => {
       if (lifecycle.phase === 'starting') lifecycle.phase = 'ready';
     });
+    return this.#ready;
   }
 
   quit(): void {
@@ -76,9 +75,18 @@ class Ending {
   }
 }
 
+/** What the app adds to Chromium’s command line. */
+export const switches: string[] = [];
+
 export const ending = new Ending();
 
 export const app: App = standsFor<App>('app')({
+  commandLine: standsFor<CommandLine>('CommandLine')({
+    appendSwitch(name, value) {
+      lifecycle.requireStarting('app.commandLine.appendSwitch');
+      switches.push(value === undefined ? `--${name}` : `--${name}=${value}`);
+    },
+  }),
   isPackaged: settings.isPackaged,
   enableSandbox() {
     lifecycle.requireStarting('app.enableSandbox');

@@ -9,7 +9,7 @@ import type {
 import type { PageScripts } from '../page/scripts.ts';
 import { constructs, standsFor } from '../stands-for.ts';
 import { appEvents, ending } from './app.ts';
-import type { Browser } from './browser.ts';
+import type { Browser, BrowserListener } from './browser.ts';
 import { preventable } from './electron-event.ts';
 import { Events, type Listener } from './events.ts';
 import { receiveMessage } from './ipc-main.ts';
@@ -37,14 +37,19 @@ let parts: { readonly browser: Browser; readonly scripts: PageScripts } | undefi
 
 export function provideBrowser(browser: Browser, scripts: PageScripts): void {
   parts = { browser, scripts };
-  browser.onPopup = (opener) => {
+}
+
+export const windowsOfBrowser: BrowserListener = {
+  onPopup(opener, url) {
     const [only] = windows;
     const asking =
       [...windows].find(({ page }) => page.targetId === opener) ?? (windows.size === 1 ? only : undefined);
     if (!asking) throw new Error('A window was opened, and it is not known by which page.');
-    return asking.page.mayOpenWindow();
-  };
-}
+    return asking.page.mayOpenWindow(url);
+  },
+  onClosed: (targetId) => [...windows].find(({ page }) => page.targetId === targetId)?.destroy(),
+  onRequest: (request) => [...windows].some(({ page }) => page.takeRequest(request)),
+};
 
 export class WindowState {
   readonly options: BrowserWindowConstructorOptions;
@@ -72,7 +77,6 @@ export class WindowState {
       hooks: {
         onMessage: receiveMessage,
         onFirstPaint: () => this.#events.emit('ready-to-show'),
-        onGone: () => this.#gone(),
         beforeLoad: (url) => grantInBrowser(this.page.webContents, url),
       },
     });
@@ -86,6 +90,9 @@ export class WindowState {
     const { webPreferences: _, ...options } = this.options;
     return {
       options,
+      url: this.page.url,
+      webRtcPolicy: this.page.webRtcPolicy,
+      loadCount: this.page.loadCount,
       webPreferences: this.options.webPreferences,
       bounds: this.#normalBounds,
       isMaximized: this.#isMaximized,
@@ -120,13 +127,8 @@ export class WindowState {
 
   destroy(): void {
     if (this.#isDestroyed) return;
-    this.page.destroy();
-    this.#gone();
-  }
-
-  #gone(): void {
-    if (this.#isDestroyed) return;
     this.#isDestroyed = true;
+    this.page.destroy();
     windows.delete(this);
     this.#events.emit('closed');
     ending.windowClosed();

@@ -1,5 +1,5 @@
-/** The one Chromium behind every window of a process, and what it says about windows that pages open by themselves. */
-import type { CdpConnection, CdpSession } from './cdp.ts';
+/** The one Chromium behind every window of a process: its pages, what they request, and the windows that they open. */
+import type { CdpSession } from './cdp.ts';
 import { type Chromium, startChromium } from './chromium.ts';
 
 export interface Target {
@@ -7,36 +7,49 @@ export interface Target {
   readonly session: CdpSession;
 }
 
+type RequestListener = Parameters<typeof CdpSession.prototype.on<'Fetch.requestPaused'>>[1];
+export type PausedRequest = Parameters<RequestListener>[0];
+
+export interface BrowserListener {
+  /** A page opened a window by itself. */
+  onPopup(opener: string | undefined, url: string): 'deny';
+  /** A page closed itself, or was closed from outside. */
+  onClosed(targetId: string): void;
+  /** @returns false for a frame of no window: the request goes nowhere */
+  onRequest(request: PausedRequest): boolean;
+}
+
 export class Browser {
   readonly #chromium: Chromium;
-  readonly #connection: CdpConnection;
-  /** Attached, and not yet known whose: a target is announced before the call that made it is answered. */
-  readonly #unclaimed = new Map<string, string>();
+  readonly #listener: BrowserListener;
+  readonly #own = new Set<string>();
   #creating = 0;
-  /** Called for each window that a page opened by itself; it does not load before the answer. */
-  onPopup: (opener: string | undefined) => 'deny' = () => {
-    throw new Error('A page opened a window before there was one.');
-  };
 
-  static async start(): Promise<Browser> {
-    const browser = new Browser(await startChromium());
-    await browser.#connection.browser.send('Target.setAutoAttach', {
-      autoAttach: true,
-      waitForDebuggerOnStart: true,
-      flatten: true,
-      filter: [{ type: 'page' }],
-    });
+  /** @param switches added to Chromium's command line */
+  static async start(listener: BrowserListener, switches: readonly string[]): Promise<Browser> {
+    const browser = new Browser(await startChromium(switches), listener);
+    await browser.send('Target.setDiscoverTargets', { discover: true, filter: [{ type: 'page' }] });
+    await browser.send('Fetch.enable', { patterns: [{ urlPattern: '*' }] });
     return browser;
   }
 
-  private constructor(chromium: Chromium) {
+  private constructor(chromium: Chromium, listener: BrowserListener) {
     this.#chromium = chromium;
-    this.#connection = chromium.connection;
-    const { browser } = this.#connection;
-    browser.on('Target.attachedToTarget', ({ targetInfo, sessionId }) => {
+    this.#listener = listener;
+    const { browser } = chromium.connection;
+    browser.on('Target.targetCreated', ({ targetInfo }) => {
       const isPopup = targetInfo.openerId !== undefined || this.#creating === 0;
-      if (!isPopup) this.#unclaimed.set(targetInfo.targetId, sessionId);
-      else if (this.onPopup(targetInfo.openerId) === 'deny') void this.closeTarget(targetInfo.targetId);
+      if (!isPopup || this.#own.has(targetInfo.targetId)) return;
+      if (listener.onPopup(targetInfo.openerId, targetInfo.url) === 'deny') {
+        void this.#refuse(targetInfo.targetId);
+      }
+    });
+    browser.on('Target.targetDestroyed', ({ targetId }) => listener.onClosed(targetId));
+    browser.on('Fetch.requestPaused', (paused) => {
+      if (this.#listener.onRequest(paused)) return;
+      const { requestId } = paused;
+      // A window that is refused may be gone before its request is.
+      this.send('Fetch.failRequest', { requestId, errorReason: 'BlockedByClient' }).catch(() => {});
     });
   }
 
@@ -45,21 +58,32 @@ export class Browser {
   }
 
   get send(): CdpSession['send'] {
-    return this.#connection.browser.send;
+    return this.#chromium.connection.browser.send;
   }
 
-  /** A page at `about:blank`, which waits for `Runtime.runIfWaitingForDebugger`. */
+  /** A page at `about:blank`. */
   async createTarget(size: { readonly width: number; readonly height: number }): Promise<Target> {
     this.#creating++;
     try {
-      const { targetId } = await this.send('Target.createTarget', { url: 'about:blank', ...size });
-      const sessionId = this.#unclaimed.get(targetId);
-      if (!sessionId) throw new Error('Chromium made a page and did not attach to it.');
-      this.#unclaimed.delete(targetId);
-      return { targetId, session: this.#connection.session(sessionId) };
+      const { targetId } = await this.send('Target.createTarget', {
+        url: 'about:blank',
+        newWindow: true,
+        ...size,
+      });
+      this.#own.add(targetId);
+      const { sessionId } = await this.send('Target.attachToTarget', { targetId, flatten: true });
+      return { targetId, session: this.#chromium.connection.session(sessionId) };
     } finally {
       this.#creating--;
     }
+  }
+
+  /** A test that is attached too lets windows wait at their start, and with them the page that opened one. */
+  async #refuse(targetId: string): Promise<void> {
+    const { sessionId } = await this.send('Target.attachToTarget', { targetId, flatten: true });
+    const session = this.#chromium.connection.session(sessionId);
+    await session.send('Runtime.runIfWaitingForDebugger').catch(() => {});
+    await this.closeTarget(targetId);
   }
 
   async closeTarget(targetId: string): Promise<void> {
@@ -68,7 +92,7 @@ export class Browser {
   }
 
   kill(): void {
-    this.#connection.close();
+    this.#chromium.connection.close();
     this.#chromium.kill();
   }
 }

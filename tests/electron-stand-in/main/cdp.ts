@@ -20,8 +20,11 @@ interface OpenCall {
   reject(error: Error): void;
 }
 
-/** A call to a page or a browser that is gone. */
+/** A call to a page, a document or a browser that is gone. */
 export class TargetGone extends Error {}
+
+/** As Chromium says it. */
+const goneMessages = /Target crashed|Cannot find context|navigated or closed|Invalid InterceptionId/;
 
 export class CdpConnection {
   readonly #socket: WebSocket;
@@ -75,8 +78,10 @@ export class CdpConnection {
     if (id !== undefined) {
       const call = this.#calls.get(id);
       this.#calls.delete(id);
-      if (error) call?.reject(new Error(`${call.method}: ${error.message}`));
-      else call?.resolve(result);
+      if (error) {
+        const text = `${call?.method}: ${error.message}`;
+        call?.reject(goneMessages.test(text) ? new TargetGone(text) : new Error(text));
+      } else call?.resolve(result);
       return;
     }
     if (method === 'Target.detachedFromTarget') {

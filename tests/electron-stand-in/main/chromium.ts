@@ -24,20 +24,25 @@ const flags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-gpu',
+  // Electron's message ports tell that the other end was closed; Chromium's do so when asked.
+  '--enable-blink-features=MessagePortCloseEvent',
   '--password-store=basic',
   '--use-mock-keychain',
+  // So that a camera and a microphone are there to be refused.
+  '--use-fake-device-for-media-stream',
   // Electron has no popup blocker: `setWindowOpenHandler` is asked about every window.
   '--disable-popup-blocking',
   // Whatever a page reaches for is on this machine, or nowhere.
   '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
 ];
 
-export async function startChromium(): Promise<Chromium> {
+export async function startChromium(switches: readonly string[]): Promise<Chromium> {
   const path = findChromium();
   if (!path) throw new Error('There is no Chromium. `npm test` says how to get it.');
   const folder = mkdtempSync(join(tmpdir(), 'stand-in-chromium-'));
   const isRoot = process.getuid?.() === 0;
-  const child = spawn(path, [...flags, `--user-data-dir=${folder}`, ...(isRoot ? ['--no-sandbox'] : [])], {
+  const sandbox = isRoot ? ['--no-sandbox'] : [];
+  const child = spawn(path, [...flags, `--user-data-dir=${folder}`, ...sandbox, ...switches], {
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
   });

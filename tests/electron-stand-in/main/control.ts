@@ -2,21 +2,25 @@
  * What a test can do to the app from outside: what the user, the operating system or a hostile page would, and look at
  * what came of it. One request at a time over Node's channel.
  */
-import { declaredMembers, usedMembers } from '../stands-for.ts';
-import { appEvents, ending } from './app.ts';
-import { openWindows, type WindowState } from './browser-window.ts';
+import { appEvents, ending, switches } from './app.ts';
+import { openWindows, WindowState } from './browser-window.ts';
 import { preventable } from './electron-event.ts';
-import { heardEvents, knownEvents } from './events.ts';
 import { chooseMenuItem, menuItems } from './menu.ts';
+import { relayedPorts } from './ports.ts';
+import { answerRequest } from './protocol.ts';
 import { received } from './received.ts';
 import { type Asking, askDevice, askPermission } from './session.ts';
 import type { Rectangle } from './settings.ts';
 import { type ErrorBox, errorBoxes } from './surroundings.ts';
 import { utilityChildren } from './utility-process.ts';
+import type { Speech } from './web-contents.ts';
+
+/** A window that is none of Latchkey's. */
+let other: WindowState | undefined;
 
 function only(): WindowState {
-  const [window, ...others] = openWindows.all;
-  if (!window || others.length > 0) throw new Error(`There are ${openWindows.count} windows.`);
+  const [window, ...more] = openWindows.all.filter((each) => each !== other);
+  if (!window || more.length > 0) throw new Error(`Latchkey has ${more.length + 1} windows, or none.`);
   return window;
 }
 
@@ -48,12 +52,28 @@ export const controls = {
   askPermission: (asking: Asking) => askPermission(only().page.webContents, asking),
   askDevice: () => askDevice(),
 
+  crashPage: () => only().page.crash(),
+  /** Straight to the scheme's handler, with addresses that Chromium would tidy up before it asked. */
+  request: async ({ url, method }: { url: string; method: string }) => {
+    const response = await answerRequest({ url, method, headers: {} });
+    if (!response) throw new Error(`Nothing handles ${url}.`);
+    return { status: response.status, headers: Object.fromEntries(response.headers) };
+  },
+
   /** As main-process code would, which is asked about nothing. */
   load: (url: string) => only().page.load(url),
   navigate: (url: string) => only().page.navigate(url),
+  /** What it was asked about its page so far. */
+  asked: () => only().page.asked,
   attachWebview: () => only().page.attachWebview(),
-  speak: ({ url, channel, args }: { url: string; channel: string; args: readonly unknown[] }) =>
-    only().page.speak(url, channel, args),
+  speak: (speech: Speech) => only().page.speak(speech),
+  /** Another window of the same process, with the same preload script, that Latchkey does not know. */
+  openOther: async (url: string) => {
+    const { webPreferences = {} } = only().options;
+    other = new WindowState({ webPreferences });
+    await other.page.load(url);
+  },
+  speakFromOther: (speech: Speech) => other?.page.speak(speech),
 
   children: () =>
     utilityChildren.all.map(({ pid, options }) => ({
@@ -64,15 +84,12 @@ export const controls = {
     })),
   failChild: ({ name, report }: { name: string; report: string }) => child(name).failFatally(report),
 
+  /** What became of each channel's end that Latchkey was given. */
+  ports: () => relayedPorts.map(({ state }) => state),
   /** How many of the messages that the bundle's listeners were given have this text in them. */
   received: (text: string) => ({ all: received.count, withText: received.countWith(text) }),
+  switches: () => switches,
   isSandboxed: () => ending.isSandboxed,
-  members: () => ({
-    declared: [...declaredMembers],
-    used: [...usedMembers],
-    known: [...knownEvents],
-    heard: [...heardEvents],
-  }),
 };
 
 export type Controls = typeof controls;
@@ -83,9 +100,18 @@ export interface ControlRequest {
   readonly input: unknown;
 }
 
+export interface LastWords {
+  /** Child processes that the app had not ended by itself. */
+  readonly childrenLeft: readonly string[];
+  /** What the bundle has used of the stand-in, and which of its events. */
+  readonly usedMembers: readonly string[];
+  readonly heardEvents: readonly string[];
+  readonly knownEvents: readonly string[];
+}
+
 export type ControlMessage =
   | { readonly event: 'ready'; readonly endpoint: string }
-  | { readonly event: 'exiting'; readonly childrenLeft: readonly string[] }
+  | ({ readonly event: 'exiting' } & LastWords)
   | ({ readonly event: 'errorBox' } & ErrorBox)
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: string };

@@ -28,6 +28,7 @@ export class Frames {
     });
     session.on('Page.frameDetached', ({ frameId }) => this.#frames.delete(frameId));
     session.on('Page.frameNavigated', ({ frame }) => this.#moved(frame.id, frame.url));
+    session.on('Page.documentOpened', ({ frame }) => this.#moved(frame.id, frame.url));
     session.on('Page.navigatedWithinDocument', ({ frameId, url }) => this.#moved(frameId, url));
     session.on('Runtime.executionContextCreated', ({ context }) => {
       const { frameId } = context.auxData as { readonly frameId: string };
@@ -37,6 +38,11 @@ export class Frames {
       this.#contexts.delete(executionContextId);
     });
     session.on('Runtime.executionContextsCleared', () => this.#contexts.clear());
+  }
+
+  /** Its process has ended. */
+  forgetContexts(): void {
+    this.#contexts.clear();
   }
 
   /** The frame that a message came from; null when it is gone. */
@@ -51,6 +57,10 @@ export class Frames {
 
   idsByUrl(url: string): string[] {
     return [...this.#frames].filter(([, frame]) => frame.url === url).map(([id]) => id);
+  }
+
+  has(frameId: string): boolean {
+    return this.#frames.has(frameId);
   }
 
   urlOf(frameId: string): string | undefined {

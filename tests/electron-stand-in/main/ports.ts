@@ -14,6 +14,9 @@ export interface Side {
 
 const ports = new WeakMap<MessagePortMain, RelayedPort>();
 
+/** Every one that the bundle was given. */
+export const relayedPorts: RelayedPort[] = [];
+
 export class RelayedPort {
   readonly handle: MessagePortMain;
   readonly #page: Side;
@@ -26,12 +29,17 @@ export class RelayedPort {
     this.#page = page;
     this.handle = standsFor<MessagePortMain>('MessagePortMain')({ close: () => this.close() });
     ports.set(this.handle, this);
+    relayedPorts.push(this);
   }
 
   static of(handle: MessagePortMain): RelayedPort {
     const port = ports.get(handle);
     if (!port) throw new TypeError('Port at index 0 is not a valid port');
     return port;
+  }
+
+  get state() {
+    return { isPassedOn: this.#child !== undefined, isClosed: this.#isClosed };
   }
 
   passTo(child: Side): void {

@@ -3,6 +3,8 @@ export interface StandInSettings {
   readonly isPackaged: boolean;
   readonly platform: NodeJS.Platform;
   readonly isDark: boolean;
+  /** Chromium reaches this machine although the app has cut it off: for what its policy alone forbids. */
+  readonly isNetworkOpen: boolean;
   /** The work area of each display. */
   readonly displays: readonly Rectangle[];
 }
@@ -21,6 +23,7 @@ export const defaultSettings: StandInSettings = {
   isPackaged: false,
   platform: process.platform,
   isDark: false,
+  isNetworkOpen: false,
   displays: [{ x: 0, y: 0, width: 1920, height: 1080 }],
 };
 

@@ -4,10 +4,12 @@
  */
 import { registerHooks } from 'node:module';
 import { buildPageScripts } from '../page/scripts.ts';
-import { ending } from './app.ts';
+import { usedMembers } from '../stands-for.ts';
+import { ending, switches } from './app.ts';
 import { Browser } from './browser.ts';
-import { provideBrowser } from './browser-window.ts';
+import { provideBrowser, windowsOfBrowser } from './browser-window.ts';
 import { answerControl, tell } from './control.ts';
+import { heardEvents, knownEvents } from './events.ts';
 import { provideBrowserTo } from './session.ts';
 import { settings } from './settings.ts';
 import { utilityChildren } from './utility-process.ts';
@@ -23,7 +25,10 @@ registerHooks({
 let browser: Browser | undefined;
 
 async function start(): Promise<void> {
-  const [started, scripts] = await Promise.all([Browser.start(), buildPageScripts()]);
+  const [started, scripts] = await Promise.all([
+    Browser.start(windowsOfBrowser, settings.isNetworkOpen ? [] : switches),
+    buildPageScripts(),
+  ]);
   browser = started;
   provideBrowser(started, scripts);
   provideBrowserTo(started);
@@ -32,14 +37,20 @@ async function start(): Promise<void> {
 
 // With the browser process, all that it has started goes; what Latchkey had not ended by itself is told.
 ending.release = async () => {
-  const left = utilityChildren.all.map(({ options }) => options.serviceName ?? '');
-  for (const child of utilityChildren.all) child.end();
+  const left = utilityChildren.all.filter(({ isKilled }) => !isKilled);
+  await Promise.all(utilityChildren.all.map((child) => child.end()));
   browser?.kill();
-  await tell({ event: 'exiting', childrenLeft: left });
+  await tell({
+    event: 'exiting',
+    childrenLeft: left.map(({ options }) => options.serviceName ?? ''),
+    usedMembers: [...usedMembers],
+    heardEvents: [...heardEvents],
+    knownEvents: [...knownEvents],
+  });
 };
 // Whatever else ends this process, Chromium does not outlive it.
 process.once('exit', () => browser?.kill());
 process.once('disconnect', () => process.exit(1));
 
 answerControl();
-ending.readyAfter(start());
+ending.start = start;

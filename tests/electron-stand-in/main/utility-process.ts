@@ -1,5 +1,6 @@
 /** `utilityProcess`: a process of Node's, given the `parentPort` that Electron's would have. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import type { utilityProcess as ElectronModule, ForkOptions, UtilityProcess } from 'electron';
 import { standsFor } from '../stands-for.ts';
 import type { UtilityMessage } from '../wire.ts';
@@ -19,9 +20,12 @@ const parentPort = new URL('../utility/parent-port.ts', import.meta.url).href;
 export interface UtilityChild {
   readonly options: ForkOptions;
   readonly pid: number | undefined;
+  /** The app has told it to end. */
+  readonly isKilled: boolean;
   /** As V8 does when it can't go on: tells the app, and ends the process. */
   failFatally(report: string): void;
-  end(): void;
+  /** Resolves when it is gone. */
+  end(): Promise<void>;
 }
 
 const running = new Set<UtilityChild>();
@@ -76,13 +80,20 @@ class Child implements UtilityChild {
     return this.#isSpawned && !this.#isGone ? this.#process.pid : undefined;
   }
 
-  failFatally(report: string): void {
-    this.#events.emit('error', 'FatalError', 'v8', report);
-    this.end();
+  get isKilled(): boolean {
+    return this.#process.killed;
   }
 
-  end(): void {
+  failFatally(report: string): void {
+    this.#events.emit('error', 'FatalError', 'v8', report);
+    void this.end();
+  }
+
+  async end(): Promise<void> {
+    if (this.#isGone) return;
+    const gone = once(this.#process, 'exit');
     this.#process.kill('SIGKILL');
+    await gone;
   }
 
   #ended(code: number): void {
@@ -125,12 +136,8 @@ class Child implements UtilityChild {
   }
 
   #handle(): UtilityProcess {
-    const child = this;
     const events = this.#events;
     const handle: UtilityProcess = standsFor<UtilityProcess>('UtilityProcess')({
-      get pid() {
-        return child.pid;
-      },
       kill: () => this.#process.kill('SIGTERM'),
       off(name: string, listener: Listener) {
         events.off(name, listener);

@@ -1,10 +1,10 @@
 /** `webContents`: one page in Chromium, with the preload script in a world of its own. */
-import type { Event, IpcMainEvent, WebContents } from 'electron';
+import type { Event, IpcMainEvent, RenderProcessGoneDetails, WebContents } from 'electron';
 import { decodeValue, encodeValue } from '../page/codec.ts';
 import type { PageScripts } from '../page/scripts.ts';
 import { standsFor } from '../stands-for.ts';
 import type { PreloadMessage } from '../wire.ts';
-import type { Browser, Target } from './browser.ts';
+import type { Browser, PausedRequest, Target } from './browser.ts';
 import { type CdpSession, TargetGone } from './cdp.ts';
 import { preventable } from './electron-event.ts';
 import { Events, type Listener } from './events.ts';
@@ -15,10 +15,9 @@ import { answerRequest, schemes } from './protocol.ts';
 const preloadWorld = 'preload';
 
 type NavigationParams = { readonly url: string };
-type StartedNavigation = { readonly isMainFrame: boolean; readonly isSameDocument: boolean };
 
 type PageEvents = {
-  'did-start-navigation': [Event<StartedNavigation>];
+  'render-process-gone': [Event, RenderProcessGoneDetails];
   'will-attach-webview': [Event];
   'will-navigate': [Event<NavigationParams>];
   'will-redirect': [Event<NavigationParams>];
@@ -27,10 +26,26 @@ type PageEvents = {
 interface Hooks {
   readonly onMessage: (event: IpcMainEvent, channel: string, args: readonly unknown[]) => void;
   readonly onFirstPaint: () => void;
-  /** The page is gone: it closed itself, or was closed from outside. */
-  readonly onGone: () => void;
   readonly beforeLoad: (url: string) => Promise<void>;
 }
+
+export interface Asked {
+  readonly what: 'navigate' | 'redirect' | 'open a window' | 'attach a webview';
+  readonly url: string;
+  readonly isRefused: boolean;
+}
+
+export interface Speech {
+  readonly frameUrl: string;
+  readonly isMainFrame: boolean;
+  readonly channel: string;
+  readonly args: readonly unknown[];
+  /** Ends of channels that lead nowhere, sent along. */
+  readonly portCount?: number;
+}
+
+/** Beyond any number that the preload script's world gives out. */
+let forgedPort = 1_000_000;
 
 type OpenHandler = Parameters<WebContents['setWindowOpenHandler']>[0];
 
@@ -46,7 +61,7 @@ export class Page {
   readonly #options: PageOptions;
   readonly #frames = new Frames(schemes, preloadWorld);
   readonly #events = new Events<PageEvents>('WebContents', [
-    'did-start-navigation',
+    'render-process-gone',
     'will-attach-webview',
     'will-navigate',
     'will-redirect',
@@ -56,9 +71,16 @@ export class Page {
   #openHandler: OpenHandler = () => ({ action: 'allow' });
   /** What the main process itself is loading: no page asked for it. */
   #loading: string | undefined;
+  #loaded: () => void = () => {};
   #isDestroyed = false;
+  #isCrashed = false;
   readonly #ports = new Map<string, { readonly contextId: number; readonly port: RelayedPort }>();
   readonly webContents: WebContents;
+  loadCount = 0;
+  /** Kept for a test to see: nothing sets it on a page of Chromium's from outside. */
+  webRtcPolicy = 'default';
+  /** What the app was asked, and whether it refused. */
+  readonly asked: Asked[] = [];
 
   constructor(options: PageOptions) {
     this.#options = options;
@@ -69,6 +91,9 @@ export class Page {
         return webContents;
       },
       send: (channel, ...args) => this.#send(channel, args),
+      setWebRTCIPHandlingPolicy: (policy) => {
+        this.webRtcPolicy = policy;
+      },
       setWindowOpenHandler: (handler) => {
         this.#openHandler = handler;
       },
@@ -83,17 +108,26 @@ export class Page {
     return this.#target?.targetId;
   }
 
+  /** Where its main frame is. */
+  get url(): string | undefined {
+    return this.#target && this.#frames.urlOf(this.#target.targetId);
+  }
+
   async load(url: string): Promise<void> {
     const { session } = await this.#opened;
     await this.#options.hooks.beforeLoad(url);
     this.#loading = url;
+    const isLoaded = Promise.withResolvers<void>();
+    this.#loaded = isLoaded.resolve;
     const { errorText } = await session.send('Page.navigate', { url: schemes.toBrowser(url) });
     if (errorText) throw new Error(`${errorText} loading '${url}'`);
+    await isLoaded.promise;
   }
 
   /** Asks the app, as Electron does for every window that a page wants. */
-  mayOpenWindow(): 'deny' {
+  mayOpenWindow(url: string): 'deny' {
     const { action } = this.#openHandler(standsFor<Parameters<OpenHandler>[0]>('HandlerDetails')({}));
+    this.asked.push({ what: 'open a window', url, isRefused: action === 'deny' });
     if (action === 'deny') return action;
     throw new Error('The stand-in for Electron has no windows that pages open.');
   }
@@ -102,27 +136,40 @@ export class Page {
   attachWebview(): boolean {
     const { event, isPrevented } = preventable('will-attach-webview');
     this.#events.emit('will-attach-webview', event);
-    return isPrevented();
+    return this.#note('attach a webview', '', isPrevented());
   }
 
   /** For URLs to which Chromium lets no page go: asks the app as if it had. @returns whether it was refused */
   navigate(url: string): boolean {
-    return this.#isRefused('will-navigate', url);
+    return this.#isRefused('navigate', url);
   }
 
-  /** As a renderer that was taken over would: straight into the IPC, from each frame that shows `url`. */
-  async speak(url: string, channel: string, args: readonly unknown[]): Promise<number> {
+  /** As a renderer that was taken over would: straight into the IPC, from a frame with this URL. */
+  async speak({ frameUrl, isMainFrame, channel, args, portCount }: Speech): Promise<void> {
+    const { session, targetId } = await this.#opened;
+    const ports = Array.from({ length: portCount ?? 0 }, () => forgedPort++);
+    const message: PreloadMessage = { kind: 'message', channel, args: encodeValue(args), ports };
+    const frameIds = this.#frames.idsByUrl(frameUrl).filter((id) => (id === targetId) === isMainFrame);
+    const [contextId] = frameIds.map((id) => this.#frames.contextOf(id));
+    if (contextId === undefined) throw new Error(`There is no frame at ${frameUrl} to speak from.`);
+    const expression = `standInSay(${JSON.stringify(JSON.stringify(message))})`;
+    await session.send('Runtime.evaluate', { expression, contextId });
+  }
+
+  /** Answers a request of one of its frames. @returns false when it is another's */
+  takeRequest(paused: PausedRequest): boolean {
+    if (!this.#frames.has(paused.frameId)) return false;
+    this.#answer(paused).catch((error: unknown) => {
+      // The page went while it was being answered.
+      if (!(error instanceof TargetGone)) throw error;
+    });
+    return true;
+  }
+
+  async crash(): Promise<void> {
     const { session } = await this.#opened;
-    const message: PreloadMessage = { kind: 'message', channel, args: encodeValue(args), ports: [] };
-    const text = JSON.stringify(message);
-    const frameIds = this.#frames.idsByUrl(url);
-    for (const frameId of frameIds) {
-      const contextId = this.#frames.contextOf(frameId);
-      if (contextId === undefined) throw new Error(`The frame at ${url} has no preload world.`);
-      const expression = `standInSay(${JSON.stringify(text)})`;
-      await session.send('Runtime.evaluate', { expression, contextId });
-    }
-    return frameIds.length;
+    // Nobody is left to answer.
+    session.send('Page.crash').catch(() => {});
   }
 
   destroy(): void {
@@ -147,20 +194,25 @@ export class Page {
       session.send('Page.setLifecycleEventsEnabled', { enabled: true }),
       session.send('Runtime.enable'),
       session.send('Inspector.enable'),
-      session.send('Fetch.enable', { patterns: [{ urlPattern: '*' }] }),
       session.send('Runtime.addBinding', { name: 'standInSay', executionContextName: preloadWorld }),
       session.send('Page.addScriptToEvaluateOnNewDocument', { source: scripts.page }),
       session.send('Page.addScriptToEvaluateOnNewDocument', {
         source: scripts.forPreload(preload),
         worldName: preloadWorld,
       }),
-      session.send('Runtime.runIfWaitingForDebugger'),
     ]);
     return target;
   }
 
   #listen(session: CdpSession, mainFrameId: string): void {
     let isPainted = false;
+    session.on('Page.frameNavigated', () => {
+      this.#isCrashed = false;
+    });
+    session.on('Page.loadEventFired', () => {
+      this.loadCount++;
+      this.#loaded();
+    });
     session.on('Page.lifecycleEvent', ({ name, frameId }) => {
       // The first document of a target is its empty one, which Electron's windows do not show.
       if (name !== 'firstPaint' || frameId !== mainFrameId || isPainted) return;
@@ -168,53 +220,46 @@ export class Page {
       isPainted = true;
       this.#options.hooks.onFirstPaint();
     });
-    session.on('Page.frameStartedNavigating', ({ frameId, navigationType }) => {
-      const isSameDocument = /samedocument/i.test(navigationType);
+    session.on('Inspector.targetCrashed', () => {
+      this.#isCrashed = true;
+      this.#frames.forgetContexts();
+      this.#closePorts(() => true);
       this.#events.emit(
-        'did-start-navigation',
-        standsFor<Event<StartedNavigation>>('did-start-navigation')({
-          isMainFrame: frameId === mainFrameId,
-          isSameDocument,
-        }),
+        'render-process-gone',
+        preventable('render-process-gone').event,
+        standsFor<RenderProcessGoneDetails>('RenderProcessGoneDetails')({ reason: 'crashed' }),
       );
     });
     session.on('Runtime.bindingCalled', ({ name, payload, executionContextId }) => {
       if (name === 'standInSay')
         this.#receive(session, JSON.parse(payload) as PreloadMessage, executionContextId);
     });
-    session.on('Fetch.requestPaused', (paused) => {
-      this.#answer(session, paused, mainFrameId).catch((error: unknown) => {
-        // The page went while it was being answered.
-        if (!(error instanceof TargetGone) && !/Invalid InterceptionId/.test(String(error))) throw error;
-      });
-    });
     session.on('Runtime.executionContextDestroyed', ({ executionContextId }) => {
       this.#closePorts((contextId) => contextId === executionContextId);
     });
     session.on('Runtime.executionContextsCleared', () => this.#closePorts(() => true));
-    session.on('Inspector.detached', () => this.#options.hooks.onGone());
   }
 
-  async #answer(
-    session: CdpSession,
-    paused: Parameters<Parameters<typeof session.on<'Fetch.requestPaused'>>[1]>[0],
-    mainFrameId: string,
-  ): Promise<void> {
-    const { requestId, request, frameId, resourceType, redirectedRequestId } = paused;
+  async #answer({
+    requestId,
+    request,
+    frameId,
+    resourceType,
+    redirectedRequestId,
+  }: PausedRequest): Promise<void> {
+    const { send } = this.#options.browser;
     const url = schemes.fromBrowser(request.url);
-    if (
-      resourceType === 'Document' &&
-      this.#isNavigationRefused(url, frameId === mainFrameId, redirectedRequestId)
-    ) {
-      await session.send('Fetch.failRequest', { requestId, errorReason: 'Aborted' });
+    const isMainFrame = frameId === this.targetId;
+    if (resourceType === 'Document' && this.#isNavigationRefused(url, isMainFrame, redirectedRequestId)) {
+      await send('Fetch.failRequest', { requestId, errorReason: 'Aborted' });
       return;
     }
     const response = await answerRequest({ url, method: request.method, headers: request.headers });
     if (!response) {
-      await session.send('Fetch.continueRequest', { requestId });
+      await send('Fetch.continueRequest', { requestId });
       return;
     }
-    await session.send('Fetch.fulfillRequest', {
+    await send('Fetch.fulfillRequest', {
       requestId,
       responseCode: response.status,
       responseHeaders: [...response.headers].map(([name, value]) => ({ name, value })),
@@ -223,19 +268,25 @@ export class Page {
   }
 
   #isNavigationRefused(url: string, isMainFrame: boolean, redirectedFrom: string | undefined): boolean {
-    if (redirectedFrom !== undefined) return this.#isRefused('will-redirect', url);
+    if (redirectedFrom !== undefined) return this.#isRefused('redirect', url);
     if (!isMainFrame) return false;
     if (this.#loading === url) {
       this.#loading = undefined;
       return false;
     }
-    return this.#isRefused('will-navigate', url);
+    return this.#isRefused('navigate', url);
   }
 
-  #isRefused(name: 'will-navigate' | 'will-redirect', url: string): boolean {
+  #isRefused(what: 'navigate' | 'redirect', url: string): boolean {
+    const name = `will-${what}` as const;
     const { event, isPrevented } = preventable(name, { url });
     this.#events.emit(name, event);
-    return isPrevented();
+    return this.#note(what, url, isPrevented());
+  }
+
+  #note(what: Asked['what'], url: string, isRefused: boolean): boolean {
+    this.asked.push({ what, url, isRefused });
+    return isRefused;
   }
 
   #receive(session: CdpSession, message: PreloadMessage, contextId: number): void {
@@ -274,6 +325,11 @@ export class Page {
   /** To the page that is there when it arrives; lost when there is none, as in Electron. */
   #send(channel: string, args: readonly unknown[]): void {
     if (this.#isDestroyed) throw new TypeError('Object has been destroyed');
+    if (this.#isCrashed) {
+      // In Electron's words, and where Electron has them. It goes on, too.
+      process.stderr.write('Error sending from webFrameMain: Render frame was disposed\n');
+      return;
+    }
     const target = this.#target;
     const contextId = target && this.#frames.contextOf(target.targetId);
     if (!target || contextId === undefined) return;
@@ -285,6 +341,6 @@ export class Page {
 /** In a world of a page, which may be gone before it gets there. */
 function evaluateIn(session: CdpSession, contextId: number, expression: string): void {
   session.send('Runtime.evaluate', { expression, contextId }).catch((error: unknown) => {
-    if (!(error instanceof TargetGone) && !/Cannot find context/.test(String(error))) throw error;
+    if (!(error instanceof TargetGone)) throw error;
   });
 }

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from '@playwright/test';
-import type { ControlMessage, ControlRequest, Controls } from '../main/control.ts';
+import type { ControlMessage, ControlRequest, Controls, LastWords } from '../main/control.ts';
 import { type StandInSettings, settingsVariable } from '../main/settings.ts';
 import type { ErrorBox } from '../main/surroundings.ts';
 
@@ -19,7 +19,7 @@ export interface StandInOptions {
 export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** Child processes that the app itself had not ended. */
+  /** Child processes that the app itself had not ended. Undefined: it did not come to its end in order. */
   readonly childrenLeft: readonly string[] | undefined;
 }
 
@@ -33,10 +33,14 @@ export interface StandIn {
   readonly control: Control;
   /** The first window's page, once it shows Latchkey. */
   readonly page: Page;
-  readonly browser: Browser;
+  /** Playwright gives up a page that has crashed: connects to it anew. */
+  connectAgain(): Promise<Page>;
+  disconnect(): Promise<void>;
   readonly errorBoxes: readonly ErrorBox[];
   output(): string;
   readonly ended: Promise<Ended>;
+  /** After its end. */
+  lastWords(): LastWords | undefined;
   /** Quits as the user would. */
   stop(): Promise<Ended>;
 }
@@ -61,8 +65,10 @@ export function launchStandIn({ dataFolder, environment, settings = {} }: StandI
       output += chunk;
     });
   }
-  let childrenLeft: readonly string[] | undefined;
-  const ended = once(child, 'exit').then(([code, signal]): Ended => ({ code, signal, childrenLeft }));
+  let lastWords: LastWords | undefined;
+  const ended = once(child, 'exit').then(
+    ([code, signal]): Ended => ({ code, signal, childrenLeft: lastWords?.childrenLeft }),
+  );
   const calls = new Map<number, { resolve(value: never): void; reject(error: Error): void }>();
   let nextId = 0;
   const endpoint = new Promise<string>((resolve) => {
@@ -73,7 +79,7 @@ export function launchStandIn({ dataFolder, environment, settings = {} }: StandI
         if ('error' in message) call?.reject(new Error(message.error));
         else call?.resolve(message.value as never);
       } else if (message.event === 'ready') resolve(message.endpoint);
-      else if (message.event === 'exiting') childrenLeft = message.childrenLeft;
+      else if (message.event === 'exiting') lastWords = message;
       else errorBoxes.push({ title: message.title, content: message.content });
     });
   });
@@ -81,37 +87,52 @@ export function launchStandIn({ dataFolder, environment, settings = {} }: StandI
     new Promise((resolve, reject) => {
       const id = nextId++;
       calls.set(id, { resolve, reject });
+      if (!child.connected) return reject(new Error(`The app has ended: ${output}`));
       child.send({ id, control: name, input } satisfies ControlRequest);
       void ended.then(() => reject(new Error(`The app ended before it answered ${name}.`)));
     });
-  return { child, control, endpoint, ended, errorBoxes, output: () => output };
+  return { child, control, endpoint, ended, lastWords: () => lastWords, errorBoxes, output: () => output };
 }
 
 export async function startStandIn(options: StandInOptions): Promise<StandIn> {
-  const { child, control, endpoint, ended, errorBoxes, output } = launchStandIn(options);
+  const { child, control, endpoint, ended, lastWords, errorBoxes, output } = launchStandIn(options);
   const failed = ended.then(({ code }) => {
     throw new Error(`The app ended with ${code}: ${output()}`);
   });
   failed.catch(() => {});
-  const browser = await chromium.connectOverCDP(await Promise.race([endpoint, failed]));
-  const [context] = browser.contexts();
-  if (!context) throw new Error('Chromium has no context.');
-  const page = await Promise.race([context.pages()[0] ?? context.waitForEvent('page'), failed]);
-  await page.waitForURL(/-scheme\/$/);
+  const address = await Promise.race([endpoint, failed]);
+  let { browser, page } = await Promise.race([connect(address), failed]);
   return {
     pid: pidOf(child),
     control,
     page,
-    browser,
     errorBoxes,
     output,
     ended,
+    lastWords,
+    connectAgain: async () => {
+      await browser.close();
+      ({ browser, page } = await connect(address));
+      return page;
+    },
+    disconnect: () => browser.close(),
     stop: async () => {
+      // Playwright lets go first: what it still keeps of a page is asked for here, and not of one that is gone.
+      await browser.close();
       // It may quit before it has answered, or have quit long ago.
       if (child.connected) await control('quit').catch(() => {});
       return ended;
     },
   };
+}
+
+async function connect(endpoint: string): Promise<{ browser: Browser; page: Page }> {
+  const browser = await chromium.connectOverCDP(endpoint);
+  const [context] = browser.contexts();
+  if (!context) throw new Error('Chromium has no context.');
+  const page = context.pages()[0] ?? (await context.waitForEvent('page'));
+  await page.waitForURL(/-scheme\/$/);
+  return { browser, page };
 }
 
 function pidOf({ pid }: ChildProcess): number {

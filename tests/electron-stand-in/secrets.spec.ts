@@ -1,0 +1,58 @@
+/** Secrets that are typed go from the page to the vault process, and main’s own code sees none of them on the way. */
+import { randomBytes } from 'node:crypto';
+import { addApp, startServer } from '../e2e/support/server.ts';
+import { expect, test } from './support/test.ts';
+
+test('a secret that is typed passes main by', async ({ app }) => {
+  const { page, control } = app;
+  const { server, credentials } = await startServer();
+  const masterKeyBase64 = randomBytes(32).toString('base64');
+  await addApp(page, { name: 'passing-by', credentials, masterKeyBase64 });
+  await page.getByRole('tab', { name: 'Publish' }).click();
+  await page.getByLabel('Channel', { exact: true }).fill('private-encrypted-orders');
+  await page.getByLabel('Event', { exact: true }).fill('order.created');
+  await page.getByLabel('Data', { exact: true }).fill('{}');
+  await page.getByRole('button', { name: /^Publish/ }).click();
+  // Signed and encrypted with what was typed: the vault process has it.
+  await expect(page.getByRole('region', { name: 'The server’s answer' })).toContainText('Accepted');
+
+  for (const secret of [credentials.secret, masterKeyBase64]) {
+    expect((await control('received', secret)).withText).toBe(0);
+    expect(app.output()).not.toContain(secret);
+  }
+  // What else the page said went through main, and was looked at.
+  expect((await control('received', 'passing-by')).withText).toBeGreaterThan(0);
+  const ports = await control('ports');
+  expect(ports).toHaveLength(2);
+  for (const { isPassedOn } of ports) expect(isPassedOn).toBe(true);
+  // Each was for one secret, and is closed once that is kept.
+  await expect
+    .poll(async () => (await control('ports')).map(({ isClosed }) => isClosed))
+    .toEqual([true, true]);
+  await server.close();
+});
+
+test('a channel to a vault process that ends is closed', async ({ start }) => {
+  const app = await start();
+  const { page, control } = app;
+  const { server, credentials } = await startServer();
+  await addApp(page, { name: 'shop', credentials });
+  const closed = page.evaluate(
+    () =>
+      new Promise<string>((resolve) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.addEventListener('close', () => resolve('closed'));
+        port1.start();
+        // A port that nobody holds may be collected before it hears.
+        Reflect.set(globalThis, 'held', port1);
+        window.postMessage('latchkey:port', window.location.origin, [port2]);
+      }),
+  );
+  await expect
+    .poll(async () => (await control('ports')).at(-1))
+    .toEqual({ isPassedOn: true, isClosed: false });
+  const [vault] = (await control('children')).filter(({ name }) => name === 'Latchkey vault');
+  process.kill(vault?.pid ?? 0, 'SIGKILL');
+  expect(await closed).toBe('closed');
+  await server.close();
+});
