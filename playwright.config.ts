@@ -37,7 +37,7 @@ export default defineConfig<HostChoice>({
     // The Electron host's own code, on a stand-in that is not Electron: its README says what that can't show.
     { name: 'stand-in', testDir: 'tests/electron-stand-in', use: { hostKind: 'stand-in' } },
     {
-      name: 'stand-in errand',
+      name: 'stand-in errands',
       testDir: 'tests/e2e',
       testMatch: 'first-light.spec.ts',
       use: { hostKind: 'stand-in' },

@@ -31,13 +31,13 @@ const setUp = {
   title: 'Set-up',
   run: async () => {
     const isReady = await prepareSystem();
-    if (chosen.includes('e2e') && process.getuid?.() !== 0) {
+    if (chosen.includes('electron') && process.getuid?.() !== 0) {
       const got = await obtainElectron();
       if ('why' in got) console.log(`Electron's own tests will be skipped: ${got.why}.`);
     }
     return counted(isReady);
   },
 };
-const needsSystem = chosen.includes('integration') || chosen.includes('e2e');
+const needsSystem = ['integration', 'e2e', 'electron'].some((name) => chosen.includes(name));
 const selected = steps.filter(({ name }) => chosen.includes(name));
 process.exit(await runSteps(needsSystem ? [setUp, ...selected] : selected, { limitMs: 24 * 60_000 }));

@@ -38,7 +38,16 @@ export const steps = [
     run: vitestStep('integration', ['tests/conformance', 'tests/integration']),
   },
   { name: 'build', title: 'Build', run: async () => counted(await build()) },
-  { name: 'e2e', title: 'End-to-end tests', run: playwrightStep },
+  {
+    name: 'e2e',
+    title: 'End-to-end tests',
+    run: playwrightStep('e2e', ['web', 'stand-in', 'stand-in errands']),
+  },
+  {
+    name: 'electron',
+    title: 'The same, in Electron',
+    run: playwrightStep('electron', ['electron', 'electron window']),
+  },
 ];
 
 /** @param {boolean} isPassed @returns {Counts} */
@@ -66,20 +75,37 @@ function vitestStep(name, folders) {
   };
 }
 
-async function playwrightStep({ folder, environment, deadlineMs }) {
-  const file = join(folder, 'e2e.json');
-  const env = { ...environment, LATCHKEY_E2E_REPORT: file };
-  const args = [tool('@playwright/test', 'playwright'), 'test'];
-  const needsDisplay = process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY;
-  const display = needsDisplay && findCommand('xauth') ? findCommand('xvfb-run') : undefined;
-  const options = { env, deadlineMs: deadlineMs() };
-  const code = display
-    ? await run(display, ['-a', process.execPath, ...args], options)
-    : await runNode(args, options);
-  return judged(code, file, (report) => {
-    for (const { title, reason } of skippedTests(report.suites)) console.log(`Skipped: ${title}. ${reason}`);
-    return playwrightCounts(report);
-  });
+/** @param {string} name @param {readonly string[]} projects of playwright.config.ts */
+function playwrightStep(name, projects) {
+  return async ({ folder, environment, deadlineMs }) => {
+    const file = join(folder, `${name}.json`);
+    const env = { ...environment, LATCHKEY_E2E_REPORT: file };
+    const args = [
+      tool('@playwright/test', 'playwright'),
+      'test',
+      ...projects.map((each) => `--project=${each}`),
+    ];
+    const needsDisplay = process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY;
+    const display = needsDisplay && findCommand('xauth') ? findCommand('xvfb-run') : undefined;
+    const options = { env, deadlineMs: deadlineMs() };
+    const code = display
+      ? await run(display, ['-a', process.execPath, ...args], options)
+      : await runNode(args, options);
+    return judged(code, file, (report) => {
+      for (const line of skipLines(skippedTests(report.suites))) console.log(line);
+      return playwrightCounts(report);
+    });
+  };
+}
+
+/** One line for each reason. @param {readonly { title: string, reason: string }[]} skipped */
+export function skipLines(skipped) {
+  const titles = Map.groupBy(skipped, ({ reason }) => reason);
+  return [...titles].map(([reason, [first, ...more]]) =>
+    more.length === 0
+      ? `Skipped: ${first?.title}. ${reason}`
+      : `Skipped: ${more.length + 1} tests. ${reason}`,
+  );
 }
 
 /** The list reporter names what it skips, and not why. */

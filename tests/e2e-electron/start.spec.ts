@@ -1,74 +1,57 @@
-/** The Electron host: the window opens, sandboxed, on the page. Skipped where Electron can't run, with the reason. */
+/** What only Electron itself can show of its host. Skipped where it can't run, with the reason. */
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { _electron, expect, test } from '@playwright/test';
+import { promisify } from 'node:util';
+import { electronPath } from '../../scripts/lib/electron.mjs';
+import { startOnElectron } from '../e2e/support/hosts.ts';
+import { expect, test } from '../e2e/support/latchkey.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-function electronBinary(): string | undefined {
-  const folder = join(root, 'node_modules/electron');
-  if (!existsSync(join(folder, 'path.txt'))) return undefined;
-  const name = readFileSync(join(folder, 'path.txt'), 'utf8').trim();
-  const path = join(process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(folder, 'dist'), name);
-  return existsSync(path) ? path : undefined;
-}
-
-const executablePath = electronBinary();
-
-function whySkipped(): string | undefined {
-  if (!executablePath) return 'Electron’s binary is not here; `npm start` gets it where the network allows.';
-  if (process.platform !== 'linux') return undefined;
-  if (process.getuid?.() === 0) return 'Electron’s sandbox does not work for root.';
-  return process.env.DISPLAY || process.env.WAYLAND_DISPLAY ? undefined : 'There is no display.';
-}
-
-const why = whySkipped();
-test.skip(why !== undefined, why);
-
-test('opens a sandboxed window that has nothing of Node’s', async () => {
-  const data = await mkdtemp(join(tmpdir(), 'latchkey-electron-'));
-  const app = await _electron.launch({
-    args: [root, '--data', data],
-    ...(executablePath ? { executablePath } : {}),
-  });
-  try {
-    const window = await app.firstWindow();
-    await expect(window).toHaveTitle(/Latchkey/);
-    expect(new URL(window.url()).protocol).toBe('app:');
-    expect(
-      await window.evaluate(() => [
-        typeof Reflect.get(globalThis, 'process'),
-        typeof Reflect.get(globalThis, 'require'),
-      ]),
-    ).toEqual(['undefined', 'undefined']);
-  } finally {
-    await app.close();
-    await rm(data, { recursive: true, force: true });
-  }
+test('opens a sandboxed window that has nothing of Node’s', async ({ start }) => {
+  const { page } = await start();
+  await expect(page).toHaveTitle(/Latchkey/);
+  expect(page.url()).toBe('app://latchkey/');
+  const globals = ['process', 'require', 'module', 'Buffer', 'electron'];
+  expect(await page.evaluate((names) => names.filter((name) => name in globalThis), globals)).toEqual([]);
 });
 
-test('a second start leads to the window of the first, and the profile is in the data folder', async () => {
-  const data = await mkdtemp(join(tmpdir(), 'latchkey-electron-'));
-  const app = await _electron.launch({
-    args: [root, '--data', data],
-    ...(executablePath ? { executablePath } : {}),
+test('lets the page open no window, go nowhere and be granted nothing', async ({ start }) => {
+  const { page } = await start();
+  expect(await page.evaluate(() => window.open('https://example.com/') === null)).toBe(true);
+  await page.evaluate(() => {
+    location.href = 'https://example.com/';
   });
-  try {
-    await app.firstWindow();
-    const output = await new Promise<string>((resolve, reject) => {
-      execFile(String(executablePath), [root, '--data', data], (error, stdout) =>
-        error ? reject(error) : resolve(stdout),
-      );
-    });
-    expect(output).toContain(`Latchkey is already open in its window (process ${app.process().pid}).`);
-    expect(app.windows()).toHaveLength(1);
-    expect(readdirSync(join(data, 'chromium'))).not.toEqual([]);
-  } finally {
-    await app.close();
-    await rm(data, { recursive: true, force: true });
-  }
+  expect(await page.evaluate(() => Notification.requestPermission())).toBe('denied');
+  const reading = page.evaluate(() => navigator.clipboard.readText());
+  await expect(reading).rejects.toThrow(/NotAllowedError|denied/);
+  await expect(page.getByRole('button', { name: 'Try it with the built-in sandbox' })).toBeVisible();
+  expect(page.url()).toBe('app://latchkey/');
+});
+
+test('brings a page back whose process has ended', async ({ dataFolder }) => {
+  const latchkey = await startOnElectron({ dataFolder });
+  const loadedAgain = latchkey.app.evaluate(
+    ({ BrowserWindow }) =>
+      new Promise<string>((resolve) => {
+        const [window] = BrowserWindow.getAllWindows();
+        window?.webContents.once('did-finish-load', () => resolve(window.webContents.getURL()));
+        window?.webContents.forcefullyCrashRenderer();
+      }),
+  );
+  expect(await loadedAgain).toBe('app://latchkey/');
+  await latchkey.stop();
+});
+
+test('a second start leads to the window of the first, and the profile is in the data folder', async ({
+  dataFolder,
+}) => {
+  const latchkey = await startOnElectron({ dataFolder });
+  const { stdout } = await promisify(execFile)(String(electronPath()), [root, '--data', dataFolder]);
+  expect(stdout).toMatch(/Latchkey is already open in its window \(process \d+\)\./);
+  expect(latchkey.app.windows()).toHaveLength(1);
+  expect(readdirSync(join(dataFolder, 'chromium'))).not.toEqual([]);
+  await latchkey.stop();
 });

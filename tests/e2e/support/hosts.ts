@@ -1,9 +1,8 @@
 /** Starts Latchkey's built app on each of its hosts, for errands that are the same on all of them. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { _electron, type BrowserContext, type Page } from '@playwright/test';
+import { _electron, type BrowserContext, type ElectronApplication, type Page } from '@playwright/test';
 import { electronPath, whyNotShown } from '../../../scripts/lib/electron.mjs';
 import { startStandIn } from '../../electron-stand-in/support/stand-in.ts';
 
@@ -120,9 +119,12 @@ export function whyNoElectron(): string | undefined {
   return why && `Electron can’t be shown: ${why}.`;
 }
 
-export async function startOnElectron({ dataFolder, environment }: HostOptions): Promise<Latchkey> {
+export async function startOnElectron({
+  dataFolder,
+  environment,
+}: HostOptions): Promise<Latchkey & { readonly app: ElectronApplication }> {
   const executablePath = electronPath();
-  if (!executablePath || !existsSync(executablePath)) throw new Error('Electron’s binary is not here.');
+  if (!executablePath) throw new Error('Electron’s binary is not here.');
   const app = await _electron.launch({
     executablePath,
     args: [root, '--data', dataFolder],
@@ -138,6 +140,7 @@ export async function startOnElectron({ dataFolder, environment }: HostOptions):
   }
   const page = await app.firstWindow();
   return {
+    app,
     page,
     complaints: () => ownLines(output),
     stop: () => app.close(),

@@ -3,7 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { judged, playwrightCounts, skippedTests, vitestCounts } from '../../../scripts/lib/steps.mjs';
+import {
+  judged,
+  playwrightCounts,
+  skipLines,
+  skippedTests,
+  vitestCounts,
+} from '../../../scripts/lib/steps.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-counts-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -66,6 +72,17 @@ describe('the counts of a test runner', () => {
     const specs = [{ title: 'opens a window', tests: [{ annotations }] }];
     expect(skippedTests([{ suites: [{ specs }] }])).toEqual([
       { title: 'opens a window', reason: 'There is no display.' },
+    ]);
+  });
+
+  it('say each reason once', () => {
+    const skipped = ['opens a window', 'closes it', 'needs macOS'].map((title, index) => ({
+      title,
+      reason: index < 2 ? 'There is no display.' : 'This is Linux.',
+    }));
+    expect(skipLines(skipped)).toEqual([
+      'Skipped: 2 tests. There is no display.',
+      'Skipped: needs macOS. This is Linux.',
     ]);
   });
 });
