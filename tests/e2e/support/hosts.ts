@@ -139,6 +139,7 @@ export async function startOnElectron({
     });
   }
   const page = await app.firstWindow();
+  await page.waitForURL((url) => url.protocol === 'app:');
   return {
     app,
     page,
