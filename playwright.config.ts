@@ -39,7 +39,7 @@ export default defineConfig<HostChoice>({
     {
       name: 'stand-in errands',
       testDir: 'tests/e2e',
-      testMatch: 'first-light.spec.ts',
+      testMatch: ['first-light.spec.ts', 'apps.spec.ts'],
       use: { hostKind: 'stand-in' },
     },
     // The same errands as on the web host, where Electron's binary is.
