@@ -90,7 +90,7 @@ function run(owner: Ownership): void {
   ownership = owner;
   keepProfileIn(dataFolder);
   app.on('activate', () => {
-    if (latchkey && !shown) show(latchkey);
+    if (latchkey && !shown && !isClosing) show(latchkey);
   });
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin' && !isClosing) app.quit();

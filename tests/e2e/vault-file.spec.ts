@@ -1,19 +1,13 @@
 /** A machine without a keychain: secrets go to a file that a passphrase seals, and come back with it. */
 import { randomBytes } from 'node:crypto';
-import type { Page } from '@playwright/test';
 import { expect, test } from './support/latchkey.ts';
+import { choose } from './support/secrets.ts';
 import { addApp, startServer } from './support/server.ts';
-
-const run = async (page: Page, words: string) => {
-  await page.keyboard.press('ControlOrMeta+K');
-  await page.keyboard.type(words);
-  await page.keyboard.press('Enter');
-};
 
 test('seals secrets with a passphrase, and opens them with no other', async ({ latchkey: page }) => {
   const { credentials } = await startServer();
   const passphrase = randomBytes(9).toString('base64');
-  await run(page, 'vault file');
+  await choose(page, 'Keep secrets in a vault file');
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('New passphrase').fill('short');
   await dialog.getByRole('button', { name: 'Make the vault file' }).click();
@@ -27,9 +21,9 @@ test('seals secrets with a passphrase, and opens them with no other', async ({ l
   await expect(page.getByText('Vault unlocked · vault file')).toBeVisible();
   await addApp(page, { name: 'shop', credentials });
 
-  await run(page, 'lock vault');
+  await choose(page, 'Lock vault');
   await expect(page.getByText('Vault locked')).toBeVisible();
-  await run(page, 'unlock vault');
+  await choose(page, 'Unlock vault');
   await dialog.getByLabel('Passphrase').fill(`${passphrase}?`);
   await dialog.getByLabel('Passphrase').press('Enter');
   await expect(dialog).toContainText('The passphrase is not the one of this vault file.', {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openSandbox } from '../e2e/support/latchkey.ts';
 import type { LastWords } from './main/control.ts';
+import { copySecret } from './support/copy-secret.ts';
 import { declaredByStandIn, type Taken, takenOfElectron } from './support/members.ts';
 import { launchStandIn } from './support/stand-in.ts';
 import { expect, test } from './support/test.ts';
@@ -106,10 +107,11 @@ test('every member and every event is used in the lives of the app', async ({
     args: [null],
     portCount: 2,
   });
+  await copySecret(page);
   await control('failChild', { name: 'Latchkey sandbox', report: '' });
   await page.evaluate(() => void window.open('about:blank'));
   await control('minimizeWindow');
-  await control('secondInstance');
+  await launchStandIn({ dataFolder }).ended;
   await control('crashPage');
   await expect.poll(async () => (await control('windows'))[0]?.loadCount).toBe(2);
   await control('closeWindow');

@@ -1,6 +1,7 @@
 /** Secrets that are typed go from the page to the vault process, and main’s own code sees none of them on the way. */
 import { randomBytes } from 'node:crypto';
 import { addApp, startServer } from '../e2e/support/server.ts';
+import { copySecret } from './support/copy-secret.ts';
 import { expect, test } from './support/test.ts';
 
 test('a secret that is typed passes main by', async ({ app }) => {
@@ -54,5 +55,34 @@ test('a channel to a vault process that ends is closed', async ({ start }) => {
   const [vault] = (await control('children')).filter(({ name }) => name === 'Latchkey vault');
   process.kill(vault?.pid ?? 0, 'SIGKILL');
   expect(await closed).toBe('closed');
+  await server.close();
+});
+
+test('a secret that is copied is marked as one, and what else is copied is left alone', async ({ start }) => {
+  const app = await start({ settings: { platform: 'linux' } });
+  const { page, control } = app;
+  const { server, credentials } = await startServer();
+  await addApp(page, { name: 'shop', credentials });
+  await copySecret(page);
+  expect(await control('clipboard')).toEqual({
+    'text/plain': credentials.secret,
+    'electron application/osclipboard;format="x-kde-passwordManagerHint"': 'secret',
+  });
+  await control('copyElsewhere', 'the user’s own');
+  await page.keyboard.press('ControlOrMeta+Shift+L');
+  await page.getByRole('button', { name: 'Lock and forget' }).click();
+  await expect(page.getByText(/vault locked/i).first()).toBeVisible();
+  expect(await control('clipboard')).toEqual({ 'text/plain': 'the user’s own' });
+  await server.close();
+});
+
+test('a secret that is copied does not outlive the app', async ({ start }) => {
+  const app = await start();
+  const { server, credentials } = await startServer();
+  await addApp(app.page, { name: 'shop', credentials });
+  await copySecret(app.page);
+  expect(await app.control('clipboard')).toMatchObject({ 'text/plain': credentials.secret });
+  await app.stop();
+  expect(app.lastWords()?.clipboard).toEqual({});
   await server.close();
 });

@@ -1,7 +1,9 @@
 /** The window and the menu: where it comes back, what brings it forward, and what its items do. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { openSandbox } from '../e2e/support/latchkey.ts';
-import type { StandIn } from './support/stand-in.ts';
+import { launchStandIn, type StandIn } from './support/stand-in.ts';
 import { expect, test } from './support/test.ts';
 
 const display = { x: 0, y: 0, width: 1920, height: 1080 };
@@ -120,6 +122,37 @@ test('on macOS the app outlives its window, and opens it again', async ({ start 
   await expect.poll(() => app.control('windows')).toEqual([expect.objectContaining({ bounds: place })]);
   await app.control('activate');
   expect(await app.control('windows')).toHaveLength(1);
+  const page = await app.connectAgain();
+  await openSandbox(page);
+});
+
+test('on macOS no window is opened by an app that quits', async ({ start }) => {
+  const app = await start({ settings: { platform: 'darwin' } });
+  await openSandbox(app.page);
+  await app.disconnect();
+  // In one breath: quitting closes connections and processes, which takes a while.
+  await Promise.allSettled([app.control('quit'), app.control('activate'), app.control('activate')]);
+  expect(await app.ended).toEqual({ code: 0, signal: null, childrenLeft: [] });
+  expect(app.output()).toBe('');
+});
+
+test('a second start brings the window of the first forward, and is done', async ({ start, dataFolder }) => {
+  const app = await start();
+  await app.control('minimizeWindow');
+  const second = launchStandIn({ dataFolder });
+  expect(await second.ended).toEqual({ code: 0, signal: null, childrenLeft: [] });
+  expect(second.output()).toBe(`Latchkey is already open in its window (process ${app.pid}).\n`);
+  expect(await app.control('windows')).toEqual([
+    expect.objectContaining({ isMinimized: false, isVisible: true, isOnTop: true, isFocused: true }),
+  ]);
+});
+
+test('what keeps it from starting is said to the user', async ({ dataFolder }) => {
+  const file = join(dataFolder, 'a-file');
+  writeFileSync(file, '');
+  const failing = launchStandIn({ dataFolder: file });
+  expect(await failing.ended).toEqual({ code: 1, signal: null, childrenLeft: [] });
+  expect(failing.errorBoxes).toEqual([{ title: expect.stringContaining(file), content: expect.any(String) }]);
 });
 
 test('elsewhere the app ends with its window', async ({ start }) => {

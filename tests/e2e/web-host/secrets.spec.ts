@@ -1,45 +1,12 @@
-/** Secrets on their way out: shown for some seconds, copied and taken off the clipboard again; and the audit log of it. */
+/** What only the web host does with secrets on their way out: its page has the clipboard. And its audit log, page by page. */
 import type { Page } from '@playwright/test';
 import { type RawData, WebSocket } from 'ws';
 import { startSecretService } from '../../support/secret-service.ts';
 import { startWebHost } from '../support/hosts.ts';
-import { addApp, startServer } from '../support/server.ts';
+import { expectGone, firstEntries, openKeys, showStill, stopTime } from '../support/secrets.ts';
 import { expect, test } from '../support/web-host.ts';
 
 const onClipboard = (page: Page) => page.evaluate(() => navigator.clipboard.readText());
-
-/** An app in the vault, its keys on screen, and a clock that the test can move. */
-async function openKeys(page: Page) {
-  const { server, credentials } = await startServer();
-  await page.clock.install();
-  await addApp(page, { name: 'shop', credentials });
-  await page.getByRole('tab', { name: 'Keys & rotation' }).click();
-  return { server, secret: credentials.secret };
-}
-
-/** From here on time goes by only as the test says, however busy the machine is. */
-async function stopTime(page: Page): Promise<void> {
-  await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 1000);
-}
-
-/** Runs a command by keys alone, as fast as the page can follow. */
-async function choose(page: Page, command: string): Promise<void> {
-  await page.keyboard.press('ControlOrMeta+K');
-  await expect(page.getByRole('combobox', { name: 'Find a command or an app' })).toBeFocused();
-  await page.keyboard.type(command);
-  await expect(page.getByRole('option', { selected: true })).toContainText(command);
-  await page.keyboard.press('Enter');
-}
-
-async function firstEntries(page: Page, count: number): Promise<string[]> {
-  await choose(page, 'Show audit log');
-  const rows = page.getByRole('table', { name: 'Audit log' }).getByRole('row');
-  await expect(rows.nth(1)).toBeVisible();
-  const texts = await rows.evaluateAll((all) =>
-    all.map((row) => [...row.children].map(({ textContent }) => textContent)),
-  );
-  return texts.slice(1, 1 + count).map((cells) => cells.join(' | '));
-}
 
 /** Says the same as this page would, beside it and by its session. */
 async function callHost(page: Page, calls: readonly { method: string; input: object }[]): Promise<void> {
@@ -66,77 +33,6 @@ async function callHost(page: Page, calls: readonly { method: string; input: obj
   }
   socket.close();
 }
-
-test('shows a secret when asked twice, for ten seconds, and writes it down', async ({ latchkey: page }) => {
-  const { server, secret } = await openKeys(page);
-  const button = page.getByRole('button', { name: 'Show the current app secret' });
-  await button.click();
-  const panel = page.getByRole('region', { name: 'Show the current app secret of shop' });
-  await expect(panel).toContainText(`••••${secret.slice(-4)}`);
-  await expect(panel.getByRole('button', { name: 'Cancel' })).toBeFocused();
-  await page.keyboard.press('Enter');
-  await expect(panel).toHaveCount(0);
-  await expect(button).toBeFocused();
-
-  // By keys alone.
-  await choose(page, 'Show the current app secret');
-  await expect(panel.getByRole('button', { name: 'Cancel' })).toBeFocused();
-  await page.keyboard.press('Shift+Tab');
-  await expect(panel.getByRole('button', { name: 'Show for 10 s' })).toBeFocused();
-  await stopTime(page);
-  await page.keyboard.press('Enter');
-  await expect(panel.getByText(secret)).toBeVisible();
-  await expect(panel.getByRole('button', { name: 'Hide now' })).toBeFocused();
-  await expect(panel).toContainText('Hidden in 10 s');
-  await page.clock.runFor(9_000);
-  await expect(panel).toContainText('Hidden in 1 s');
-  await expect(panel.getByText(secret)).toBeVisible();
-  await page.clock.runFor(1_000);
-  await expect(panel).toHaveCount(0);
-  expect(await page.content()).not.toContain(secret);
-  await expect(button).toBeFocused();
-  await page.clock.resume();
-
-  const [entry] = await firstEntries(page, 1);
-  const summary = `App secret\\s*current\\s*••••${secret.slice(-4)}\\s*[0-9a-f]{16}`;
-  expect(entry).toMatch(new RegExp(`\\| Shown \\| ${summary} \\| shop$`));
-  expect(await page.content()).not.toContain(secret);
-  await server.close();
-});
-
-/** Shows it, for as long as time stands still. */
-async function showStill(page: Page, secret: string): Promise<void> {
-  await page.getByRole('button', { name: 'Show the current app secret' }).click();
-  await stopTime(page);
-  await page.getByRole('button', { name: 'Show for 10 s' }).click();
-  await expect(page.getByText(secret)).toBeVisible();
-}
-
-async function expectGone(page: Page, secret: string): Promise<void> {
-  await expect(page.getByText(secret)).toHaveCount(0);
-  expect(await page.content()).not.toContain(secret);
-  await page.clock.resume();
-}
-
-test('hides a secret that is shown as soon as it is left', async ({ latchkey: page }) => {
-  const { server, secret } = await openKeys(page);
-  const show = () => showStill(page, secret);
-  const isGone = () => expectGone(page, secret);
-  await show();
-  await page.keyboard.press('Escape');
-  await isGone();
-  await show();
-  await page.evaluate(() => {
-    Object.defineProperty(document, 'hidden', { value: true, configurable: true });
-    document.dispatchEvent(new Event('visibilitychange'));
-    Reflect.deleteProperty(document, 'hidden');
-  });
-  await isGone();
-  await show();
-  await page.getByRole('tab', { name: 'Inspector' }).click();
-  await isGone();
-  await server.close();
-});
 
 test('hides a secret that is shown when the vault is locked, or Latchkey is gone', async ({
   page,

@@ -10,7 +10,6 @@ import { settings } from './settings.ts';
 type AppEvents = {
   activate: [Event, hasVisibleWindows: boolean];
   'before-quit': [Event];
-  'second-instance': [Event, argv: readonly string[], workingDirectory: string, additionalData: unknown];
   'web-contents-created': [Event, WebContents];
   'window-all-closed': [];
 };
@@ -18,7 +17,6 @@ type AppEvents = {
 export const appEvents = new Events<AppEvents>('App', [
   'activate',
   'before-quit',
-  'second-instance',
   'web-contents-created',
   'window-all-closed',
 ]);
@@ -75,6 +73,9 @@ class Ending {
   }
 }
 
+/** Where the app keeps what Electron names. */
+export const paths = new Map<string, string>();
+
 /** What the app adds to Chromium’s command line. */
 export const switches: string[] = [];
 
@@ -97,8 +98,12 @@ export const app: App = standsFor<App>('app')({
     appEvents.on(name, listener);
     return app;
   },
-  // Electron's lock is its own business: the tests of what a second start does send the event themselves.
-  requestSingleInstanceLock: () => true,
+  // Which program is in front is the system's business, and there is no system here.
+  focus: () => {},
+  setPath(name, path) {
+    if (name === 'userData') lifecycle.requireStarting('app.setPath for userData');
+    paths.set(name, path);
+  },
   whenReady: () => ending.ready,
   quit: () => ending.quit(),
   exit: (code = 0) => ending.exit(code),

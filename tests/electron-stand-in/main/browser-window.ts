@@ -61,6 +61,7 @@ export class WindowState {
   #isMinimized = false;
   #isVisible: boolean;
   #isFocused = false;
+  #isOnTop = false;
   #isDestroyed = false;
 
   constructor(options: BrowserWindowConstructorOptions) {
@@ -99,6 +100,7 @@ export class WindowState {
       isMinimized: this.#isMinimized,
       isVisible: this.#isVisible,
       isFocused: this.#isFocused,
+      isOnTop: this.#isOnTop,
     };
   }
 
@@ -114,6 +116,7 @@ export class WindowState {
   minimize(): void {
     this.#isMinimized = true;
     this.#isFocused = false;
+    this.#isOnTop = false;
   }
 
   /** @returns whether it agreed to be closed */
@@ -158,6 +161,9 @@ export class WindowState {
       once: (name: string, listener: Listener) => {
         this.#events.once(name, listener);
         return window;
+      },
+      moveTop: () => {
+        this.#isOnTop = true;
       },
       restore: () => {
         this.#isMinimized = false;

@@ -1,6 +1,6 @@
 /** The one Chromium behind every window of a process: its pages, what they request, and the windows that they open. */
 import type { CdpSession } from './cdp.ts';
-import { type Chromium, startChromium } from './chromium.ts';
+import { type Chromium, type ChromiumOptions, startChromium } from './chromium.ts';
 
 export interface Target {
   readonly targetId: string;
@@ -25,9 +25,8 @@ export class Browser {
   readonly #own = new Set<string>();
   #creating = 0;
 
-  /** @param switches added to Chromium's command line */
-  static async start(listener: BrowserListener, switches: readonly string[]): Promise<Browser> {
-    const browser = new Browser(await startChromium(switches), listener);
+  static async start(listener: BrowserListener, options: ChromiumOptions): Promise<Browser> {
+    const browser = new Browser(await startChromium(options), listener);
     await browser.send('Target.setDiscoverTargets', { discover: true, filter: [{ type: 'page' }] });
     await browser.send('Fetch.enable', { patterns: [{ urlPattern: '*' }] });
     return browser;

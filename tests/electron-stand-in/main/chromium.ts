@@ -36,10 +36,17 @@ const flags = [
   '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
 ];
 
-export async function startChromium(switches: readonly string[]): Promise<Chromium> {
+export interface ChromiumOptions {
+  /** Added to its command line. */
+  readonly switches: readonly string[];
+  /** Where its own files are; a folder that goes with it, when the app has not said. */
+  readonly userData: string | undefined;
+}
+
+export async function startChromium({ switches, userData }: ChromiumOptions): Promise<Chromium> {
   const path = findChromium();
   if (!path) throw new Error('There is no Chromium. `npm test` says how to get it.');
-  const folder = mkdtempSync(join(tmpdir(), 'stand-in-chromium-'));
+  const folder = userData ?? mkdtempSync(join(tmpdir(), 'stand-in-chromium-'));
   const isRoot = process.getuid?.() === 0;
   const sandbox = isRoot ? ['--no-sandbox'] : [];
   const child = spawn(path, [...flags, `--user-data-dir=${folder}`, ...sandbox, ...switches], {
@@ -48,7 +55,7 @@ export async function startChromium(switches: readonly string[]): Promise<Chromi
   });
   const kill = () => {
     killGroup(child);
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+    if (!userData) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   };
   const endpoint = await announcedEndpoint(child);
   return { connection: await CdpConnection.open(endpoint), endpoint, pid: child.pid, kill };

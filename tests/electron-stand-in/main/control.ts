@@ -4,6 +4,7 @@
  */
 import { appEvents, ending, switches } from './app.ts';
 import { openWindows, WindowState } from './browser-window.ts';
+import { systemClipboard } from './clipboard.ts';
 import { preventable } from './electron-event.ts';
 import { chooseMenuItem, menuItems } from './menu.ts';
 import { relayedPorts } from './ports.ts';
@@ -42,12 +43,15 @@ export const controls = {
   activate: () => {
     appEvents.emit('activate', preventable('activate').event, openWindows.count > 0);
   },
-  secondInstance: () => {
-    appEvents.emit('second-instance', preventable('second-instance').event, [], '/', null);
-  },
 
   menu: () => menuItems(),
   chooseMenuItem: (path: readonly string[]) => chooseMenuItem(path),
+
+  clipboard: () => systemClipboard.contents,
+  /** As another program does. */
+  copyElsewhere: (text: string) => {
+    systemClipboard.contents = { 'text/plain': text };
+  },
 
   askPermission: (asking: Asking) => askPermission(only().page.webContents, asking),
   askDevice: () => askDevice(),
@@ -103,6 +107,8 @@ export interface ControlRequest {
 export interface LastWords {
   /** Child processes that the app had not ended by itself. */
   readonly childrenLeft: readonly string[];
+  /** What is on the system's clipboard after it. */
+  readonly clipboard: Readonly<Record<string, string>>;
   /** What the bundle has used of the stand-in, and which of its events. */
   readonly usedMembers: readonly string[];
   readonly heardEvents: readonly string[];

@@ -5,9 +5,10 @@
 import { registerHooks } from 'node:module';
 import { buildPageScripts } from '../page/scripts.ts';
 import { usedMembers } from '../stands-for.ts';
-import { ending, switches } from './app.ts';
+import { ending, paths, switches } from './app.ts';
 import { Browser } from './browser.ts';
 import { provideBrowser, windowsOfBrowser } from './browser-window.ts';
+import { systemClipboard } from './clipboard.ts';
 import { answerControl, tell } from './control.ts';
 import { heardEvents, knownEvents } from './events.ts';
 import { provideBrowserTo } from './session.ts';
@@ -26,7 +27,10 @@ let browser: Browser | undefined;
 
 async function start(): Promise<void> {
   const [started, scripts] = await Promise.all([
-    Browser.start(windowsOfBrowser, settings.isNetworkOpen ? [] : switches),
+    Browser.start(windowsOfBrowser, {
+      switches: settings.isNetworkOpen ? [] : switches,
+      userData: paths.get('userData'),
+    }),
     buildPageScripts(),
   ]);
   browser = started;
@@ -43,6 +47,7 @@ ending.release = async () => {
   await tell({
     event: 'exiting',
     childrenLeft: left.map(({ options }) => options.serviceName ?? ''),
+    clipboard: systemClipboard.contents,
     usedMembers: [...usedMembers],
     heardEvents: [...heardEvents],
     knownEvents: [...knownEvents],
