@@ -7,7 +7,7 @@ export interface MemoryReport {
   readonly readBytes: number;
   /** Of private mappings, pages that the process never touched or gave back: there is nothing of its own in them. */
   readonly absentBytes: number;
-  /** Readable mappings that the kernel did not give all of, by name: its own `[vvar]`, devices. */
+  /** Readable mappings that the kernel did not give all of, by name: its own `[vvar]`, what lies beyond a file's end. */
   readonly unread: readonly string[];
 }
 
@@ -24,23 +24,25 @@ interface Range {
 }
 
 const pageBytes = 4096;
+const pageMapEntries = Buffer.alloc(1024 * 1024);
 const chunkBytes = 4 * 1024 * 1024;
 /** Addresses above are the kernel's own: `[vsyscall]`. */
 const userSpaceEnd = 2 ** 47;
 
 /** All of its readable mappings. @throws when the process is gone, or belongs to somebody else. */
 export function searchMemory(search: SecretSearch, pid: number, name: string): MemoryReport {
-  const findings: Finding[] = [];
+  const mappings = readableMappings(pid);
   const unread: string[] = [];
   let [readBytes, absentBytes] = [0, 0];
+  const stream = search.stream(`the memory of ${name}`);
   const chunk = Buffer.alloc(chunkBytes);
   const [memory, pageMap] = [openSync(`/proc/${pid}/mem`, 'r'), openSync(`/proc/${pid}/pagemap`, 'r')];
   try {
-    for (const mapping of readableMappings(pid)) {
+    for (const mapping of mappings) {
       absentBytes += mapping.to - mapping.from;
       for (const { from, to } of mapping.isShared ? [mapping] : presentRanges(pageMap, mapping)) {
         absentBytes -= to - from;
-        const stream = search.stream(`the memory of ${name} (${mapping.name})`);
+        stream.skipTo(from);
         for (let at = from; at < to; ) {
           const got = readAt(memory, chunk, Math.min(chunkBytes, to - at), at);
           if (got === 0) {
@@ -51,14 +53,31 @@ export function searchMemory(search: SecretSearch, pid: number, name: string): M
           readBytes += got;
           at += got;
         }
-        findings.push(...stream.end());
       }
     }
   } finally {
     closeSync(memory);
     closeSync(pageMap);
   }
+  const findings = stream.end().map((finding) => {
+    const { offset, where } = finding;
+    const mapping = mappings.find(({ from, to }) => from <= offset && offset < to);
+    return { ...finding, where: `${where} (${mapping?.name})` };
+  });
   return { findings, readBytes, absentBytes, unread };
+}
+
+/** Its memory, and what it was started with. Undefined: it ended meanwhile. */
+export function searchProcess(search: SecretSearch, pid: number, name: string): MemoryReport | undefined {
+  try {
+    const report = searchMemory(search, pid, name);
+    report.findings.push(...searchStartOf(search, pid, name));
+    // Of a process that has just ended, nothing can be read, without an error.
+    return isAlive(pid) ? report : undefined;
+  } catch (error) {
+    if (isAlive(pid)) throw error;
+    return undefined;
+  }
 }
 
 function readableMappings(pid: number): Mapping[] {
@@ -82,14 +101,13 @@ function readableMappings(pid: number): Mapping[] {
 /** The pages that are in memory or swapped out, as the bits of https://docs.kernel.org/admin-guide/mm/pagemap.html say. */
 function presentRanges(pageMap: number, { from, to }: Mapping): Range[] {
   const ranges: Range[] = [];
-  const entries = Buffer.alloc(chunkBytes);
   let start: number | undefined;
   for (let at = from; at < to; ) {
-    const wanted = Math.min(entries.length, ((to - at) / pageBytes) * 8);
-    const got = readAt(pageMap, entries, wanted, (at / pageBytes) * 8);
+    const wanted = Math.min(pageMapEntries.length, ((to - at) / pageBytes) * 8);
+    const got = readAt(pageMap, pageMapEntries, wanted, (at / pageBytes) * 8);
     if (got === 0) throw new Error('The page map ended before the mapping did');
     for (let entry = 7; entry < got; entry += 8, at += pageBytes) {
-      const isPresent = ((entries[entry] as number) & 0xc0) !== 0;
+      const isPresent = ((pageMapEntries[entry] as number) & 0xc0) !== 0;
       if (isPresent) start ??= at;
       else if (start !== undefined) {
         ranges.push({ from: start, to: at });
@@ -126,12 +144,25 @@ export interface ProcessEntry {
 
 /** A process and all below it, parents first. Those that are ending are left out. */
 export function processTree(root: number): ProcessEntry[] {
-  const all = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => readProcess(Number(name)));
+  const all = allProcesses();
   const found = all.filter(({ pid }) => pid === root);
   for (const { pid } of found) found.push(...all.filter(({ parent }) => parent === pid));
   return found;
+}
+
+/** With this text on their command line. */
+export function processesNaming(text: string): ProcessEntry[] {
+  return allProcesses().filter(({ pid, commandLine }) => pid !== process.pid && commandLine.includes(text));
+}
+
+function allProcesses(): ProcessEntry[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => readProcess(Number(name)));
+}
+
+export function isAlive(pid: number): boolean {
+  return readProcess(pid).length > 0;
 }
 
 function readProcess(pid: number): ProcessEntry[] {

@@ -205,7 +205,7 @@ export class SecretStream {
   /** The chunk may be used again afterwards. */
   push(chunk: Uint8Array): void {
     if (this.#length + chunk.length > this.#bytes.length) {
-      const larger = Buffer.alloc(this.#length + chunk.length + 2 * this.#longest + blockBytes);
+      const larger = Buffer.allocUnsafe(this.#length + chunk.length + 2 * this.#longest + blockBytes);
       this.#bytes.copy(larger, 0, 0, this.#length);
       this.#bytes = larger;
     }
@@ -217,6 +217,14 @@ export class SecretStream {
     this.#bytes.copyWithin(0, passed, this.#length);
     this.#length -= passed;
     this.#start += passed;
+  }
+
+  /** Goes on at an offset further on: nothing lies across the gap. */
+  skipTo(offset: number): void {
+    this.#advance(this.#length);
+    this.#length = 0;
+    this.#start = offset;
+    this.#next = offset;
   }
 
   end(): Finding[] {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Finding, SecretSearch } from '../../support/secret-search.ts';
 import { leastCharacters, spellingsOf } from '../../support/secret-spellings.ts';
-import { inRounds } from '../../support/soak.ts';
+import { manyTimes } from '../../support/seeded-random.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const hex = randomBytes(10).toString('hex');
@@ -89,11 +89,12 @@ describe('the search for secrets', () => {
     });
   });
 
-  it('finds every spelling that it claims, on either side of every border between two chunks', () => {
+  it('finds every spelling that it claims, wherever the border between two chunks is', () => {
     for (const secret of secrets) {
       for (const { name, bytes: form } of spellingsOf(secret)) {
         const text = inNoise(form);
-        for (let border = 1000 - 3; border < 1000 + form.length + 3; border++) {
+        const isAllTried = name === 'text';
+        for (let border = 999; border <= 1001 + form.length; border += isAllTried ? 1 : 9) {
           const stream = search.stream('x');
           stream.push(text.subarray(0, border));
           stream.push(text.subarray(border));
@@ -107,23 +108,24 @@ describe('the search for secrets', () => {
     }
   });
 
-  const counts = { inTest: 100, inSoak: 10_000 };
-  inRounds('finds what lies across many chunks of any size, as often as it is there', counts, (random) => {
-    const copies = random.integer(0, 5);
-    const parts = Array.from({ length: copies }, () => [
-      randomBytes(random.integer(0, 300)),
-      Buffer.from(hex, random.pick(['utf8', 'utf16le'])),
-      // What comes right before and after may not look like more of it.
-      Buffer.from('|'),
-    ]).flat();
-    const text = Buffer.concat([...parts, randomBytes(random.integer(0, 100))]);
-    const stream = search.stream('x');
-    for (let at = 0; at < text.length; ) {
-      const size = random.integer(1, 200);
-      stream.push(text.subarray(at, at + size));
-      at += size;
-    }
-    expect(stream.end()).toHaveLength(copies);
+  it('finds what lies across many chunks of any size, as often as it is there', () => {
+    manyTimes(100, (random) => {
+      const copies = random.integer(0, 5);
+      const parts = Array.from({ length: copies }, () => [
+        randomBytes(random.integer(0, 300)),
+        Buffer.from(hex, random.pick(['utf8', 'utf16le'])),
+        // What comes right before and after may not look like more of it.
+        Buffer.from('|'),
+      ]).flat();
+      const text = Buffer.concat([...parts, randomBytes(random.integer(0, 100))]);
+      const stream = search.stream('x');
+      for (let at = 0; at < text.length; ) {
+        const size = random.integer(1, 200);
+        stream.push(text.subarray(at, at + size));
+        at += size;
+      }
+      expect(stream.end()).toHaveLength(copies);
+    });
   });
 
   it('finds it at the very beginning, at the very end, and right after itself', () => {
