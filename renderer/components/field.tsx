@@ -1,5 +1,5 @@
 /** Fields of forms: a label, the control, then what is wrong with it or what it is for. */
-import { type ReactNode, type Ref, useId } from 'react';
+import { type ReactNode, type Ref, useId, useLayoutEffect, useRef } from 'react';
 import { classes } from './classes.ts';
 import styles from './field.module.css';
 import { Icon } from './icon.tsx';
@@ -74,11 +74,16 @@ export interface SecretFieldProps extends Common {
   /** Keep it in component state only: never in a draft or a store. */
   readonly value: string;
   readonly onChange: (value: string) => void;
-  readonly ref?: Ref<HTMLInputElement>;
 }
 
 /** A secret on its way in. Nothing here shows it, remembers it, or offers to save it. */
 export function SecretField(props: SecretFieldProps) {
+  const { value } = props;
+  const input = useRef<HTMLInputElement>(null);
+  // Not a controlled input: of those, React writes the value into the markup, which others read, copy and save.
+  useLayoutEffect(() => {
+    if (input.current && input.current.value !== value) input.current.value = value;
+  }, [value]);
   return (
     <FieldFrame {...props}>
       {(described) => (
@@ -86,10 +91,9 @@ export function SecretField(props: SecretFieldProps) {
           <Icon name="key" className={styles.sign} />
           <input
             {...described}
-            ref={props.ref}
+            ref={input}
             className={styles.input}
             type="password"
-            value={props.value}
             name={props.name}
             placeholder={props.placeholder}
             disabled={props.isDisabled}
