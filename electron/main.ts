@@ -25,6 +25,10 @@ import {
 import { goToOwner, openInWindow } from './hosts/hand-over.ts';
 import { browserCommand } from './hosts/web/open-browser.ts';
 import { type AnswerOf, type Ownership, takeFolder } from './ownership/index.ts';
+import { keepMemoryOutOfDumps } from './processes/core-dumps.ts';
+
+// What is copied passes through this process, and the sandbox’s credentials do.
+keepMemoryOutOfDumps();
 
 const outFolder = join(fileURLToPath(new URL('.', import.meta.url)), '..');
 const { values } = parseArgs({

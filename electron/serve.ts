@@ -12,7 +12,11 @@ import { developmentFiles } from './hosts/web/development.ts';
 import { browserCommand, openBrowser, removeRedirects, writeRedirect } from './hosts/web/open-browser.ts';
 import { startWebHost } from './hosts/web/server.ts';
 import { type AnswerOf, takeFolder } from './ownership/index.ts';
+import { keepMemoryOutOfDumps } from './processes/core-dumps.ts';
 import { spawnNodeChild } from './processes/node-child.ts';
+
+// Secrets that are entered pass through this process, and the sandbox inherits it.
+keepMemoryOutOfDumps();
 
 const { values } = parseArgs({
   options: {

@@ -1,5 +1,5 @@
 /** The vault process: the only one that ever holds a secret. The main side starts it, and locks by ending it. */
-import { writeFileSync } from 'node:fs';
+import { keepMemoryOutOfDumps } from '../processes/core-dumps.ts';
 import { parentPort } from '../processes/parent-port.ts';
 import { type RpcServer, serveRpc } from '../processes/rpc.ts';
 import type { VaultApi, VaultNotices } from './api.ts';
@@ -39,18 +39,12 @@ async function openVaultFile(file: OpenedFile | undefined): Promise<SealedFileSt
 
 /** Memory, messages and stacks hold secrets: none of them may reach a dump, a report or a terminal. */
 function leaveNoTraces(): void {
+  keepMemoryOutOfDumps();
   process.on('uncaughtException', () => process.kill(process.pid, 'SIGKILL'));
   process.on('unhandledRejection', () => process.kill(process.pid, 'SIGKILL'));
   if (process.report) {
     process.report.reportOnFatalError = false;
     process.report.reportOnUncaughtException = false;
     process.report.reportOnSignal = false;
-  }
-  if (process.platform !== 'linux') return;
-  try {
-    // Which mappings go into a core dump: none.
-    writeFileSync('/proc/self/coredump_filter', '0');
-  } catch {
-    // A kernel without this file makes no such dumps, or leaves it to the administrator.
   }
 }
