@@ -28,10 +28,28 @@ describe('redaction for logs', () => {
     }
   });
 
+  it('cuts out secrets whose punctuation leaves no twelve characters together', () => {
+    const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
+    const punctuation = `"'(){}[]<>:;,\\\`é☕${letters[0]}!#$%&*@^~.?|+-_=/`;
+    const pick = (from: string, count: number) =>
+      Array.from({ length: count }, () => [...from][randomInt([...from].length)]).join('');
+    for (let round = 0; round < 200; round++) {
+      const secret = Array.from({ length: 8 }, () => `${pick(punctuation, 1)}x${pick(letters, 2)}Q9`).join(
+        '',
+      );
+      const text = redact(`It failed: got "${secret}", wanted nothing.`);
+      expect(text.includes(secret), 'it was left whole').toBe(false);
+      expect(text.includes(secret.slice(6, 30)), 'a part of it was left').toBe(false);
+      expect(text).toMatch(/^It failed: got .*wanted nothing\.$/);
+    }
+  });
+
   it.each([
     'The connection to 127.0.0.1:6001 was unexpectedly terminated (ECONNRESET).',
     'http://127.0.0.1:52817/ did not answer within 15 s. Check ws.example.com!',
     'Incomprehensible input was misinterpreted... Characteristically so.',
+    'Latchkey’s database can’t be read (disk I/O error): “latchkey.db” in [Latchkey].',
+    '{"code":"custom","expected":"string","path":["profiles",0,"name"]}',
   ])('leaves prose alone: %s', (text) => expect(redact(text)).toBe(text));
 
   it('keeps where an error came from, and its causes', () => {
