@@ -8,12 +8,13 @@ import {
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { hello, refusalCodes, type ServerMessage } from '#shared/contract/wire.ts';
 import type { Session } from '../../ipc/index.ts';
 import { contentSecurityPolicy, pageHeaders } from '../content-policy.ts';
 import { loadPageFiles, type PageFiles } from '../page-files.ts';
 import { Admissions, type TicketOptions } from './admissions.ts';
+import { readMessage } from './messages.ts';
 import { drop, Strangers } from './strangers.ts';
 import { refusal } from './trust.ts';
 
@@ -133,7 +134,7 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     client.once('close', () => clearTimeout(timer));
     client.once('message', (data, isBinary) => {
       clearTimeout(timer);
-      const said = hello.safeParse(isBinary ? undefined : parse(data));
+      const said = hello.safeParse(isBinary ? undefined : readMessage(data));
       const admission = said.success ? admissions.admit(said.data) : 'unknown';
       if (admission !== 'admitted') {
         turnAway(client, refusalCodes[admission], `Not admitted: ${admission}`);
@@ -150,7 +151,7 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
       if (client.bufferedAmount > unreadLimitBytes) client.terminate();
       else client.send(JSON.stringify(message));
     });
-    client.on('message', (data) => void session.receive(parse(data)));
+    client.on('message', (data) => void session.receive(readMessage(data)));
     client.once('close', () => session.close());
     client.send(JSON.stringify({ type: 'welcome' }));
   }
@@ -252,13 +253,4 @@ function turnAway(client: WebSocket, code: number, why: string): void {
   client.close(code, why);
   const timer = setTimeout(() => client.terminate(), refusalTimeoutMs);
   client.once('close', () => clearTimeout(timer));
-}
-
-/** Text that is not JSON becomes undefined, which no schema accepts. */
-function parse(data: RawData): unknown {
-  try {
-    return JSON.parse(data.toString());
-  } catch {
-    return undefined;
-  }
 }
