@@ -19,6 +19,8 @@ export type StoreApi = {
   read(account: string): Promise<string | null>;
   write(entry: { account: string; value: string }): Promise<null>;
   remove(account: string): Promise<null>;
+  /** All of Latchkey’s, without opening. Of an unlocked keychain only: on a locked one it ends the process. */
+  entries(input: null): Promise<readonly { readonly account: string; readonly password: string }[]>;
 };
 
 serveRpc<StoreApi>(parentPort(), {
@@ -35,6 +37,7 @@ serveRpc<StoreApi>(parentPort(), {
     await store().remove(account);
     return null;
   },
+  entries: async () => (await import('keytar')).default.findCredentials('Latchkey'),
 });
 
 async function openStore(how: StoreChoice): Promise<SecretStore> {

@@ -1,6 +1,6 @@
 /** A Channels server of a test's own, whose credentials the test knows, and the form that adds it to Latchkey. */
 import { expect, type Page } from '@playwright/test';
-import type { KeyPair } from '../../../electron/sandbox/server/app-store.ts';
+import type { KeyPair, SandboxApp } from '../../../electron/sandbox/server/app-store.ts';
 import { createSandboxServer, type SandboxServer } from '../../../electron/sandbox/server/sandbox-server.ts';
 
 export interface ServerCredentials extends KeyPair {
@@ -8,10 +8,16 @@ export interface ServerCredentials extends KeyPair {
   readonly appId: string;
 }
 
-export async function startServer(): Promise<{ server: SandboxServer; credentials: ServerCredentials }> {
+export interface TestServer {
+  readonly server: SandboxServer;
+  readonly app: SandboxApp;
+  readonly credentials: ServerCredentials;
+}
+
+export async function startServer(): Promise<TestServer> {
   const server = await createSandboxServer();
   const app = server.createApp();
-  return { server, credentials: { port: server.port, appId: app.appId, ...app.oldestPair } };
+  return { server, app, credentials: { port: server.port, appId: app.appId, ...app.oldestPair } };
 }
 
 export interface AppToAdd {
