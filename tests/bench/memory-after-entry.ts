@@ -19,8 +19,8 @@ import { BareBrowser, type Tab } from '../support/devtools.ts';
 import { type ProcessEntry, processTree, searchProcess } from '../support/process-memory.ts';
 import { SecretSearch } from '../support/secret-search.ts';
 import { startSecretService } from '../support/secret-service.ts';
+import { type ServeProgramOptions, startServeProgram } from '../support/serve-program.ts';
 import { openSocketClient } from '../support/socket-client.ts';
-import { startWebHostProcess, type WebHostProcessOptions } from '../support/web-host-process.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -86,7 +86,7 @@ async function measure(way: Way): Promise<Moment[]> {
     const secret = randomBytes(10).toString('hex');
     await prepare(options, way === 'shown' ? secret : undefined);
 
-    const host = await startWebHostProcess(options);
+    const host = await startServeProgram(options);
     closing.push(() => host.stop());
     const browser = await BareBrowser.launch(profileFolder);
     closing.push(() => browser.close());
@@ -112,7 +112,7 @@ async function measure(way: Way): Promise<Moment[]> {
     await tab.send('Page.reload');
     await tab.until(`document.querySelector('[role=tab]')`);
     note('after the page was reloaded');
-    const socket = openSocketClient(host.url);
+    const socket = openSocketClient(await host.createUrl());
     await socket.client.call('vault.lock', {});
     socket.close();
     await eventually(() => !host.child('latchkey-vault'));
@@ -124,8 +124,8 @@ async function measure(way: Way): Promise<Moment[]> {
 }
 
 /** An app, and its secret if it is to be there already: in a run that ends before anything is counted. */
-async function prepare(options: WebHostProcessOptions, secret: string | undefined): Promise<void> {
-  const host = await startWebHostProcess(options);
+async function prepare(options: ServeProgramOptions, secret: string | undefined): Promise<void> {
+  const host = await startServeProgram(options);
   const { client, close } = openSocketClient(host.url);
   await eventually(async () => (await client.call('vault.status', {})).state === 'unlocked');
   const { profileId } = await client.call('profiles.save', { profile });

@@ -1,11 +1,15 @@
 /** The web host as a program: the real entry in a process of its own, with all that it writes to its terminal. */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { eventually } from './conditions.ts';
 import { type ProcessEntry, processTree } from './process-memory.ts';
 
-export interface WebHostProcess {
+export interface ServeProgram {
+  /** Lets one tab in. */
   readonly url: string;
+  /** Starts it again on the same folder, which gives another one. */
+  createUrl(): Promise<string>;
   readonly pid: number;
   /** Resolves when it is gone: the exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;
@@ -16,7 +20,7 @@ export interface WebHostProcess {
   stop(): Promise<void>;
 }
 
-export interface WebHostProcessOptions {
+export interface ServeProgramOptions {
   readonly dataFolder: string;
   /** `sources` needs no build. */
   readonly code?: 'built' | 'sources';
@@ -27,17 +31,18 @@ export interface WebHostProcessOptions {
 
 const entries = { built: '../../out/main/serve.js', sources: '../../electron/serve.ts' };
 
-export async function startWebHostProcess(options: WebHostProcessOptions): Promise<WebHostProcess> {
+export async function startServeProgram(options: ServeProgramOptions): Promise<ServeProgram> {
   const { dataFolder, code = 'sources', environment, dumpFolder } = options;
   const entry = fileURLToPath(new URL(entries[code], import.meta.url));
   const command = [process.execPath, entry, '--no-open', '--data', dataFolder];
   // Only a shell can take the limit off.
   const shell = ['/bin/sh', '-c', 'ulimit -c unlimited; exec "$@"', 'sh'];
   const [file = '', ...args] = dumpFolder ? [...shell, ...command] : command;
+  const env = { ...process.env, DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/latchkey', ...environment };
   const child = spawn(file, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(dumpFolder ? { cwd: dumpFolder } : {}),
-    env: { ...process.env, DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/latchkey', ...environment },
+    env,
   });
   const chunks: Buffer[] = [];
   const output = () => Buffer.concat(chunks).toString();
@@ -52,7 +57,7 @@ export async function startWebHostProcess(options: WebHostProcessOptions): Promi
   const url = await eventually(
     () => {
       if (isEnded) throw new Error(`The web host ended: ${output()}`);
-      return /^Latchkey is at (http:\S+)$/m.exec(output())?.[1];
+      return urlIn(output());
     },
     { withinMs: 30_000, what: 'the web host’s address' },
   );
@@ -60,6 +65,15 @@ export async function startWebHostProcess(options: WebHostProcessOptions): Promi
   if (pid === undefined) throw new Error('The web host has no process');
   return {
     url,
+    async createUrl() {
+      const [program = '', ...rest] = command;
+      const { stdout } = await promisify(execFile)(program, rest, {
+        env: { ...env, NODE_OPTIONS: undefined },
+      });
+      const another = urlIn(stdout);
+      if (!another) throw new Error(`It gave no other address: ${stdout}`);
+      return another;
+    },
     pid,
     ended,
     output,
@@ -70,3 +84,5 @@ export async function startWebHostProcess(options: WebHostProcessOptions): Promi
     },
   };
 }
+
+const urlIn = (output: string) => /^Latchkey is at (http:\S+)$/m.exec(output)?.[1];

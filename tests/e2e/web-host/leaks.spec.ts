@@ -28,7 +28,7 @@ import { readRecordedMessages } from '../../support/recorded-messages.ts';
 import { type Finding, SecretSearch } from '../../support/secret-search.ts';
 import { type SecretService, startSecretService } from '../../support/secret-service.ts';
 import type { Secret } from '../../support/secret-spellings.ts';
-import { startWebHostProcess, type WebHostProcess } from '../../support/web-host-process.ts';
+import { type ServeProgram, startServeProgram } from '../../support/serve-program.ts';
 import { type Browser, heapSnapshot, openBrowser } from '../support/browser.ts';
 import { test as base, expect, rowsWith } from '../support/latchkey.ts';
 import * as errand from '../support/secret-errand.ts';
@@ -107,7 +107,7 @@ test('secrets are left nowhere but in the keychain and the vault process', async
 
   // First run: secrets are entered, used, refused and rotated; processes crash.
   const recorder = new URL('../../support/record-messages.ts', import.meta.url);
-  const first = await startWebHostProcess({
+  const first = await startServeProgram({
     code: 'built',
     dataFolder: folders.data,
     environment: {
@@ -209,7 +209,7 @@ test('secrets are left nowhere but in the keychain and the vault process', async
     });
   }
   const again = await browser.context.newPage();
-  await again.goto(first.url);
+  await again.goto(await first.createUrl());
   await errand.openApp(again, 'shop');
   await errand.typeReplacement(again, typed.leftInField);
   await leaveOrdinaryField(again, folders.profile);
@@ -303,7 +303,7 @@ test('secrets are left nowhere but in the keychain and the vault process', async
   });
 
   // Second run, in which nothing is entered.
-  const second = await startWebHostProcess({
+  const second = await startServeProgram({
     code: 'built',
     dataFolder: folders.data,
     environment,
@@ -349,14 +349,7 @@ test('secrets are left nowhere but in the keychain and the vault process', async
     }
     const network = 'network.mojom.NetworkService';
     expect([...searched]).toEqual(
-      expect.arrayContaining([
-        'main',
-        'renderer',
-        'browser',
-        'gpu-process',
-        network,
-        'what waits for crashes',
-      ]),
+      expect.arrayContaining(['main', 'renderer', 'browser', 'gpu-process', network]),
     );
     expect([...marked]).toEqual(expect.arrayContaining(['main', 'renderer', 'browser']));
   });
@@ -396,7 +389,7 @@ function nameOf({ commandLine }: ProcessEntry): string {
 }
 
 /** Gives the id of the process. */
-function endChild(host: WebHostProcess, title: string, signal: NodeJS.Signals): number {
+function endChild(host: ServeProgram, title: string, signal: NodeJS.Signals): number {
   const child = host.child(title);
   if (!child) throw new Error(`There is no ${title}`);
   process.kill(child.pid, signal);
@@ -473,7 +466,7 @@ async function leaveOrdinaryField(page: Page, profile: string): Promise<void> {
 /** Everything that needs a secret, in an app whose secrets were entered in another run. */
 async function useAgain(
   { page }: Browser,
-  host: WebHostProcess,
+  host: ServeProgram,
   trigger: () => Promise<unknown>,
 ): Promise<void> {
   await page.goto(host.url);

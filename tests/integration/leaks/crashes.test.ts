@@ -12,9 +12,9 @@ import { leaksIn, newControl } from '../../support/leak-verdict.ts';
 import type { ToHold } from '../../support/memory-holder.ts';
 import { isAlive } from '../../support/process-memory.ts';
 import { SecretSearch } from '../../support/secret-search.ts';
+import { type ServeProgram, startServeProgram } from '../../support/serve-program.ts';
 import { openSocketClient, type SocketClient } from '../../support/socket-client.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
-import { startWebHostProcess, type WebHostProcess } from '../../support/web-host-process.ts';
 
 const profile: ProfileInput = {
   name: 'shop',
@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 
 interface Crashing {
-  readonly host: WebHostProcess;
+  readonly host: ServeProgram;
   readonly socket: SocketClient;
   readonly folders: { readonly data: string; readonly dumps: string; readonly reports: string };
   readonly search: SecretSearch;
@@ -45,7 +45,7 @@ async function startWithSecrets(): Promise<Crashing> {
     reports: join(folder, 'reports'),
   };
   for (const path of Object.values(folders)) mkdirSync(path);
-  const host = await startWebHostProcess({
+  const host = await startServeProgram({
     dataFolder: folders.data,
     dumpFolder: folders.dumps,
     environment: {
@@ -74,7 +74,7 @@ async function startWithSecrets(): Promise<Crashing> {
 
 const titles = { vault: 'latchkey-vault', sandbox: 'latchkey-sandbox' };
 
-function pidOf(host: WebHostProcess, who: 'main' | 'vault' | 'sandbox'): number {
+function pidOf(host: ServeProgram, who: 'main' | 'vault' | 'sandbox'): number {
   const pid = who === 'main' ? host.pid : host.child(titles[who])?.pid;
   if (pid === undefined) throw new Error(`There is no process of ${who}`);
   return pid;

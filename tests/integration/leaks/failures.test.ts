@@ -11,9 +11,9 @@ import { readRecordedMessages } from '../../support/recorded-messages.ts';
 import { SecretSearch } from '../../support/secret-search.ts';
 import { type SecretService, startSecretService } from '../../support/secret-service.ts';
 import type { Secret } from '../../support/secret-spellings.ts';
+import { type ServeProgram, startServeProgram } from '../../support/serve-program.ts';
 import { openSocketClient, type SocketClient } from '../../support/socket-client.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
-import { startWebHostProcess, type WebHostProcess } from '../../support/web-host-process.ts';
 
 describe.runIf(process.platform === 'linux')('a secret that could not be kept', () => {
   const folder = temporaryFolder();
@@ -21,7 +21,7 @@ describe.runIf(process.platform === 'linux')('a secret that could not be kept', 
   const recording = join(folder, 'messages');
   const secrets: Secret[] = [];
   let keyring: SecretService;
-  let host: WebHostProcess;
+  let host: ServeProgram;
   let socket: SocketClient;
   let profileId: string;
 
@@ -35,7 +35,7 @@ describe.runIf(process.platform === 'linux')('a secret that could not be kept', 
     writeFileSync(recording, '');
     keyring = await startSecretService();
     await keyring.startKeyring();
-    host = await startWebHostProcess({
+    host = await startServeProgram({
       dataFolder,
       environment: {
         ...keyring.env,

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { redact, redactError } from '#shared/lib/redact.ts';
 import { inRounds } from '../../support/soak.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Finding, SecretSearch } from '../../support/secret-search.ts';
 import { leastCharacters, spellingsOf } from '../../support/secret-spellings.ts';
-import { manyTimes } from '../../support/seeded-random.ts';
+import { roundsInTurn } from '../../support/soak.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const hex = randomBytes(10).toString('hex');
@@ -108,8 +108,8 @@ describe('the search for secrets', () => {
     }
   });
 
-  it('finds what lies across many chunks of any size, as often as it is there', () => {
-    manyTimes(100, (random) => {
+  it('finds what lies across many chunks of any size, as often as it is there', async () => {
+    await roundsInTurn({ inTest: 100, inSoak: 10_000 }, (random) => {
       const copies = random.integer(0, 5);
       const parts = Array.from({ length: copies }, () => [
         randomBytes(random.integer(0, 300)),
