@@ -1,6 +1,7 @@
 /** The other end of the socket: asks the owner of a data folder, for a bounded time. */
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
+import { parseUnknown } from '#shared/lib/parse-unknown.ts';
 import { readNote } from './owner-note.ts';
 import {
   type AnswerOf,
@@ -70,11 +71,11 @@ function read<T extends RequestType>(type: T, line: string): Outcome<T> {
   } catch {
     return { kind: 'unreadable' };
   }
-  const refused = refusal.safeParse(value);
+  const refused = parseUnknown(refusal, value);
   if (refused.success) {
     const { reason, message } = refused.data;
     return { kind: 'refused', reason, message };
   }
-  const answer = protocol[type].answer.safeParse(value);
+  const answer = parseUnknown(protocol[type].answer, value);
   return answer.success ? { kind: 'answered', answer: answer.data as AnswerOf<T> } : { kind: 'unreadable' };
 }

@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { parseUnknown } from '#shared/lib/parse-unknown.ts';
 import { identity } from './protocol.ts';
 
 const fileName = 'owner.json';
@@ -49,7 +50,8 @@ export function readNote(folder: string): OwnerNote | undefined {
     if (size > sizeLimitBytes || (process.getuid && uid !== process.getuid())) return undefined;
     const bytes = Buffer.alloc(size);
     readSync(file, bytes, 0, size, 0);
-    return ownerNote.safeParse(JSON.parse(bytes.toString())).data;
+    const parsed = parseUnknown(ownerNote, JSON.parse(bytes.toString()));
+    return parsed.success ? parsed.data : undefined;
   } catch {
     // Not there, not readable, or not JSON: then nothing is known of the owner.
     return undefined;

@@ -1,5 +1,6 @@
 /** The owner's end of the socket. Whoever is at the other end, it takes bounded memory and time of the owner's. */
 import { createServer, type Server, type Socket } from 'node:net';
+import { parseUnknown } from '#shared/lib/parse-unknown.ts';
 import {
   envelope,
   lineLimitBytes,
@@ -96,14 +97,14 @@ export class OwnerServer {
   }
 
   async #answer(line: string): Promise<unknown> {
-    const outer = envelope.safeParse(parse(line));
+    const outer = parseUnknown(envelope, parse(line));
     if (!outer.success) return refused('invalid', 'A request is a line of JSON with its protocol and type.');
     const { protocol: version, ...request } = outer.data;
     if (version !== protocolVersion)
       return refused('unsupported_protocol', `This Latchkey speaks version ${protocolVersion}.`);
     if (!isRequestType(request.type))
       return refused('unknown_type', 'This Latchkey does not know that request.');
-    const input = protocol[request.type].request.safeParse(request);
+    const input = parseUnknown(protocol[request.type].request, request);
     if (!input.success)
       return refused('invalid', 'The request does not have the fields that its type wants.');
     try {

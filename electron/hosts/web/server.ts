@@ -10,6 +10,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { hello, refusalCodes, type ServerMessage } from '#shared/contract/wire.ts';
+import { parseUnknown } from '#shared/lib/parse-unknown.ts';
 import type { Session } from '../../ipc/index.ts';
 import { contentSecurityPolicy, pageHeaders } from '../content-policy.ts';
 import { loadPageFiles, type PageFiles } from '../page-files.ts';
@@ -134,7 +135,7 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     client.once('close', () => clearTimeout(timer));
     client.once('message', (data, isBinary) => {
       clearTimeout(timer);
-      const said = hello.safeParse(isBinary ? undefined : readMessage(data));
+      const said = parseUnknown(hello, isBinary ? undefined : readMessage(data));
       const admission = said.success ? admissions.admit(said.data) : 'unknown';
       if (admission !== 'admitted') {
         turnAway(client, refusalCodes[admission], `Not admitted: ${admission}`);

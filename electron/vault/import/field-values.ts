@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import * as s from '#shared/contract/strings.ts';
 import { AppError } from '#shared/lib/app-error.ts';
+import { parseUnknown } from '#shared/lib/parse-unknown.ts';
 import { encodeBase64, masterKeyBytes, parseMasterKey } from '../../signing/index.ts';
 import { canonicalSecret } from '../secret-forms.ts';
 import type { ImportFieldId } from './model.ts';
@@ -27,7 +28,7 @@ export function checkField(id: ImportFieldId, value: string, isSecret: boolean):
   if (isSecret) return checked(() => canonicalSecret('secret', value));
   const form = forms[id];
   if (form) {
-    const result = form.safeParse(value);
+    const result = parseUnknown(form, value);
     return result.success ? { ok: true, value: result.data } : { ok: false, why: 'Its form can’t be right.' };
   }
   return /^[\x21-\x7e]{1,400}$/.test(value)

@@ -1,6 +1,7 @@
 /** Latchkey's own JSON, which a sealed bundle holds (export/latchkey-file.ts writes it). Strict: it was not typed. */
 import * as z from 'zod';
 import { label } from '#shared/contract/strings.ts';
+import { parseUnknown } from '#shared/lib/parse-unknown.ts';
 import { checkField } from './field-values.ts';
 import {
   fieldsOfProvider,
@@ -50,7 +51,7 @@ function parse(text: string): z.infer<typeof file> | string {
   } catch {
     return 'The file says that it is Latchkey’s, but it is damaged.';
   }
-  const result = file.safeParse(json);
+  const result = parseUnknown(file, json);
   if (!result.success)
     return 'The file says that it is Latchkey’s, but it is not of the form that this version reads.';
   if (result.data.version > latchkeyVersion) return 'The file was written by a newer version of Latchkey.';

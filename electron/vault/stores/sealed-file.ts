@@ -11,6 +11,7 @@
 import { createHash, createHmac, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
 import { AppError } from '#shared/lib/app-error.ts';
+import { parseUnknown } from '#shared/lib/parse-unknown.ts';
 import { boxOverheadBytes, newBoxNonce, openBox, sealBox } from '../../signing/index.ts';
 
 const magic = 'Latchkey vault';
@@ -110,7 +111,7 @@ export async function openSealed(file: Uint8Array, how: string | SealingKey): Pr
   const { version, kdf, check, nonce } = header;
   const plaintext = openBox(box, Buffer.from(nonce, 'base64'), boxKey(key, { version, kdf, check, nonce }));
   if (!plaintext) throw new DamagedFile('its content does not belong to its header');
-  const entries = entriesSchema.safeParse(jsonOf(Buffer.from(plaintext).toString('utf8')));
+  const entries = parseUnknown(entriesSchema, jsonOf(Buffer.from(plaintext).toString('utf8')));
   plaintext.fill(0);
   if (!entries.success) throw new DamagedFile('its content is not a list of entries');
   return { entries: new Map(entries.data), key };
@@ -133,7 +134,7 @@ function parse(file: Buffer): { readonly header: Header; readonly box: Buffer } 
       hint: 'Open it with that version. The file is unchanged.',
     });
   }
-  const parsed = headerSchema.safeParse(raw);
+  const parsed = parseUnknown(headerSchema, raw);
   if (!parsed.success) throw new DamagedFile('its header is not one that Latchkey writes');
   const box = file.subarray(lineEnd + 1);
   if (box.length !== parsed.data.bodyBytes)
