@@ -99,15 +99,21 @@ export type VaultApi = {
     readonly channel: string;
     readonly plaintext: string;
   }): Promise<EncryptedData>;
-  /** Keys are tried in this order. One that the store no longer has is passed over. */
+  /**
+   * Keys are tried in this order. One that the store no longer has is passed over. With `fromMemory`, no key is read
+   * for it. @throws AppError `vault_waiting` for a key that would have to be read then
+   */
   decryptBatch(input: {
     readonly keys: readonly { readonly slot: Slot; readonly credentialId: string }[];
     readonly items: readonly EncryptedItem[];
+    readonly fromMemory?: boolean;
   }): Promise<readonly Decryption[]>;
 };
 
-/** Around every call of the keychain, of which one is in flight at most. */
 export type VaultNotices = {
+  /** Around every call of the keychain, of which one is in flight at most. */
   readonly keychainCallStarted: null;
   readonly keychainCallEnded: null;
+  /** This process will not reach the keychain any more. */
+  readonly keychainLost: null;
 };

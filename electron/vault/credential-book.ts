@@ -9,7 +9,8 @@ import { AppError, type ErrorCode } from '#shared/lib/app-error.ts';
 import type { AuditNote, AuditTrail } from '../audit/index.ts';
 import type { CredentialIndex, CredentialRecord } from './credential-index.ts';
 import type { SecretSummary } from './secret-forms.ts';
-import type { VaultProcess } from './vault-process.ts';
+import * as words from './status-words.ts';
+import type { VaultCalls } from './vault-process.ts';
 
 export interface Place {
   readonly profileId: string;
@@ -17,10 +18,8 @@ export interface Place {
   readonly slot: Slot;
 }
 
-type Remover = Pick<VaultProcess, 'call'>;
+type Remover = Pick<VaultCalls, 'call'>;
 
-/** After these the store has certainly not done what it was asked. */
-const refusals: readonly ErrorCode[] = ['keychain_locked', 'keychain_unavailable'];
 /** After these nothing was asked of the store: there was no value, or its form was refused. */
 const unasked: readonly ErrorCode[] = ['invalid_input', 'not_found'];
 
@@ -99,15 +98,20 @@ export class CredentialBook {
     return toCredential(stored);
   }
 
+  /** @throws AppError what failed: `keychain_locked` changes nothing, after any other it is out of use and goes later. */
   async remove(record: CredentialRecord, process: Remover): Promise<void> {
     this.#change({ put: [{ ...record, state: 'removing' }] }, [note('removed', record)]);
     try {
       await process.call('remove', { credentialId: record.credentialId });
     } catch (error) {
-      if (error instanceof AppError && refusals.includes(error.code)) {
+      if (!(error instanceof AppError)) throw error;
+      if (error.code === 'keychain_locked') {
+        // Certainly not done. After any other failure it may have been, or may yet be.
         this.#change({ put: [record] }, [note('removed', record, 'failed')]);
+        throw error;
       }
-      throw error;
+      this.#onChanged(record.profileId);
+      throw words.removalPending(error);
     }
     this.#index.change({ remove: [record.credentialId] });
     this.#onChanged(record.profileId);

@@ -20,7 +20,7 @@ import {
 import type { Decryption, EnteredValue, FileToOpen, Signer, VaultApi } from './api.ts';
 import { canonicalSecret, type SecretSummary, summarise } from './secret-forms.ts';
 import { SecretPorts } from './secret-ports.ts';
-import { type SecretStore, storeHidesEntries, storeUnavailable } from './store.ts';
+import { otherPlaces, type SecretStore, storeHidesEntries, storeLocked, storeUnavailable } from './store.ts';
 import { SealedFileStore } from './stores/sealed-file-store.ts';
 
 type Input<M extends keyof VaultApi> = Parameters<VaultApi[M]>[0];
@@ -37,17 +37,24 @@ interface Opened {
 }
 
 const canaryBytes = 32;
+/** How long events stay closed after the keychain was found locked, before it is asked again for their sake. */
+export const promptPauseMs = 60_000;
 
 export class Keeper {
   readonly #openStore: OpenStore;
   readonly #ports: SecretPorts;
   readonly #values = new Map<string, string>();
   readonly #reading = new Map<string, Promise<string>>();
+  readonly #now: () => number;
   #opened: Opened | undefined;
+  #looking: Promise<void> | undefined;
+  /** When the store was last found to hide its entries, if it still did when it was last looked at. */
+  #hiddenAt: number | undefined;
 
-  constructor(openStore: OpenStore, ports = new SecretPorts()) {
+  constructor(openStore: OpenStore, ports = new SecretPorts(), now = () => performance.now()) {
     this.#openStore = openStore;
     this.#ports = ports;
+    this.#now = now;
   }
 
   async open(input: Input<'open'>): Promise<{ vaultId: string }> {
@@ -107,8 +114,10 @@ export class Keeper {
   async remove({ credentialId }: Input<'remove'>): Promise<Record<string, never>> {
     const { store, vaultId } = this.#requireOpen();
     const account = accountOf(vaultId, credentialId);
+    // A locked keychain ignores the removal without asking the user, and then shows nothing: it is asked to open
+    // before, and can be believed only while it shows the canary.
+    await this.#requireVisible();
     await store.remove(account);
-    // A locked keychain ignores the removal, and then shows nothing: only one that shows the canary can be believed.
     await this.#requireVisible();
     if ((await store.read(account)) !== null) {
       throw storeUnavailable('The system keychain did not remove the entry.', 'Try again.');
@@ -139,9 +148,17 @@ export class Keeper {
     return encryptEvent({ masterKey, channel, plaintext });
   }
 
-  async decryptBatch({ keys, items }: Input<'decryptBatch'>): Promise<readonly Decryption[]> {
+  async decryptBatch({
+    keys,
+    items,
+    fromMemory = false,
+  }: Input<'decryptBatch'>): Promise<readonly Decryption[]> {
     const usable: DecryptionKey[] = [];
     for (const { slot, credentialId } of keys) {
+      if (!this.#values.has(credentialId)) {
+        if (fromMemory) throw new AppError('vault_waiting', 'A master key has not been read yet.');
+        if (this.#wasJustHidden()) throw storeLocked();
+      }
       const value = await this.#valueIfThere(credentialId);
       if (value !== undefined) usable.push({ slot, masterKey: parseMasterKey(value) });
     }
@@ -159,7 +176,7 @@ export class Keeper {
     if ((await store.read(canaryAccount(vaultId))) === canary) return canary;
     throw storeUnavailable(
       'The system keychain took an entry and did not keep it.',
-      'Check that your login keychain is unlocked, or keep secrets for this session only.',
+      `Check that your login keychain is unlocked, ${otherPlaces}.`,
     );
   }
 
@@ -200,9 +217,11 @@ export class Keeper {
 
   async #read(credentialId: string): Promise<string> {
     const { store, vaultId } = this.#requireOpen();
-    const value = await store.read(accountOf(vaultId, credentialId));
+    const account = accountOf(vaultId, credentialId);
+    // First, so that a user who dismisses the keychain's prompt is not asked twice for one thing.
+    await this.#requireVisible();
+    const value = (await store.read(account)) ?? (await this.#readAgain(account));
     if (value === null) {
-      await this.#requireVisible();
       throw new AppError('no_credential', 'The system keychain no longer has this secret.', {
         hint: 'Enter it again under “Keys & rotation”.',
       });
@@ -211,10 +230,36 @@ export class Keeper {
     return value;
   }
 
-  /** Tells an entry that is gone from a store that shows nothing, as it is locked. */
-  async #requireVisible(): Promise<void> {
+  /** It may have been locked for the first try, and opened by the prompt of the look at the canary. */
+  async #readAgain(account: string): Promise<string | null> {
+    await this.#requireVisible();
+    return this.#requireOpen().store.read(account);
+  }
+
+  /**
+   * Tells an entry that is gone from a store that shows nothing, as it is locked. Those who ask at the same time get
+   * one answer: the user is asked once, and not once for each of them.
+   */
+  #requireVisible(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #look(): Promise<void> {
     const { store, vaultId } = this.#requireOpen();
-    if ((await store.read(canaryAccount(vaultId))) === null) throw storeHidesEntries();
+    const isVisible = (await store.read(canaryAccount(vaultId))) !== null;
+    this.#hiddenAt = isVisible ? undefined : this.#now();
+    if (!isVisible) throw storeHidesEntries();
+  }
+
+  /**
+   * What the page draws asks for keys many times a second: a user who has just dismissed the keychain's prompt would get
+   * nothing but prompts. Whatever the user does asks again at once.
+   */
+  #wasJustHidden(): boolean {
+    return this.#hiddenAt !== undefined && this.#now() - this.#hiddenAt < promptPauseMs;
   }
 
   #requireOpen(): Opened {

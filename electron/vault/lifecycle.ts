@@ -6,13 +6,13 @@ import { randomUUID } from 'node:crypto';
 import type { StoreKind, VaultStatus } from '#shared/contract/vault.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import type { ChildExit, SpawnChild } from '../processes/port.ts';
-import type { EnteredValue, FileToOpen } from './api.ts';
+import type { EnteredValue, FileToOpen, VaultApi } from './api.ts';
 import type { CredentialBook } from './credential-book.ts';
 import type { CredentialIndex, VaultMeta } from './credential-index.ts';
 import { afterTime } from './later.ts';
 import * as words from './status-words.ts';
 import { hasSealedFile } from './stores/sealed-file-store.ts';
-import { VaultProcess } from './vault-process.ts';
+import { type VaultCalls, VaultProcess, VaultProcessLost } from './vault-process.ts';
 
 export interface LifecycleOptions {
   readonly spawn: SpawnChild;
@@ -28,9 +28,32 @@ export interface LifecycleOptions {
 }
 
 export interface OpenVault {
-  readonly process: VaultProcess;
+  /** For one operation. */
+  readonly process: VaultCalls;
   readonly store: StoreKind;
 }
+
+/**
+ * What may be asked again of another process, as its answer is the same: everything but what is being entered, which was
+ * removed as a loose end when that one opened.
+ */
+const repeatable: readonly (keyof VaultApi)[] = [
+  'load',
+  'tell',
+  'remove',
+  'signChannel',
+  'signUser',
+  'signRequest',
+  'verifyWebhook',
+  'encrypt',
+  'decryptBatch',
+];
+
+/**
+ * In what the process inherits: failures of the keychain are told apart by what libraries say in English, which is what
+ * they say where no other language is asked for.
+ */
+const inEnglish = { LC_ALL: 'C.UTF-8', LANGUAGE: undefined };
 
 /** A vault process that keeps ending is not started for ever. */
 export const restartsPerMinuteLimit = 3;
@@ -44,6 +67,11 @@ export interface ChooseOptions {
   readonly passphrase?: EnteredValue | undefined;
 }
 
+interface Running {
+  readonly process: VaultProcess;
+  readonly store: StoreKind;
+}
+
 type Identity = Pick<VaultMeta, 'hasCanary'> & { readonly vaultId: string };
 
 export class Lifecycle {
@@ -52,7 +80,8 @@ export class Lifecycle {
   #isWaiting = false;
   /** The running process; it is usable once `#open` is set. */
   #process: VaultProcess | undefined;
-  #open: OpenVault | undefined;
+  #open: Running | undefined;
+  readonly #onceWaiting = new Set<() => void>();
   #opening: { readonly store: StoreKind; readonly done: Promise<VaultStatus> } | undefined;
   #restarts: number[] = [];
 
@@ -69,7 +98,7 @@ export class Lifecycle {
   }
 
   get current(): OpenVault | undefined {
-    return this.#open;
+    return this.#open && this.#operation(this.#open);
   }
 
   /** What was chosen; before that, nothing is stored anywhere. */
@@ -106,15 +135,24 @@ export class Lifecycle {
   /** For a channel of the page's: also a process that waits for a passphrase. @throws as `ready` */
   async takesChannels(): Promise<VaultProcess> {
     if (this.#process && !this.#opening) return this.#process;
-    return (await this.ready()).process;
+    return (await this.#ready()).process;
   }
 
   /** The open vault, after an opening that is under way. @throws AppError `vault_locked`, `vault_waiting` */
   async ready(): Promise<OpenVault> {
-    if (!this.#open && this.#isWaiting) throw words.waitingFailure(this.status());
-    if (!this.#open && this.#opening) await expected(this.#opening.done);
-    if (!this.#open) throw words.lockedFailure(this.status());
-    return this.#open;
+    return this.#operation(await this.#ready());
+  }
+
+  /** The outcome of `work`, unless the keychain keeps the vault waiting before. @throws AppError `vault_waiting` */
+  async unlessWaiting<T>(work: Promise<T>): Promise<T> {
+    const waiting = Promise.withResolvers<never>();
+    const onceWaiting = () => waiting.reject(words.waitingFailure(this.status()));
+    this.#onceWaiting.add(onceWaiting);
+    try {
+      return await Promise.race([work, waiting.promise]);
+    } finally {
+      this.#onceWaiting.delete(onceWaiting);
+    }
   }
 
   lock(forget: boolean): VaultStatus {
@@ -207,9 +245,10 @@ export class Lifecycle {
     const { index, book } = this.#options;
     const identity = this.#identity();
     const process = (file && this.#process) ?? this.#spawn();
+    const calls = process.operation();
     this.#set(words.opening(store));
     try {
-      const { vaultId } = await process.call('open', {
+      const { vaultId } = await calls.call('open', {
         store,
         vaultId: identity.vaultId,
         hasCanary: store === 'keychain' && identity.hasCanary,
@@ -219,7 +258,7 @@ export class Lifecycle {
       if (vaultId !== identity.vaultId || file?.how === 'anew') book.forget(store);
       const hasCanary = identity.hasCanary || store === 'keychain';
       index.writeMeta({ vaultId, chosenStore: store, hasCanary });
-      await book.settle(store, process);
+      await book.settle(store, calls);
       // Fails when the process was ended while what was left behind was settled.
       process.requireRunning();
     } catch (error) {
@@ -245,18 +284,58 @@ export class Lifecycle {
 
   #spawn(): VaultProcess {
     const { spawn, entry, waitingAfterMs } = this.#options;
+    // One that waits for a passphrase, while another store is opened.
+    this.#process?.end(new AppError('cancelled', 'Another place for secrets was opened.'));
     const started: VaultProcess = new VaultProcess({
-      spawn,
+      spawn: (module, options) => spawn(module, { ...options, env: inEnglish }),
       entry,
       waitingAfterMs,
       onWaiting: (isWaiting) => {
         this.#isWaiting = isWaiting;
+        if (isWaiting) for (const onceWaiting of this.#onceWaiting) onceWaiting();
         this.#options.onChanged(this.status());
       },
+      onKeychainLost: () => this.#loseKeychain(started),
       onUnexpectedExit: (exit) => this.#lose(exit),
     });
     this.#process = started;
     return started;
+  }
+
+  async #ready(): Promise<Running> {
+    if (!this.#open && this.#isWaiting) throw words.waitingFailure(this.status());
+    if (!this.#open && this.#opening) await expected(this.#opening.done);
+    if (!this.#open) throw words.lockedFailure(this.status());
+    return this.#open;
+  }
+
+  #operation({ process, store }: Running): OpenVault {
+    const calls = process.operation();
+    const again = async (error: unknown, method: keyof VaultApi): Promise<VaultCalls> => {
+      if (!(error instanceof VaultProcessLost)) throw error;
+      // Throws what keeps the vault from opening, which tells more.
+      const next = await this.#ready();
+      if (next.store !== store || !repeatable.includes(method)) throw error;
+      return next.process.operation();
+    };
+    const call: VaultCalls['call'] = (method, input) =>
+      calls
+        .call(method, input)
+        .catch((error) => again(error, method).then((others) => others.call(method, input)));
+    return { process: { call }, store };
+  }
+
+  /** While it opens, it can't tell: then the opening fails by what was asked of the keychain. */
+  #loseKeychain(process: VaultProcess): void {
+    if (this.#open?.process !== process) return;
+    const { store } = this.#open;
+    this.#end(
+      new VaultProcessLost(
+        'The connection to the system keychain was lost, and had to be made again.',
+        'Try again: what was being entered was not kept.',
+      ),
+    );
+    this.#restart(store);
   }
 
   /** The process is gone without having been ended. A keychain is opened again; a session's secrets are lost. */
@@ -271,7 +350,10 @@ export class Lifecycle {
     }
     // Its passphrase went with the process; one that only waited for it had opened nothing.
     if (store === 'file') this.#set(words.fileLost());
-    if (store !== 'keychain') return;
+    if (store === 'keychain') this.#restart(store);
+  }
+
+  #restart(store: StoreKind): void {
     const now = this.#options.now();
     this.#restarts = this.#restarts.filter((at) => now - at < 60_000);
     if (this.#restarts.length >= restartsPerMinuteLimit) {

@@ -21,7 +21,8 @@ parent.onPort?.((end) => ports.accept(end));
 const keeper = new Keeper(async (kind, file) => {
   if (kind === 'session') return new SessionStore();
   if (kind === 'file') return openVaultFile(file);
-  return new OneAtATime(await KeychainStore.open(), {
+  const store = await KeychainStore.open({ lost: () => server.notify('keychainLost', null) });
+  return new OneAtATime(store, {
     started: () => server.notify('keychainCallStarted', null),
     ended: () => server.notify('keychainCallEnded', null),
   });

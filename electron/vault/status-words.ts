@@ -1,6 +1,7 @@
 /** The vault's states in words: what happened, and what to do. */
 import type { StoreKind, VaultStatus } from '#shared/contract/vault.ts';
 import { AppError, type ErrorCode } from '#shared/lib/app-error.ts';
+import { otherPlaces } from './store.ts';
 
 type Chosen = StoreKind | null;
 /** Without what the lifecycle adds. */
@@ -49,9 +50,13 @@ export function lockedByUser(store: Chosen, hasForgotten: boolean): Said {
 
 export function stoppedWaiting(store: Chosen): Said {
   const reason = 'The system keychain did not answer, and you stopped waiting.';
-  if (store === null)
-    return toChoose(reason, 'Try the keychain again, or keep secrets for this session only.');
-  return { state: 'locked', store, reason, hint: 'Unlock the vault to ask the keychain again.' };
+  if (store === null) return toChoose(reason, `Try the keychain again, ${otherPlaces}.`);
+  return {
+    state: 'locked',
+    store,
+    reason,
+    hint: 'If its prompt is still shown, answer or dismiss it. Unlock the vault to ask the keychain again.',
+  };
 }
 
 export function sessionLost(): Said {
@@ -68,9 +73,8 @@ export function fileLost(): Said {
 }
 
 export function keepsEnding(store: Chosen): Said {
-  const reason = 'The vault process keeps ending unexpectedly.';
-  if (store === null)
-    return toChoose(reason, 'Try the keychain again, or keep secrets for this session only.');
+  const reason = 'The vault process keeps ending unexpectedly, or losing the system keychain.';
+  if (store === null) return toChoose(reason, `Try the keychain again, ${otherPlaces}.`);
   return { state: 'unavailable', store, reason, hint: 'Unlock the vault to try again.' };
 }
 
@@ -88,10 +92,12 @@ export function failed(error: unknown, store: Chosen): Said {
   const known = error instanceof AppError && error.code !== 'internal' ? error : undefined;
   const reason = known?.message ?? 'The vault could not be opened.';
   const hint = known?.hint ?? 'Unlock the vault to try again.';
-  if (store === null) return toChoose(reason, hint);
+  if (store === null) return toChoose(reason, known?.code === 'keychain_locked' ? lockedAtFirst : hint);
   const isLocked = known !== undefined && lockedCodes.includes(known.code);
   return { state: isLocked ? 'locked' : 'unavailable', store, reason, hint };
 }
+
+const lockedAtFirst = `Unlock your login keychain and try the keychain again, ${otherPlaces}.`;
 
 function toChoose(reason: string, hint: string): Said {
   return { state: 'choose', store: null, reason, hint };
@@ -108,6 +114,12 @@ export function waitingFailure(status: Said): AppError {
     hint: status.hint ?? 'Answer its prompt, or cancel.',
     retryable: true,
   });
+}
+
+/** For what was to be removed, when nobody knows whether it was. */
+export function removalPending({ code, message, hint }: AppError): AppError {
+  const pending = 'What was to be removed is out of use, and goes for good when the vault is opened next.';
+  return new AppError(code, `${message} ${pending}`, hint === undefined ? {} : { hint });
 }
 
 export function passphraseRequired(): AppError {

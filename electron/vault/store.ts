@@ -15,6 +15,9 @@ export interface SecretStore {
   remove(account: string): Promise<void>;
 }
 
+/** What the user may do without a keychain, at the end of a sentence. */
+export const otherPlaces = 'or keep secrets in a vault file, or for this session only';
+
 /** Windows keeps at most 2,560 bytes in an entry; this leaves room for what adapters add. */
 export const entryLimitBytes = 2400;
 
@@ -33,7 +36,7 @@ export function requireStorable(value: string): void {
 
 export function storeLocked(): AppError {
   return new AppError('keychain_locked', 'The system keychain is locked.', {
-    hint: 'Unlock your login keychain, then unlock the vault.',
+    hint: 'Unlock your login keychain, then try again.',
     retryable: true,
   });
 }
@@ -44,7 +47,7 @@ export function storeHidesEntries(): AppError {
     'keychain_locked',
     'The system keychain is locked, or it is not the one that Latchkey’s secrets were put in.',
     {
-      hint: 'Unlock your login keychain, then unlock the vault. If the keychain was reset, its secrets are gone: start over and enter them again.',
+      hint: 'Unlock your login keychain, then try again. If the keychain was reset, its secrets are gone: start over and enter them again.',
       retryable: true,
     },
   );

@@ -1,4 +1,4 @@
-/** The main side's hold on one vault process: its calls, how long the keychain keeps it waiting, and its end. */
+/** The main side's hold on one vault process: its calls, how long the keychain keeps them waiting, and its end. */
 import { AppError } from '#shared/lib/app-error.ts';
 import type { ChildExit, ChildPort, PassedPort, SpawnChild } from '../processes/port.ts';
 import { RpcClient } from '../processes/rpc.ts';
@@ -8,38 +8,62 @@ export interface VaultProcessOptions {
   readonly spawn: SpawnChild;
   /** The module of the vault process. */
   readonly entry: URL;
-  /** How long a keychain call may take before `onWaiting(true)`. */
+  /** How long the keychain may keep an operation waiting before `onWaiting(true)`. */
   readonly waitingAfterMs: number;
   onWaiting(isWaiting: boolean): void;
+  /** Its connection to the keychain is gone for good: only another process gets a new one. */
+  onKeychainLost(): void;
   /** It ended without `end` having been called. Its pending calls have failed by then. */
   onUnexpectedExit(exit: ChildExit): void;
 }
 
+/** The calls of one operation. For the user it is one thing to wait for, however many calls it takes. */
+export interface VaultCalls {
+  call<M extends keyof VaultApi>(
+    method: M,
+    input: Parameters<VaultApi[M]>[0],
+  ): Promise<Awaited<ReturnType<VaultApi[M]>>>;
+}
+
+/** The process is gone without anyone having ended it, or of no more use. Another one can be asked. */
+export class VaultProcessLost extends AppError {
+  constructor(message: string, hint: string) {
+    super('vault_locked', message, { hint, retryable: true });
+  }
+}
+
+/** Runs from when the keychain is first at work while the operation waits. */
+interface Patience {
+  pending: number;
+  isOver: boolean;
+  timer: NodeJS.Timeout | undefined;
+}
+
 export class VaultProcess {
+  readonly #options: VaultProcessOptions;
   readonly #child: ChildPort;
   readonly #client: RpcClient<VaultApi, VaultNotices>;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #operations = new Set<Patience>();
+  #isKeychainBusy = false;
   #isWaiting = false;
   #endedWith: AppError | undefined;
 
   constructor(options: VaultProcessOptions) {
+    this.#options = options;
     this.#child = options.spawn(options.entry, { name: 'vault' });
     this.#client = new RpcClient(this.#child);
     this.#client.onNotice('keychainCallStarted', () => {
-      this.#timer = setTimeout(() => this.#setWaiting(true, options.onWaiting), options.waitingAfterMs);
+      this.#isKeychainBusy = true;
+      for (const patience of this.#operations) this.#run(patience);
+      this.#review();
     });
     this.#client.onNotice('keychainCallEnded', () => {
-      clearTimeout(this.#timer);
-      this.#setWaiting(false, options.onWaiting);
+      this.#isKeychainBusy = false;
     });
+    this.#client.onNotice('keychainLost', () => options.onKeychainLost());
     this.#child.onExit((exit) => {
       if (this.#endedWith) return;
-      this.#finish(
-        new AppError('vault_locked', 'The vault process ended unexpectedly.', {
-          hint: 'Try again.',
-          retryable: true,
-        }),
-      );
+      this.#finish(new VaultProcessLost('The vault process ended unexpectedly.', 'Try again.'));
       options.onUnexpectedExit(exit);
     });
   }
@@ -48,11 +72,15 @@ export class VaultProcess {
     return this.#child.pid;
   }
 
-  call<M extends keyof VaultApi & string>(
-    method: M,
-    input: Parameters<VaultApi[M]>[0],
-  ): Promise<Awaited<ReturnType<VaultApi[M]>>> {
-    return this.#client.call(method, input);
+  operation(): VaultCalls {
+    let patience: Patience | undefined;
+    return {
+      call: (method, input) => {
+        const timed = this.#begin(patience);
+        patience = timed;
+        return this.#client.call(method, input).finally(() => this.#finishCall(timed));
+      },
+    };
   }
 
   /** Passes a channel's end on to it. Throws what it was ended with, or that it takes none. */
@@ -74,15 +102,49 @@ export class VaultProcess {
     this.#child.kill();
   }
 
-  #finish(reason: AppError): void {
-    this.#endedWith = reason;
-    clearTimeout(this.#timer);
-    this.#client.close(reason);
+  #begin(known: Patience | undefined): Patience {
+    if (known && this.#operations.has(known)) {
+      known.pending++;
+      return known;
+    }
+    const patience: Patience = { pending: 1, isOver: false, timer: undefined };
+    if (this.#endedWith) return patience;
+    this.#operations.add(patience);
+    if (this.#isKeychainBusy) this.#run(patience);
+    return patience;
   }
 
-  #setWaiting(isWaiting: boolean, tell: (isWaiting: boolean) => void): void {
+  #run(patience: Patience): void {
+    patience.timer ??= setTimeout(() => {
+      patience.isOver = true;
+      this.#review();
+    }, this.#options.waitingAfterMs);
+  }
+
+  #finishCall(patience: Patience): void {
+    patience.pending--;
+    this.#review();
+    // What comes next in the operation is asked for before the event loop turns.
+    setImmediate(() => {
+      if (patience.pending > 0) return;
+      clearTimeout(patience.timer);
+      this.#operations.delete(patience);
+    });
+  }
+
+  /** An operation that takes long for another reason than the keychain does not begin it, and ends it like any other. */
+  #review(): void {
+    const isLong = [...this.#operations].some(({ isOver, pending }) => isOver && pending > 0);
+    const isWaiting = isLong && (this.#isWaiting || this.#isKeychainBusy);
     if (this.#isWaiting === isWaiting || this.#endedWith) return;
     this.#isWaiting = isWaiting;
-    tell(isWaiting);
+    this.#options.onWaiting(isWaiting);
+  }
+
+  #finish(reason: AppError): void {
+    this.#endedWith = reason;
+    for (const { timer } of this.#operations) clearTimeout(timer);
+    this.#operations.clear();
+    this.#client.close(reason);
   }
 }

@@ -14,7 +14,7 @@ import { CredentialBook, note, type Place, toCredential } from './credential-boo
 import type { CredentialIndex } from './credential-index.ts';
 import { type ChooseOptions, Lifecycle, type OpenVault } from './lifecycle.ts';
 import { StatusAudit } from './status-audit.ts';
-import type { VaultProcess } from './vault-process.ts';
+import type { VaultCalls } from './vault-process.ts';
 
 export interface VaultOptions {
   readonly spawn: SpawnChild;
@@ -196,7 +196,7 @@ export class Vault {
   async letOut<T>(
     action: 'copied' | 'revealed',
     credentialId: string,
-    leave: (process: VaultProcess) => Promise<T>,
+    leave: (process: VaultCalls) => Promise<T>,
   ): Promise<T> {
     const { process } = await this.#lifecycle.ready();
     const record = this.#book.get(credentialId);
@@ -319,7 +319,10 @@ export class Vault {
     return process.call('encrypt', { credentialId: record.credentialId, channel, plaintext });
   }
 
-  /** One answer for each item, in order. A vault that is not open answers `vault-locked`, and never throws. */
+  /**
+   * One answer for each item, in order. A vault that is not open answers `vault-locked`, and never throws; so does one
+   * that waits for the keychain: the log is not held up by a prompt.
+   */
   async decryptBatch(input: {
     readonly profileId: string;
     readonly items: readonly EncryptedItem[];
@@ -327,12 +330,14 @@ export class Vault {
     const { profileId, items } = input;
     const open = this.#lifecycle.current;
     if (!open) return items.map(lockedItem);
+    const isWaiting = this.status.state === 'waiting';
     const records = decryptionSlots.flatMap(
       (slot) => this.#book.at({ profileId, kind: 'masterKey', slot }, open.store) ?? [],
     );
     const keys = records.map(({ slot, credentialId }) => ({ slot, credentialId }));
     try {
-      return await open.process.call('decryptBatch', { keys, items });
+      const asking = open.process.call('decryptBatch', { keys, items, fromMemory: isWaiting });
+      return await (isWaiting ? asking : this.#lifecycle.unlessWaiting(asking));
     } catch (error) {
       if (error instanceof AppError && passing.includes(error.code)) return items.map(lockedItem);
       throw error;

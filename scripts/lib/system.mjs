@@ -7,10 +7,12 @@ const needs = {
   linux: [
     { name: 'Chromium', packageName: 'chromium', isThere: () => findChromium() !== undefined },
     { name: 'GNOME Keyring', packageName: 'gnome-keyring', isThere: hasCommand('gnome-keyring-daemon') },
+    { name: 'GNOME’s keyring prompter', packageName: 'gcr', isThere: hasPrompter },
     { name: 'D-Bus', packageName: 'dbus', isThere: hasCommand('dbus-run-session') },
     { name: 'libsecret', packageName: 'libsecret-1-0', isThere: () => hasLibrary('libsecret-1.so.0') },
     { name: 'Xvfb', packageName: 'xvfb', isThere: hasCommand('Xvfb') },
     { name: 'xauth', packageName: 'xauth', isThere: hasCommand('xauth') },
+    { name: 'xdotool', packageName: 'xdotool', isThere: hasCommand('xdotool') },
   ],
   other: [{ name: 'Chromium, Chrome or Edge', isThere: () => findChromium() !== undefined }],
 };
@@ -60,6 +62,11 @@ async function rootPrefix() {
 
 function hasCommand(name) {
   return () => findCommand(name) !== undefined;
+}
+
+/** It is no command: a bus starts it. */
+function hasPrompter() {
+  return ['/usr/libexec', '/usr/lib'].some((folder) => holds(folder, 'gcr-prompter'));
 }
 
 /** @param {string} fileName */

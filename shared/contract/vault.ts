@@ -54,17 +54,16 @@ export const credential = z.strictObject({
 });
 export type Credential = z.infer<typeof credential>;
 
-const exitErrors = [
+/** Of every call that needs the vault open, and may need the keychain. */
+const vaultFailures = [
   'vault_locked',
   'vault_waiting',
-  'not_found',
-  'no_credential',
   'keychain_locked',
   'keychain_unavailable',
-  'storage_failed',
-  'refused',
   'cancelled',
 ] as const;
+
+const exitErrors = [...vaultFailures, 'not_found', 'no_credential', 'storage_failed', 'refused'] as const;
 
 /**
  * - `cleared`: it was still on the clipboard, and is not any more.
@@ -84,7 +83,7 @@ export const vault = {
       'keychain_locked',
       'keychain_unavailable',
       'cancelled',
-      'vault_waiting',
+      'vault_locked',
       'passphrase_required',
       'wrong_passphrase',
       'storage_failed',
@@ -99,7 +98,15 @@ export const vault = {
   changePassphrase: call({
     input: z.strictObject({ from: enteredPassphrase, to: enteredPassphrase }),
     output: nothing,
-    errors: ['vault_locked', 'wrong_passphrase', 'conflict', 'storage_failed', 'cancelled', 'refused'],
+    errors: [
+      'vault_locked',
+      'vault_waiting',
+      'wrong_passphrase',
+      'conflict',
+      'storage_failed',
+      'cancelled',
+      'refused',
+    ],
   }),
   /** Ends the vault process. The session-only store forgets everything, so it wants `forget: true`. */
   lock: call({
@@ -125,6 +132,8 @@ export const vault = {
     errors: [
       'keychain_locked',
       'keychain_unavailable',
+      'cancelled',
+      'vault_locked',
       'conflict',
       'passphrase_required',
       'wrong_passphrase',
@@ -149,18 +158,18 @@ export const vault = {
       })
       .refine(({ value, portId }) => (value === undefined) !== (portId === undefined)),
     output: credential,
-    errors: ['vault_locked', 'not_found', 'keychain_locked', 'keychain_unavailable', 'cancelled', 'refused'],
+    errors: [...vaultFailures, 'not_found', 'refused'],
   }),
   /** Makes 32 random bytes in the vault process and keeps them there. */
   generateMasterKey: call({
     input: z.strictObject({ profileId: s.profileId, slot: z.enum(slots) }),
     output: credential,
-    errors: ['vault_locked', 'not_found', 'keychain_locked', 'keychain_unavailable', 'cancelled'],
+    errors: [...vaultFailures, 'not_found'],
   }),
   removeSecret: call({
     input: z.strictObject({ credentialId: s.credentialId }),
     output: nothing,
-    errors: ['vault_locked', 'not_found', 'keychain_locked', 'keychain_unavailable', 'cancelled'],
+    errors: [...vaultFailures, 'not_found'],
   }),
   /**
    * One secret, once, for the user who has just been asked (`confirmed`): to be shown for some seconds, or, where the

@@ -30,6 +30,8 @@ export interface LatchkeyOptions {
   readonly clipboard?: Clipboard;
   /** Starts processes, which are plain Node ones without it. */
   readonly spawnProcess?: SpawnChild;
+  /** Of the vault process, in place of the test's own. */
+  readonly vaultEnv?: Readonly<Record<string, string | undefined>>;
 }
 
 export async function startLatchkey(
@@ -38,6 +40,7 @@ export async function startLatchkey(
     hasPorts = false,
     clipboard = new MemoryClipboard(),
     spawnProcess = spawnNodeChild,
+    vaultEnv = {},
   }: LatchkeyOptions = {},
 ): Promise<Latchkey> {
   const bugs: string[] = [];
@@ -45,7 +48,8 @@ export async function startLatchkey(
   const vaultRecording: string[] = [];
   const spawn: SpawnChild = (entry, options) => {
     if (options.name !== 'vault') return spawnProcess(entry, options);
-    const child = (hasPorts ? spawnThreadChild : spawnProcess)(entry, options);
+    const env = { ...options.env, ...vaultEnv };
+    const child = (hasPorts ? spawnThreadChild : spawnProcess)(entry, { ...options, env });
     child.onMessage((message) => vaultRecording.push(JSON.stringify(message)));
     return {
       ...child,

@@ -5,16 +5,24 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { type Prompter, prompterServices, startPrompter } from './prompter.ts';
 
 const run = promisify(execFile);
+
+export const keyringPassword = 'keyring password';
 
 export interface SecretService {
   /** For the processes that are to see this keyring. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Starts the keyring daemon, with its login keyring open, or closed. */
+  /** Where the session has its home, its data and its sockets. */
+  readonly folder: string;
+  /** What the user sees of it, when it was asked for; else there is nothing to show prompts, and they are dismissed. */
+  readonly prompter: Prompter;
+  /** Starts the keyring daemon, with its login keyring open, or closed. A user who has none yet gets one if it is open. */
   startKeyring(options?: { readonly isUnlocked?: boolean }): Promise<void>;
   /** Ends the keyring daemon; what it kept stays on disk. */
   stopKeyring(): Promise<void>;
@@ -22,9 +30,17 @@ export interface SecretService {
   lock(): Promise<void>;
   /** How many entries Latchkey has in it. */
   entryCount(): Promise<number>;
+  /** Opens it, as logging in does. */
+  unlock(): Promise<void>;
   /** Makes the daemon hang: it takes calls and answers none. */
   freeze(): void;
   thaw(): void;
+  /** Ends the bus, under everyone that is connected to it; the daemon goes with it. */
+  stopBus(): Promise<void>;
+  /** At the same address. */
+  startBus(): Promise<void>;
+  /** Which items Latchkey has, in whatever collection: their object paths. */
+  items(): Promise<string[]>;
   /** Ends the bus and the daemon, and takes the folder away. */
   close(): Promise<void>;
 }
@@ -40,14 +56,30 @@ export function noSessionBus(folder: string): Readonly<Record<string, string | u
 }
 
 /** A private bus. No service is started by asking for it: a keyring is there when `startKeyring` was called. */
-export async function startSecretService(): Promise<SecretService> {
+export async function startSecretService({
+  withPrompter = false,
+}: {
+  /** Prompts are shown on a screen of the test's own. */
+  readonly withPrompter?: boolean;
+} = {}): Promise<SecretService> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-keyring-'));
-  const env = { ...noSessionBus(folder), DBUS_SESSION_BUS_ADDRESS: `unix:path=${folder}/bus` };
-  const bus = await startBus(folder, env);
+  const prompter = withPrompter ? await startPrompter() : undefined;
+  const env = {
+    ...noSessionBus(folder),
+    DBUS_SESSION_BUS_ADDRESS: `unix:path=${folder}/bus`,
+    ...(prompter ? { DISPLAY: prompter.display } : {}),
+  };
+  const configuration = configureBus(folder, withPrompter);
+  let bus: ChildProcess | undefined = await startBus(configuration, env);
   let keyring: ChildProcess | undefined;
 
   const service: SecretService = {
     env,
+    folder,
+    get prompter() {
+      if (!prompter) throw new Error('It was started without a prompter');
+      return prompter;
+    },
     async startKeyring({ isUnlocked = true } = {}) {
       if (keyring) throw new Error('A keyring runs already');
       keyring = spawn(
@@ -55,7 +87,7 @@ export async function startSecretService(): Promise<SecretService> {
         ['--foreground', '--components=secrets', ...(isUnlocked ? ['--unlock'] : [])],
         { env: { ...process.env, ...env }, stdio: ['pipe', 'ignore', 'ignore'] },
       );
-      keyring.stdin?.end(isUnlocked ? 'keyring password' : '');
+      keyring.stdin?.end(isUnlocked ? keyringPassword : '');
       await untilOwned(env);
     },
     async stopKeyring() {
@@ -75,11 +107,30 @@ export async function startSecretService(): Promise<SecretService> {
       ]);
       return stdout.match(/object path/g)?.length ?? 0;
     },
+    unlock: () => unlockLogin(join(folder, 'run', 'keyring', 'control')),
     freeze: () => void keyring?.kill('SIGSTOP'),
     thaw: () => void keyring?.kill('SIGCONT'),
+    async stopBus() {
+      await end(bus);
+      bus = undefined;
+      await service.stopKeyring();
+    },
+    async startBus() {
+      if (bus) throw new Error('A bus runs already');
+      rmSync(join(folder, 'bus'), { force: true });
+      bus = await startBus(configuration, env);
+    },
+    async items() {
+      const { stdout } = await call(env, 'org.freedesktop.secrets', '/org/freedesktop/secrets', [
+        'org.freedesktop.Secret.Service.SearchItems',
+        'dict:string:string:service,Latchkey',
+      ]);
+      return [...stdout.matchAll(/object path "([^"]+)"/g)].map(([, path]) => path ?? '');
+    },
     async close() {
       await end(keyring);
       await end(bus);
+      await prompter?.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -103,20 +154,28 @@ function homeIn(folder: string): Record<string, string> {
   );
 }
 
-/** With a configuration that has no folder of services, or the bus would start the machine's own keyring by itself. */
-async function startBus(folder: string, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
+/** Without a folder of services but the prompter's, or the bus would start the machine's own keyring by itself. */
+function configureBus(folder: string, withPrompter: boolean): string {
   const configuration = join(folder, 'bus.conf');
+  const services = join(folder, 'services');
+  mkdirSync(services);
+  if (withPrompter) prompterServices(services);
   writeFileSync(
     configuration,
     `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
       "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
     <busconfig>
       <type>session</type><auth>EXTERNAL</auth><listen>unix:path=${folder}/bus</listen>
+      <servicedir>${services}</servicedir>
       <policy context="default">
         <allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
       </policy>
     </busconfig>`,
   );
+  return configuration;
+}
+
+async function startBus(configuration: string, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
   const bus = spawn('dbus-daemon', [`--config-file=${configuration}`, '--nofork', '--print-address=1'], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -139,6 +198,27 @@ async function untilOwned(env: NodeJS.ProcessEnv): Promise<void> {
     if (stdout.includes('boolean true')) return;
   }
   throw new Error('gnome-keyring-daemon did not appear on the bus');
+}
+
+/**
+ * What PAM sends to the daemon when the user logs in: a byte for its credentials, and then the size of all, the request
+ * (1: unlock), and the password with its size. It answers with the size, and 0.
+ */
+async function unlockLogin(controlSocket: string): Promise<void> {
+  const password = Buffer.from(keyringPassword);
+  const request = Buffer.alloc(12);
+  request.writeUInt32BE(request.length + password.length, 0);
+  request.writeUInt32BE(1, 4);
+  request.writeUInt32BE(password.length, 8);
+  const socket = connect(controlSocket);
+  try {
+    await once(socket, 'connect');
+    socket.write(Buffer.concat([Buffer.of(0), request, password]));
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    if (answer.length !== 8 || answer.readUInt32BE(4) !== 0) throw new Error('The keyring was not unlocked');
+  } finally {
+    socket.destroy();
+  }
 }
 
 function call(env: NodeJS.ProcessEnv, destination: string, path: string, message: readonly string[]) {

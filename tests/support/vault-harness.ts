@@ -21,6 +21,8 @@ export class VaultHarness {
   readonly statuses: VaultStatus[] = [];
   readonly exits: ChildExit[] = [];
   readonly pids: number[] = [];
+  /** How many calls of the keychain the vault process has begun. */
+  keychainCalls = 0;
   /** Everything that left the vault process, and every failure seen. */
   readonly #told: unknown[] = [];
   readonly #secrets: string[] = [];
@@ -36,10 +38,13 @@ export class VaultHarness {
     readonly waitingAfterMs?: number;
     readonly now?: () => number;
   }) {
-    const spawn: SpawnChild = (module, { name }) => {
-      const child = spawnNodeChild(module, { name, env: options.env });
+    const spawn: SpawnChild = (module, { name, env }) => {
+      const child = spawnNodeChild(module, { name, env: { ...env, ...options.env } });
       if (child.pid !== undefined) this.pids.push(child.pid);
-      child.onMessage((message) => this.#told.push(message));
+      child.onMessage((message) => {
+        this.#told.push(message);
+        if ((message as { notice?: string }).notice === 'keychainCallStarted') this.keychainCalls++;
+      });
       return child;
     };
     this.index = options.index ?? new MemoryCredentialIndex();

@@ -46,7 +46,7 @@ async function inKeyring(harness: VaultHarness, credentialId: string): Promise<s
 
 test('the first start chooses a keychain that works, without asking', async () => {
   const { vault, index, statuses } = await start();
-  expect(vault.status).toEqual({ state: 'unlocked', store: 'keychain', reason: null, hint: null });
+  expect(vault.status).toMatchObject({ state: 'unlocked', store: 'keychain', reason: null, hint: null });
   expect(statuses.map(({ state }) => state)).toEqual(['opening', 'unlocked']);
   expect(index.readMeta()).toMatchObject({ chosenStore: 'keychain', hasCanary: true });
 });

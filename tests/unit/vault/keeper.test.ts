@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Keeper, serveable } from '../../../electron/vault/keeper.ts';
+import { Keeper, promptPauseMs, serveable } from '../../../electron/vault/keeper.ts';
 import { TwinStore } from '../../support/twin-store.ts';
 
 const vaultId = 'vault';
@@ -88,7 +88,8 @@ describe('a value', () => {
     const before = store.reads;
     const signed = await Promise.all(Array.from({ length: 50 }, () => sign()));
     expect(new Set(signed.map(({ auth }) => auth)).size).toBe(1);
-    expect(store.reads - before).toBe(1);
+    // And the canary once, before it.
+    expect(store.reads - before).toBe(2);
   });
 
   test('that the store did not keep is refused', async () => {
@@ -114,6 +115,111 @@ describe('a value', () => {
     await keeper.remove({ credentialId });
     expect([...store.entries.keys()]).toEqual([`${vaultId}/canary`]);
     await expect(sign()).rejects.toMatchObject({ code: 'no_credential' });
+  });
+});
+
+describe('a store that is locked, and asks the user for each read', () => {
+  /** What the user does about each prompt. The first answer opens it. */
+  class PromptingStore extends TwinStore {
+    prompts: ('dismiss' | 'answer')[] = [];
+    shown = 0;
+
+    override async read(account: string): Promise<string | null> {
+      if (this.isLocked) {
+        this.shown++;
+        this.isLocked = this.prompts.shift() !== 'answer';
+      }
+      return super.read(account);
+    }
+  }
+  const channel = 'private-encrypted-x';
+  const keys = [{ slot: 'current', credentialId: 'masterKey' }] as const;
+  let prompting: PromptingStore;
+  let data: string;
+  let now: number;
+
+  beforeEach(async () => {
+    prompting = new PromptingStore();
+    store = prompting;
+    const before = await opened(false);
+    await before.put({ credentialId, kind: 'secret', value: randomBytes(20).toString('hex') });
+    await before.generateMasterKey({ credentialId: 'masterKey' });
+    data = JSON.stringify(await before.encrypt({ credentialId: 'masterKey', channel, plaintext: 'x' }));
+    now = 0;
+    keeper = new Keeper(
+      async () => store,
+      undefined,
+      () => now,
+    );
+    await keeper.open({ store: 'keychain', vaultId, hasCanary: true });
+    store.isLocked = true;
+  });
+
+  test('is taken for locked at the first prompt that is dismissed, and the user sees no second one', async () => {
+    await expect(sign()).rejects.toMatchObject({ code: 'keychain_locked' });
+    await expect(keeper.remove({ credentialId })).rejects.toMatchObject({ code: 'keychain_locked' });
+    expect(prompting.shown).toBe(2);
+  });
+
+  test('shows one prompt for all that ask at the same time', async () => {
+    const failures = await Promise.all([
+      ...Array.from({ length: 20 }, () => sign().catch(({ code }) => code)),
+      keeper.encrypt({ credentialId: 'masterKey', channel, plaintext: 'x' }).catch(({ code }) => code),
+      keeper.remove({ credentialId }).catch(({ code }) => code),
+    ]);
+    expect(new Set(failures)).toEqual(new Set(['keychain_locked']));
+    expect(prompting.shown).toBe(1);
+  });
+
+  test.each([1, 2, 3])(
+    'locked from read %i on, is not taken for empty as a later prompt opens it',
+    async (from) => {
+      store.isLocked = false;
+      let reads = 0;
+      const { read } = prompting;
+      prompting.read = (account) => {
+        if (++reads === from) store.isLocked = true;
+        return read.call(prompting, account);
+      };
+      prompting.prompts = ['dismiss', 'answer'];
+      const outcome = await sign().then(
+        () => 'signed',
+        ({ code }) => code,
+      );
+      expect(['signed', 'keychain_locked']).toContain(outcome);
+    },
+  );
+
+  test('has removed what it was asked to when its prompt is answered', async () => {
+    prompting.prompts = ['answer'];
+    await keeper.remove({ credentialId });
+    expect([...store.entries.keys()].sort()).toEqual([`${vaultId}/canary`, `${vaultId}/masterKey`]);
+  });
+
+  test('does not ask again and again for events that are drawn, and does for what the user does', async () => {
+    const open = () => keeper.decryptBatch({ keys, items: [{ channel, data }] });
+    for (let drawn = 0; drawn < 50; drawn++) {
+      await expect(open()).rejects.toMatchObject({ code: 'keychain_locked' });
+      now += promptPauseMs / 50 - 1;
+    }
+    expect(prompting.shown).toBe(1);
+    now += promptPauseMs;
+    await expect(open()).rejects.toMatchObject({ code: 'keychain_locked' });
+    expect(prompting.shown).toBe(2);
+    prompting.prompts = ['answer'];
+    await sign();
+    expect(await open()).toEqual([{ state: 'decrypted', slot: 'current', plaintext: 'x' }]);
+    expect(prompting.shown).toBe(3);
+  });
+
+  test('is not asked at all for events while it is waited for; keys that are known still open them', async () => {
+    const open = () => keeper.decryptBatch({ keys, items: [{ channel, data }], fromMemory: true });
+    await expect(open()).rejects.toMatchObject({ code: 'vault_waiting' });
+    expect(prompting.shown).toBe(0);
+    prompting.prompts = ['answer'];
+    await keeper.encrypt({ credentialId: 'masterKey', channel, plaintext: 'x' });
+    store.isLocked = true;
+    expect(await open()).toEqual([{ state: 'decrypted', slot: 'current', plaintext: 'x' }]);
   });
 });
 
