@@ -177,6 +177,10 @@ describe('an owner that is lied about or answers nonsense', () => {
     ['an address elsewhere', line({ type: 'shown', ...self, url: 'https://evil.example/#ticket=x' })],
     ['a page’s address with a command in it', line({ type: 'shown', ...self, url: `${url} --flag` })],
     ['a redirect that is no file', line({ type: 'shown', ...self, url, redirect: '--version' })],
+    [
+      'what zod throws on',
+      line({ type: 'shown', ...self, version: { length: { valueOf: null, toString: null } } }),
+    ],
     ['an endless line', 'x'.repeat(lineLimitBytes + 1)],
   ])('is not believed: %s', async (_what, answer) => {
     const { folder, ownership } = await own();
@@ -206,6 +210,7 @@ describe('an owner that is lied about or answers nonsense', () => {
       '[]',
       '{"pid":-1}',
       JSON.stringify({ ...self, address: 1 }),
+      JSON.stringify({ ...self, address: { length: { valueOf: null, toString: null } } }),
       'x'.repeat(5000),
     ]) {
       writeFileSync(note, bad);

@@ -263,6 +263,11 @@ describe.each(conditions)('the keychain: $name', (condition) => {
           const { name, kind } = operation;
           const waits = kind === 'opens' || kind === 'asks';
           expect(await seen, name).toBe(waits ? 'waiting' : 'answer');
+          // There is no vault file whose passphrase it could be.
+          if (name === 'changePassphrase') {
+            expect(failureIn(await answer)).toMatchObject({ code: 'conflict' });
+            continue;
+          }
           const value = valueIn(await answer);
           if (kind === 'decrypts') expect(value).toEqual(leftClosed);
         }

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { MemoryAuditTrail } from '../../../electron/audit/index.ts';
+import { AuditLog } from '../../../electron/audit/index.ts';
 import { spawnNodeChild } from '../../../electron/processes/node-child.ts';
 import { RpcClient } from '../../../electron/processes/rpc.ts';
 import { Database, Preferences } from '../../../electron/storage/index.ts';
@@ -67,7 +67,7 @@ describe('an app that is killed while it changes secrets', () => {
       spawn: (entry, options) => spawnNodeChild(entry, { ...options, env: service.env }),
       entry: built('electron/vault/process'),
       index,
-      audit: new MemoryAuditTrail(),
+      audit: new AuditLog(database, { nameOf: () => undefined, onAdded: () => {} }),
       folder: own,
     });
     await vault.start();

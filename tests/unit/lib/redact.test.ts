@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { redact, redactError } from '#shared/lib/redact.ts';
 import { inRounds } from '../../support/soak.ts';
@@ -28,20 +28,15 @@ describe('redaction for logs', () => {
     }
   });
 
-  it('cuts out secrets whose punctuation leaves no twelve characters together', () => {
+  inRounds('cuts out secrets whose punctuation leaves no twelve characters together', counts, (random) => {
     const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
     const punctuation = `"'(){}[]<>:;,\\\`é☕${letters[0]}!#$%&*@^~.?|+-_=/`;
-    const pick = (from: string, count: number) =>
-      Array.from({ length: count }, () => [...from][randomInt([...from].length)]).join('');
-    for (let round = 0; round < 200; round++) {
-      const secret = Array.from({ length: 8 }, () => `${pick(punctuation, 1)}x${pick(letters, 2)}Q9`).join(
-        '',
-      );
-      const text = redact(`It failed: got "${secret}", wanted nothing.`);
-      expect(text.includes(secret), 'it was left whole').toBe(false);
-      expect(text.includes(secret.slice(6, 30)), 'a part of it was left').toBe(false);
-      expect(text).toMatch(/^It failed: got .*wanted nothing\.$/);
-    }
+    const piece = () => `${random.text(punctuation, 1, 1)}x${random.text(letters, 2, 2)}Q9`;
+    const secret = Array.from({ length: 8 }, piece).join('');
+    const text = redact(`It failed: got "${secret}", wanted nothing.`);
+    expect(text.includes(secret), 'it was left whole').toBe(false);
+    expect(text.includes(secret.slice(6, 30)), 'a part of it was left').toBe(false);
+    expect(text).toMatch(/^It failed: got .*wanted nothing\.$/);
   });
 
   it.each([
