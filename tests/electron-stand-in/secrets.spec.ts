@@ -1,5 +1,6 @@
 /** Secrets that are typed go from the page to the vault process, and main’s own code sees none of them on the way. */
 import { randomBytes } from 'node:crypto';
+import { choose } from '../e2e/support/secrets.ts';
 import { addApp, startServer } from '../e2e/support/server.ts';
 import { copySecret } from './support/copy-secret.ts';
 import { expect, test } from './support/test.ts';
@@ -33,6 +34,20 @@ test('a secret that is typed passes main by', async ({ app }) => {
   await server.close();
 });
 
+test('a passphrase that is typed passes main by', async ({ app }) => {
+  const { page, control } = app;
+  const passphrase = randomBytes(9).toString('base64');
+  await choose(page, 'Keep secrets in a vault file');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('New passphrase').fill(passphrase);
+  await dialog.getByLabel('The same again').fill(passphrase);
+  await dialog.getByLabel('The same again').press('Enter');
+  await expect(page.getByText('Vault unlocked · vault file')).toBeVisible();
+  const { all, withText } = await control('received', passphrase);
+  expect(all).toBeGreaterThan(0);
+  expect(withText).toBe(0);
+});
+
 test('a channel to a vault process that ends is closed', async ({ start }) => {
   const app = await start();
   const { page, control } = app;
@@ -52,8 +67,7 @@ test('a channel to a vault process that ends is closed', async ({ start }) => {
   await expect
     .poll(async () => (await control('ports')).at(-1))
     .toEqual({ isPassedOn: true, isClosed: false });
-  const [vault] = (await control('children')).filter(({ name }) => name === 'Latchkey vault');
-  process.kill(vault?.pid ?? 0, 'SIGKILL');
+  await control('killChild', 'Latchkey vault');
   expect(await closed).toBe('closed');
   await server.close();
 });

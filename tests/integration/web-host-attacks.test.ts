@@ -1,6 +1,6 @@
 /**
  * The web host against whoever else is on this machine: what is asked of it wrongly, by hand, over real sockets, with
- * the whole app behind it. What a browser's own rules are part of is in tests/e2e/hostile-page.spec.ts.
+ * the whole app behind it. What a browser's own rules are part of is in tests/e2e/web-host/hostile-page.spec.ts.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -440,7 +440,7 @@ test('a flood of connections from this machine does not keep the page from loadi
 }) => {
   await expectUnharmed(latchkey);
   const flood = fork(
-    fileURLToPath(new URL('../../../support/flood-process.ts', import.meta.url)),
+    fileURLToPath(new URL('../../support/flood-process.ts', import.meta.url)),
     [new URL(host.url).port, '2000'],
     { execArgv: [] },
   );

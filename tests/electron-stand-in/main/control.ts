@@ -86,6 +86,7 @@ export const controls = {
       execArgv: options.execArgv,
       environment: options.env,
     })),
+  killChild: (name: string) => child(name).end(),
   failChild: ({ name, report }: { name: string; report: string }) => child(name).failFatally(report),
 
   /** What became of each channel's end that Latchkey was given. */

@@ -65,6 +65,7 @@ describe('the boundary rules', () => {
     ['electron/storage/database.ts', 'node:sqlite'],
     ['electron/hosts/web/development.ts', '@vitejs/plugin-react'],
     ['electron/hosts/electron/window.ts', 'electron'],
+    ['tests/electron-stand-in/main/electron.ts', 'electron'],
     ['electron/signing/encryption.ts', 'tweetnacl'],
     ['renderer/components/Icon.tsx', 'lucide-react'],
     ['tests/integration/first-light.test.ts', 'pusher'],
