@@ -30,6 +30,7 @@ class App extends EventEmitter {
   enableSandbox = () => before('enableSandbox');
   whenReady = () => ready.promise;
   focus = () => tell('app.focus');
+  readonly commandLine = { appendSwitch: () => before('appendSwitch') };
 
   setPath(name: string, path: string): void {
     before('setPath');
