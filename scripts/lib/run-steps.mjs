@@ -1,5 +1,5 @@
 /** Runs steps one after another, and ends with the table and the one line that counts. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { counted } from './steps.mjs';
@@ -12,6 +12,8 @@ import { counted } from './steps.mjs';
 export async function runSteps(steps, { limitMs }) {
   const startedAt = Date.now();
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-run-'));
+  // Some tests act as another user, who has to get through it, and to see nothing of it.
+  chmodSync(folder, 0o711);
   process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
   const context = {
     folder,
