@@ -15,6 +15,7 @@ import { Live } from './live/index.ts';
 import { PresencePoll } from './presence/index.ts';
 import type { PassedPort, SpawnChild } from './processes/port.ts';
 import { Profiles } from './profiles/index.ts';
+import { describeProviders, secretFieldOf } from './providers/index.ts';
 import { Publisher } from './publishing/index.ts';
 import { Rotations } from './rotation/index.ts';
 import { Sandbox } from './sandbox/index.ts';
@@ -74,6 +75,10 @@ export async function compose(options: ComposeOptions): Promise<App> {
     entry: entry('vault/process'),
     index: new SqliteCredentialIndex(database, preferences),
     audit,
+    formatOf: (profileId, kind) => {
+      const { format } = secretFieldOf(profiles.providerOf(profileId), kind);
+      return format.kind === 'master-key' ? 'master-key' : 'text';
+    },
     onUnaudited: (error) => reportBug('audit', error),
     onUnexpectedExit: ({ code, signal }) =>
       reportBug('vault', new Error(`The vault process ended: ${signal ?? `code ${code}`}`)),
@@ -98,7 +103,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     onPresenceChanged: (where) => emit('presence.changed', where),
   });
   const profiles: Profiles = new Profiles(database, {
-    onChanged: (list) => emit('profiles.changed', { profiles: [...list] }),
+    onChanged: (all) => emit('profiles.changed', all),
     onSaved: ({ profileId }) => live.profileChanged(profileId),
     onRemoved: (profileId) => {
       live.forget(profileId);
@@ -163,7 +168,10 @@ export async function compose(options: ComposeOptions): Promise<App> {
       }),
     },
     audit: {
-      list: (input) => audit.list(input),
+      list: (input) => {
+        vault.noteUses();
+        return audit.list(input);
+      },
     },
     history: {
       openView: ({ profileId, viewId, filter }, { held }) => {
@@ -194,10 +202,14 @@ export async function compose(options: ComposeOptions): Promise<App> {
         presencePoll.poll(profiles.get(profileId), channel, signal),
     },
     profiles: {
-      list: () => ({ profiles: profiles.list() }),
+      list: () => profiles.all(),
       save: ({ profileId, profile }) => profiles.save(profile, profileId),
+      saveService: ({ profileId, service }) => profiles.saveService(service, profileId),
       remove: ({ profileId }) => profiles.remove(profileId),
       restore: ({ undoToken }) => profiles.restore(undoToken),
+    },
+    providers: {
+      list: () => ({ providers: describeProviders() }),
     },
     publishing: {
       publish: ({ profileId, ...input }, { signal }) =>
@@ -239,15 +251,26 @@ export async function compose(options: ComposeOptions): Promise<App> {
       chooseStore: ({ store, startOver, passphrase }) =>
         vault.chooseStore(store, { startOver, passphrase: secretCalls.passphrase(passphrase) }),
       enterSecret: (input) => {
-        const { key } = profiles.get(input.profileId);
-        return secretCalls.enter(input.slot === 'current' ? { ...input, key: input.key ?? key } : input);
+        const app = profiles.find(input.profileId);
+        const isDefault = input.slot === 'current' && input.key === undefined;
+        return secretCalls.enter(app && isDefault ? { ...input, key: app.key } : input);
       },
       revealSecret: (input) => secretCalls.reveal(input),
       copySecret: (input) => secretCalls.copy(input),
-      generateMasterKey: (input) => {
-        profiles.get(input.profileId);
-        return vault.generateMasterKey(input);
+      labelSecret: (input) => vault.labelSecret(input),
+      moveSecret: ({ credentialId, slot }) => {
+        const { profileId, kind, key, slot: from } = vault.find(credentialId);
+        const versions = ['current', 'next', 'previous'];
+        if (versions.includes(from) || versions.includes(slot)) rotations.requireNone(profileId, kind);
+        const app = profiles.find(profileId);
+        return database.transaction(() => {
+          const moved = vault.moveSecret({ credentialId, slot });
+          const isNewKey = kind === 'secret' && slot === 'current' && key !== null && app && key !== app.key;
+          if (isNewKey) profiles.save({ ...withoutStamps(app), key }, profileId);
+          return moved;
+        });
       },
+      generateMasterKey: (input) => vault.generateMasterKey(input),
       removeSecret: async ({ credentialId }) => {
         await vault.removeSecret(credentialId);
         return {};

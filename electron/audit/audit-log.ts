@@ -24,11 +24,11 @@ export class AuditLog implements AuditTrail {
     this.#now = now;
   }
 
-  record({ action, outcome, credential, store }: AuditNote): void {
+  record({ action, outcome, credential, store, count }: AuditNote): void {
     const row = this.#database.one(
       `INSERT INTO audit
-         (at, action, outcome, profile_id, profile_name, kind, slot, fingerprint, last_four, store)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING audit_id`,
+         (at, action, outcome, profile_id, profile_name, kind, slot, fingerprint, last_four, store, count)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING audit_id`,
       this.#now(),
       action,
       outcome,
@@ -39,6 +39,7 @@ export class AuditLog implements AuditTrail {
       credential?.fingerprint ?? null,
       credential?.lastFour ?? null,
       store,
+      count ?? null,
     );
     this.#hooks.onAdded(Number(row?.audit_id));
   }
@@ -74,5 +75,6 @@ function fromRow(row: Row): AuditEntry {
     fingerprint: row.fingerprint,
     lastFour: row.last_four,
     store: row.store,
+    count: row.count,
   });
 }

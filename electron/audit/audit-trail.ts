@@ -1,6 +1,6 @@
 /** Where features write down what the audit log is about. */
 import type { AuditAction, AuditOutcome } from '#shared/contract/audit.ts';
-import type { SecretKind, Slot, StoreKind } from '#shared/contract/vault.ts';
+import type { Slot, StoreKind } from '#shared/contract/vault.ts';
 
 /** What happened. The log adds the time, and the app's name. */
 export interface AuditNote {
@@ -9,12 +9,14 @@ export interface AuditNote {
   /** The secret that it was about, if there was one. */
   readonly credential?: {
     readonly profileId: string;
-    readonly kind: SecretKind;
+    readonly kind: string;
     readonly slot: Slot;
     readonly fingerprint: string;
     readonly lastFour: string | null;
   };
   readonly store: StoreKind | null;
+  /** Of `used`. */
+  readonly count?: number;
 }
 
 export interface AuditTrail {

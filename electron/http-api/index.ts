@@ -14,6 +14,7 @@ export interface RequestSigner {
   signRequest(input: {
     profileId: string;
     slot: Slot;
+    credentialId?: string;
     method: 'GET' | 'POST';
     /** As it is signed: without the prefix of a server behind a path. */
     path: string;
@@ -31,6 +32,8 @@ export interface ApiRequest {
   readonly body?: string;
   /** Which pair signs. */
   readonly slot?: Slot;
+  /** The pair that signs, instead of the one in the slot. */
+  readonly credentialId?: string | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -64,6 +67,7 @@ export class HttpApi {
     const { query } = await this.#signer.signRequest({
       profileId: profile.profileId,
       slot: request.slot ?? 'current',
+      ...(request.credentialId === undefined ? {} : { credentialId: request.credentialId }),
       method,
       path,
       ...(request.query ? { query: request.query } : {}),

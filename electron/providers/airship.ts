@@ -155,6 +155,7 @@ export const airship: Provider = {
   providerId: 'airship',
   label: 'Airship',
   legacy: null,
+  hasChannels: false,
   fields,
   checks: [
     {

@@ -22,6 +22,7 @@ export const ibmPush: Provider = {
   providerId: 'ibm-push',
   label: 'IBM Push Notifications',
   legacy: 'IBM withdrew this service in 2022.',
+  hasChannels: false,
   fields: [
     {
       fieldId: 'appGuid',

@@ -7,6 +7,7 @@ export const masterKey: Provider = {
   providerId: 'master-key',
   label: 'Encryption master key',
   legacy: null,
+  hasChannels: false,
   fields: [{ ...masterKeyField, isRequired: true }],
   checks: [openCapturedEvent],
   rotation: {

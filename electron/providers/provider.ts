@@ -3,8 +3,8 @@
  * its provider says about its use. All of it is data: a new kind is one file beside this one, named in `index.ts`.
  */
 
-/** Where a value may be: on servers only, also in an app that others hold in their hands, or nowhere but its device. */
-export const exposures = ['public', 'app-bundle', 'server', 'device'] as const;
+import type { exposures } from '#shared/contract/providers.ts';
+
 export type Exposure = (typeof exposures)[number];
 
 export type FieldFormat =
@@ -76,6 +76,8 @@ export interface Provider {
   readonly label: string;
   /** Said beside the label: what is no longer offered. Null: it is. */
   readonly legacy: string | null;
+  /** An app with channels to watch. False: a service, which has credentials and nothing else here. */
+  readonly hasChannels: boolean;
   readonly fields: readonly Field[];
   readonly checks: readonly ReadOnlyCheck[];
   readonly rotation: RotationFacts;

@@ -15,6 +15,7 @@ export const pusher: Provider = {
   providerId: 'pusher',
   label: 'Pusher Channels',
   legacy: null,
+  hasChannels: true,
   fields: [
     appIdField,
     keyField,

@@ -15,6 +15,7 @@ export const selfHosted: Provider = {
   providerId: 'self-hosted',
   label: 'Self-hosted server',
   legacy: null,
+  hasChannels: true,
   fields: [
     {
       fieldId: 'dialect',

@@ -15,6 +15,7 @@ export const soketify: Provider = {
   providerId: 'soketify',
   label: 'Soketify',
   legacy: null,
+  hasChannels: true,
   fields: [
     appIdField,
     keyField,

@@ -15,6 +15,8 @@ export interface PublishInput {
   readonly data: string;
   /** The app's name, for production. */
   readonly confirmation?: string | undefined;
+  /** The pair that signs, if not the current one. */
+  readonly credentialId?: string | undefined;
 }
 
 export interface Encrypter {
@@ -50,7 +52,15 @@ export class Publisher {
     const sent = { isEncrypted: encrypted, dataSizeBytes: utf8SizeBytes(data) };
     const body = JSON.stringify({ name: input.event, channels: [input.channel], data });
     try {
-      const answer = await this.#api.request({ profile, method: 'POST', path: '/events', body, signal });
+      const { credentialId } = input;
+      const answer = await this.#api.request({
+        profile,
+        method: 'POST',
+        path: '/events',
+        body,
+        credentialId,
+        signal,
+      });
       return { ...sent, ...explain(profile, answer, sent.dataSizeBytes) };
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'offline') throw error;

@@ -1,14 +1,14 @@
 /** The actions: what Latchkey does itself in a rotation. */
 import type { Profile } from '#shared/contract/profiles.ts';
-import type { Credential, SecretKind, Slot } from '#shared/contract/vault.ts';
+import type { AppSecretKind, Credential, Slot } from '#shared/contract/vault.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import type { ActionName, RotationFacts } from './plan.ts';
 
 export interface ActionTools {
   credentials(profileId: string): readonly Credential[];
   /** `next` becomes `current`, `current` becomes `previous`. */
-  promoteNext(input: { profileId: string; kind: SecretKind }): void;
-  removeSlot(input: { profileId: string; kind: SecretKind; slot: Slot }): Promise<void>;
+  promoteNext(input: { profileId: string; kind: AppSecretKind }): void;
+  removeSlot(input: { profileId: string; kind: AppSecretKind; slot: Slot }): Promise<void>;
   /** Both, or neither, should the app end in between. */
   together(work: () => void): void;
   /** The profile connects and signs with this key from now on. */
@@ -99,7 +99,7 @@ export function runAction(
 function find(
   tools: ActionTools,
   { profileId }: Profile,
-  kind: SecretKind,
+  kind: AppSecretKind,
   slot: Slot,
 ): Credential | undefined {
   return tools
@@ -108,7 +108,7 @@ function find(
 }
 
 /** What is in a slot is never replaced in passing: it may be the only copy. */
-function requireFreeSlot(tools: ActionTools, profile: Profile, kind: SecretKind, slot: Slot): void {
+function requireFreeSlot(tools: ActionTools, profile: Profile, kind: AppSecretKind, slot: Slot): void {
   if (!find(tools, profile, kind, slot)) return;
   throw new AppError('conflict', `There is a ${slot} one in the vault already.`, {
     hint: 'Remove it under “Keys & rotation” if it is not wanted, and try again.',

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Profile } from '#shared/contract/profiles.ts';
 import type { Evidence } from '#shared/contract/rotation.ts';
-import type { Credential, Slot } from '#shared/contract/vault.ts';
+import { type Credential, type Slot, slots } from '#shared/contract/vault.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { apiStatusMeaning } from '#shared/protocol/codes.ts';
 import type { HttpApi } from '../http-api/index.ts';
@@ -51,9 +51,9 @@ const settlingMs = 1000;
 
 const checks: Readonly<Record<CheckName, (tools: CheckTools, context: CheckContext) => Promise<Finding>>> = {
   async newPairIsAccepted(tools, context) {
-    const slot = slotOf(tools, context, context.facts.newKey);
-    if (!slot) return unknown('The new pair is not in the vault.');
-    const status = await askReadOnly(tools, context, slot);
+    const pair = pairOf(tools, context, context.facts.newKey);
+    if (!pair) return unknown('The new pair is not in the vault.');
+    const status = await askReadOnly(tools, context, pair);
     if (status === 200) {
       return {
         outcome: 'holds',
@@ -64,18 +64,18 @@ const checks: Readonly<Record<CheckName, (tools: CheckTools, context: CheckConte
   },
 
   async oldPairIsRefused(tools, context) {
-    const [oldSlot, newSlot] = [
-      slotOf(tools, context, context.facts.oldKey),
-      slotOf(tools, context, context.facts.newKey),
+    const [oldPair, newPair] = [
+      pairOf(tools, context, context.facts.oldKey),
+      pairOf(tools, context, context.facts.newKey),
     ];
-    if (!oldSlot || !newSlot) return unknown('A pair is no longer in the vault, so it can’t be tried.');
-    const status = await askReadOnly(tools, context, oldSlot);
+    if (!oldPair || !newPair) return unknown('A pair is no longer in the vault, so it can’t be tried.');
+    const status = await askReadOnly(tools, context, oldPair);
     if (status === 200) return fails('A read-only request signed with the old pair is still accepted (200).');
     if (status !== 401) {
       return unknown(`Neither accepted nor refused: the server answered ${statusInWords(status)}`);
     }
     // A server that refuses everybody (another app id, a clock that is off) has not refused the old pair.
-    const control = await askReadOnly(tools, context, newSlot);
+    const control = await askReadOnly(tools, context, newPair);
     if (control !== 200) {
       return unknown(
         `The old pair was refused (401), but the new one was not accepted either: ${statusInWords(control)}`,
@@ -147,7 +147,7 @@ export async function runCheck(name: CheckName, tools: CheckTools, context: Chec
 async function askReadOnly(
   tools: CheckTools,
   { profile, signal }: CheckContext,
-  slot: Slot,
+  credentialId: string,
 ): Promise<number> {
   const query = { filter_by_prefix: `latchkey-check-${randomBytes(6).toString('hex')}` };
   const { status } = await tools.api.request({
@@ -155,15 +155,23 @@ async function askReadOnly(
     method: 'GET',
     path: '/channels',
     query,
-    slot,
+    credentialId,
     signal,
   });
   return status;
 }
 
-function slotOf(tools: CheckTools, { profile }: CheckContext, key: string | undefined): Slot | undefined {
-  const pairs = tools.credentials(profile.profileId).filter(({ kind }) => kind === 'secret');
-  return pairs.find((credential) => credential.key === key)?.slot;
+/** Of several with one key, the one that the rotation works on comes first. */
+function pairOf(tools: CheckTools, { profile }: CheckContext, key: string | undefined): string | undefined {
+  const pairs = tools
+    .credentials(profile.profileId)
+    .filter((credential) => credential.kind === 'secret' && credential.key === key)
+    .toSorted((one, other) => slots.indexOf(one.slot) - slots.indexOf(other.slot));
+  return (pairs.find(({ slot }) => isOfRotation(slot)) ?? pairs[0])?.credentialId;
+}
+
+function isOfRotation(slot: Slot): boolean {
+  return slot === 'current' || slot === 'next' || slot === 'previous';
 }
 
 function timeOfDay(atMs: number): string {

@@ -96,6 +96,21 @@ export class Rotations {
     return this.#save(stored);
   }
 
+  /**
+   * The versions of a key that is being rotated are the rotation's. @throws AppError `conflict` while one of this kind
+   * (`secret`, `masterKey`) is under way
+   */
+  requireNone(profileId: string, kind: string): void {
+    const planOf = kind === 'masterKey' ? masterKeyPlan : pairPlan;
+    const isActive = this.list(profileId).some(
+      ({ planId, state }) => planId === planOf.planId && state === 'active',
+    );
+    if (!isActive) return;
+    throw new AppError('conflict', 'A rotation is under way, which works on these keys.', {
+      hint: 'Finish it, or give it up, and try again.',
+    });
+  }
+
   setDone(rotationId: string, stepId: string, done: boolean): Promise<RotationRecord> {
     return this.#step(rotationId, stepId, async (stored, step, profile, signal) => {
       if (step.kind !== 'do') throw new AppError('conflict', 'This step is not one to tick off.');

@@ -4,7 +4,7 @@
  */
 import type { Profile, ProfileInput } from '#shared/contract/profiles.ts';
 import type { SandboxStatus } from '#shared/contract/sandbox.ts';
-import type { SecretKind, Slot, VaultStatus } from '#shared/contract/vault.ts';
+import type { AppSecretKind, Slot, VaultStatus } from '#shared/contract/vault.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import type { SpawnChild } from '../processes/port.ts';
 import { demoChannels } from './demo-channels.ts';
@@ -17,12 +17,12 @@ export interface SandboxOptions {
     readonly status: VaultStatus;
     handOver(input: {
       profileId: string;
-      kind: SecretKind;
+      kind: AppSecretKind;
       slot: Slot;
       key?: string;
       value: string;
     }): Promise<unknown>;
-    removeSlot(input: { profileId: string; kind: SecretKind; slot: Slot }): Promise<void>;
+    removeSlot(input: { profileId: string; kind: AppSecretKind; slot: Slot }): Promise<void>;
   };
   readonly profiles: { list(): Profile[]; save(input: ProfileInput, profileId?: string): Profile };
   readonly live: {
@@ -195,7 +195,7 @@ export class Sandbox {
 
   async #handOver(
     profileId: string,
-    kind: SecretKind,
+    kind: AppSecretKind,
     slot: Slot,
     value: string,
     key?: string,

@@ -244,6 +244,13 @@ async function migrate(
   const from = schemaVersion(database);
   if (from === migrations.length) return;
   if (folder && from > 0) await backUp(database, folder, from);
+  if (from === 0) {
+    // All at once: what is killed on the way has no earlier version, of which there would be something to back up.
+    database.exec(
+      `BEGIN IMMEDIATE; ${migrations.join(';')}; PRAGMA user_version = ${migrations.length}; COMMIT;`,
+    );
+    return;
+  }
   for (const [index, sql] of migrations.entries()) {
     if (index < from) continue;
     database.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${index + 1}; COMMIT;`);

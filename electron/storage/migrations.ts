@@ -71,4 +71,31 @@ export const migrations: readonly string[] = [
   WHEN EXISTS (SELECT 1 FROM audit WHERE audit_id = NEW.audit_id)
   BEGIN SELECT RAISE(ABORT, 'The audit log is append-only'); END;
   `,
+  `
+  -- Apps, and services beside them: what each kind has of its own is in details.
+  CREATE TABLE all_profiles (
+    profile_id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    environment TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    details TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    removed_at INTEGER,
+    undo_token TEXT UNIQUE
+  ) STRICT;
+  INSERT INTO all_profiles
+    SELECT profile_id, name, environment,
+      CASE dialect WHEN 'pusher' THEN 'pusher' WHEN 'soketify' THEN 'soketify' ELSE 'self-hosted' END,
+      json_object('dialect', dialect, 'appId', app_id, 'key', key, 'location', json(location)),
+      created_at, updated_at, removed_at, undo_token
+    FROM profiles;
+  DROP TABLE profiles;
+  ALTER TABLE all_profiles RENAME TO profiles;
+
+  ALTER TABLE credentials ADD COLUMN label TEXT;
+  ALTER TABLE credentials ADD COLUMN last_used_at INTEGER;
+
+  ALTER TABLE audit ADD COLUMN count INTEGER;
+  `,
 ];

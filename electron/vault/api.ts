@@ -1,8 +1,8 @@
 /** What the main side may ask of the vault process. Of all of it, `tell` alone answers with a secret. */
 import type { EncryptionFailure } from '#shared/contract/history.ts';
-import type { SecretKind, Slot, StoreKind } from '#shared/contract/vault.ts';
+import type { Slot, StoreKind } from '#shared/contract/vault.ts';
 import type { EncryptedData, WebhookVerification } from '../signing/index.ts';
-import type { SecretSummary } from './secret-forms.ts';
+import type { SecretFormat, SecretSummary } from './secret-forms.ts';
 
 /** An app secret, and the app key that it belongs to. */
 export interface Signer {
@@ -52,7 +52,7 @@ export type VaultApi = {
    * `not_found` when nothing waits on the channel.
    */
   put(
-    input: { readonly credentialId: string; readonly kind: SecretKind } & EnteredValue,
+    input: { readonly credentialId: string; readonly format: SecretFormat } & EnteredValue,
   ): Promise<SecretSummary>;
   generateMasterKey(input: { readonly credentialId: string }): Promise<SecretSummary>;
   /** Reads it into this process, if it is not there yet. @throws AppError `no_credential`, or a store's failure */

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { AuditAction, AuditOutcome } from '#shared/contract/audit.ts';
-import type { Credential, SecretKind, Slot, StoreKind } from '#shared/contract/vault.ts';
+import type { Credential, Slot, StoreKind } from '#shared/contract/vault.ts';
 import { AppError, type ErrorCode } from '#shared/lib/app-error.ts';
 import type { AuditNote, AuditTrail } from '../audit/index.ts';
 import type { CredentialIndex, CredentialRecord } from './credential-index.ts';
@@ -14,9 +14,20 @@ import type { VaultCalls } from './vault-process.ts';
 
 export interface Place {
   readonly profileId: string;
-  readonly kind: SecretKind;
+  /** The field that it fills. */
+  readonly kind: string;
   readonly slot: Slot;
 }
+
+/** What is entered, beside its value. */
+export interface Entry extends Place {
+  /** The app key that a `secret` belongs to. */
+  readonly key: string | null;
+  readonly label: string | null;
+}
+
+/** Of these there is one at most, and what is entered takes the place of what was there. */
+const singleSlots: readonly Slot[] = ['current', 'next', 'previous'];
 
 type Remover = Pick<VaultCalls, 'call'>;
 
@@ -68,17 +79,18 @@ export class CredentialBook {
    */
   async enter(
     action: 'entered' | 'generated',
-    place: Place & { readonly key: string | null },
+    entry: Entry,
     store: StoreKind,
     process: Remover,
     keep: (credentialId: string) => Promise<SecretSummary>,
   ): Promise<Credential> {
     const writing: CredentialRecord = {
-      ...place,
+      ...entry,
       credentialId: randomUUID(),
       fingerprint: '',
       lastFour: null,
       createdAt: this.#now(),
+      lastUsedAt: null,
       store,
       state: 'writing',
     };
@@ -88,12 +100,12 @@ export class CredentialBook {
       throw new AppError('not_found', 'The app was taken away while its secret was being stored.');
     }
     const stored: CredentialRecord = { ...writing, ...summary, state: 'stored' };
-    const replaced = this.at(place, store);
+    const replaced = singleSlots.includes(entry.slot) ? this.at(entry, store) : undefined;
     this.#change(
       { put: replaced ? [stored, { ...replaced, state: 'removing' }] : [stored] },
       replaced ? [note(action, stored), note('removed', replaced)] : [note(action, stored)],
     );
-    this.#onChanged(place.profileId);
+    this.#onChanged(entry.profileId);
     if (replaced) await this.finishRemoval(replaced, process);
     return toCredential(stored);
   }
@@ -129,7 +141,7 @@ export class CredentialBook {
   }
 
   /** Gives the record whose value is no longer in use, if there was one: the one before the previous. */
-  promoteNext(profileId: string, kind: SecretKind, store: StoreKind): CredentialRecord | undefined {
+  promoteNext(profileId: string, kind: string, store: StoreKind): CredentialRecord | undefined {
     const next = this.at({ profileId, kind, slot: 'next' }, store);
     if (!next) {
       throw new AppError('no_credential', 'There is no next version to change to.', {
@@ -150,6 +162,45 @@ export class CredentialBook {
     );
     this.#onChanged(profileId);
     return dropped;
+  }
+
+  label(record: CredentialRecord, label: string | null): Credential {
+    const labelled = { ...record, label };
+    this.#change({ put: [labelled] }, [note('labelled', labelled)]);
+    this.#onChanged(record.profileId);
+    return toCredential(labelled);
+  }
+
+  /** What was current becomes an extra one when another takes its place. @throws AppError `conflict` */
+  move(record: CredentialRecord, slot: Slot): Credential {
+    if (record.slot === slot) return toCredential(record);
+    const there = singleSlots.includes(slot) ? this.at({ ...record, slot }, record.store) : undefined;
+    if (there && slot !== 'current') {
+      throw new AppError('conflict', `Another one is marked “${slot}” already.`, {
+        hint: 'Remove that one, or mark it as something else first.',
+      });
+    }
+    const moved: CredentialRecord = { ...record, slot };
+    const former: CredentialRecord[] = there ? [{ ...there, slot: 'extra' }] : [];
+    this.#change(
+      { put: [moved, ...former] },
+      [moved, ...former].map((each) => note('moved', each)),
+    );
+    this.#onChanged(record.profileId);
+    return toCredential(moved);
+  }
+
+  /** Uses that were counted since. One that is gone by now is no failure. */
+  noteUses(uses: ReadonlyMap<string, { readonly count: number; readonly lastAt: number }>): void {
+    const used = [...uses].flatMap(([credentialId, use]) => {
+      const record = this.#index.find(credentialId);
+      return record ? [{ record: { ...record, lastUsedAt: use.lastAt }, count: use.count }] : [];
+    });
+    this.#change(
+      { put: used.map(({ record }) => record) },
+      used.map(({ record, count }) => ({ ...note('used', record), count })),
+    );
+    for (const profileId of new Set(used.map(({ record }) => record.profileId))) this.#onChanged(profileId);
   }
 
   /** Removes what a crash, a cancelled call or a locked store left behind. A store that refuses keeps it for later. */
@@ -221,6 +272,6 @@ function seen(records: readonly CredentialRecord[]): CredentialRecord[] {
 }
 
 export function toCredential(record: CredentialRecord): Credential {
-  const { credentialId, profileId, kind, slot, key, fingerprint, lastFour, createdAt } = record;
-  return { credentialId, profileId, kind, slot, key, fingerprint, lastFour, createdAt };
+  const { store: _store, state: _state, ...credential } = record;
+  return credential;
 }

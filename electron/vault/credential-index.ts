@@ -1,5 +1,5 @@
 /** What is known of every secret without having it. Kept in SQLite; its order of writing survives a crash. */
-import type { SecretKind, Slot, StoreKind } from '#shared/contract/vault.ts';
+import type { Slot, StoreKind } from '#shared/contract/vault.ts';
 
 /**
  * - `writing`: the store may or may not have it yet. Nobody was told that it is kept, so it is removed at the next open.
@@ -11,8 +11,10 @@ export type RecordState = 'writing' | 'stored' | 'removing';
 export interface CredentialRecord {
   readonly credentialId: string;
   readonly profileId: string;
-  readonly kind: SecretKind;
+  /** The field that it fills. */
+  readonly kind: string;
   readonly slot: Slot;
+  readonly label: string | null;
   /** The app key that a `secret` belongs to. Null for master keys. */
   readonly key: string | null;
   /** Empty while `writing`. */
@@ -20,6 +22,8 @@ export interface CredentialRecord {
   readonly lastFour: string | null;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
+  /** As `createdAt`. Null: it has not signed or encrypted yet. */
+  readonly lastUsedAt: number | null;
   readonly store: StoreKind;
   readonly state: RecordState;
 }

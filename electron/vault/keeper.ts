@@ -75,8 +75,8 @@ export class Keeper {
     return this.#use(store, vaultId, former);
   }
 
-  async put({ credentialId, kind, ...entered }: Input<'put'>): Promise<SecretSummary> {
-    return this.#keep(credentialId, canonicalSecret(kind, this.#entered(entered)));
+  async put({ credentialId, format, ...entered }: Input<'put'>): Promise<SecretSummary> {
+    return this.#keep(credentialId, canonicalSecret(format, this.#entered(entered)));
   }
 
   async changePassphrase({ from, to }: Input<'changePassphrase'>): Promise<Record<string, never>> {

@@ -1,6 +1,5 @@
 /** What a secret must look like, checked where it enters, and what may be told about it. */
 import { createHmac } from 'node:crypto';
-import type { SecretKind } from '#shared/contract/vault.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { encodeBase64, parseMasterKey } from '../signing/index.ts';
 import { requireStorable } from './store.ts';
@@ -14,9 +13,12 @@ export interface SecretSummary {
   readonly lastFour: string | null;
 }
 
+/** As the fields of `electron/providers` say it. */
+export type SecretFormat = 'text' | 'master-key';
+
 /** The value as it is kept. @throws AppError `invalid_input` that says what is wrong, without any of the value. */
-export function canonicalSecret(kind: SecretKind, value: string): string {
-  if (kind === 'masterKey') return encodeBase64(parseMasterKey(value));
+export function canonicalSecret(format: SecretFormat, value: string): string {
+  if (format === 'master-key') return encodeBase64(parseMasterKey(value));
   const problem = appSecretProblem(value);
   if (problem) {
     throw new AppError('invalid_input', problem, {

@@ -1,6 +1,6 @@
 /** The index of credentials, in the app's database. */
 import * as z from 'zod';
-import { secretKinds, slots, storeKinds } from '#shared/contract/vault.ts';
+import { slots, storeKinds } from '#shared/contract/vault.ts';
 import type { Database, Preferences, Row } from '../storage/index.ts';
 import type { CredentialIndex, CredentialRecord, RecordFilter, VaultMeta } from './credential-index.ts';
 
@@ -15,12 +15,14 @@ const storedMeta = z.object({
 const storedRecord = z.object({
   credentialId: z.string(),
   profileId: z.string(),
-  kind: z.enum(secretKinds),
+  kind: z.string(),
   slot: z.enum(slots),
+  label: z.string().nullable(),
   key: z.string().nullable(),
   fingerprint: z.string(),
   lastFour: z.string().nullable(),
   createdAt: z.number(),
+  lastUsedAt: z.number().nullable(),
   store: z.enum(storeKinds),
   state: z.enum(['writing', 'stored', 'removing']),
 });
@@ -71,16 +73,19 @@ export class SqliteCredentialIndex implements CredentialIndex {
   #put(record: CredentialRecord): void {
     this.#database.run(
       `INSERT OR REPLACE INTO credentials
-         (credential_id, profile_id, kind, slot, key, fingerprint, last_four, created_at, store, state)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         (credential_id, profile_id, kind, slot, label, key, fingerprint, last_four, created_at, last_used_at,
+          store, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       record.credentialId,
       record.profileId,
       record.kind,
       record.slot,
+      record.label,
       record.key,
       record.fingerprint,
       record.lastFour,
       record.createdAt,
+      record.lastUsedAt,
       record.store,
       record.state,
     );
@@ -93,10 +98,12 @@ function fromRow(row: Row): CredentialRecord {
     profileId: row.profile_id,
     kind: row.kind,
     slot: row.slot,
+    label: row.label,
     key: row.key,
     fingerprint: row.fingerprint,
     lastFour: row.last_four,
     createdAt: row.created_at,
+    lastUsedAt: row.last_used_at,
     store: row.store,
     state: row.state,
   });

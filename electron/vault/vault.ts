@@ -2,7 +2,7 @@
  * The vault as the main side sees it: the contract's calls, and what other features ask for. No secret stays here;
  * one that is being entered passes through to the vault process.
  */
-import type { Credential, SecretKind, Slot, StoreKind, VaultStatus } from '#shared/contract/vault.ts';
+import type { Credential, Slot, StoreKind, VaultStatus } from '#shared/contract/vault.ts';
 import type { MessageFromVault } from '#shared/contract/vault-port.ts';
 import { AppError, type ErrorCode } from '#shared/lib/app-error.ts';
 import { Listeners } from '#shared/lib/disposer.ts';
@@ -10,10 +10,12 @@ import type { AuditTrail } from '../audit/index.ts';
 import type { ChildExit, PassedPort, SpawnChild } from '../processes/port.ts';
 import type { EncryptedData, WebhookVerification } from '../signing/index.ts';
 import type { Decryption, EncryptedItem, EnteredValue, Signer } from './api.ts';
-import { CredentialBook, note, type Place, toCredential } from './credential-book.ts';
+import { CredentialBook, type Entry, note, type Place, toCredential } from './credential-book.ts';
 import type { CredentialIndex } from './credential-index.ts';
 import { type ChooseOptions, Lifecycle, type OpenVault } from './lifecycle.ts';
+import type { SecretFormat } from './secret-forms.ts';
 import { StatusAudit } from './status-audit.ts';
+import { Uses } from './uses.ts';
 import type { VaultCalls } from './vault-process.ts';
 
 export interface VaultOptions {
@@ -28,19 +30,24 @@ export interface VaultOptions {
   /** For the log: what happened could not be written to the audit log, and happened all the same. */
   onUnaudited?(error: unknown): void;
   now?(): number;
+  /** What a secret of this kind looks like. @throws AppError `invalid_input` for a kind that is none of the app's */
+  formatOf(profileId: string, kind: string): SecretFormat;
   /** Where the vault file is, if there is one: the data folder. */
   readonly folder: string;
   /** How long a keychain call may take before the state is `waiting`. */
   readonly waitingAfterMs?: number;
 }
 
-type EnteredSecret = Place & { readonly key?: string | undefined } & EnteredValue;
+type EnteredSecret = Place & {
+  readonly key?: string | undefined;
+  readonly label?: string | undefined;
+} & EnteredValue;
 
 const defaultWaitingAfterMs = 5000;
 /** Channels that wait for an opening vault. */
 const passingPortLimit = 8;
 /** Tried in this order. */
-const decryptionSlots: readonly Slot[] = ['current', 'next', 'previous'];
+const decryptionSlots: readonly Slot[] = ['current', 'next', 'previous', 'extra', 'revoked'];
 /** Failures that end when the vault is open again: what can't be decrypted because of them is closed, not wrong. */
 const passing: readonly ErrorCode[] = [
   'vault_locked',
@@ -59,6 +66,8 @@ export class Vault {
   readonly #statusAudit: StatusAudit;
   readonly #onUnaudited: (error: unknown) => void;
   readonly #book: CredentialBook;
+  readonly #uses: Uses;
+  readonly #formatOf: VaultOptions['formatOf'];
   readonly #lifecycle: Lifecycle;
   #passing = 0;
 
@@ -70,6 +79,8 @@ export class Vault {
     this.#book = new CredentialBook(options.index, options.audit, this.#now, (profileId) =>
       this.credentialsChanged.emit(profileId),
     );
+    this.#uses = new Uses((uses) => this.#audited(() => this.#book.noteUses(uses)), this.#now);
+    this.#formatOf = options.formatOf;
     this.#lifecycle = new Lifecycle({
       spawn: options.spawn,
       entry: options.entry,
@@ -79,6 +90,7 @@ export class Vault {
       waitingAfterMs: options.waitingAfterMs ?? defaultWaitingAfterMs,
       now: this.#now,
       onChanged: (status) => {
+        if (status.state !== 'unlocked') this.#uses.write();
         this.#audited(() => this.#statusAudit.note(status));
         this.changed.emit(status);
       },
@@ -94,6 +106,7 @@ export class Vault {
   /** Ends the vault process for good. */
   close(): void {
     this.#lifecycle.close();
+    this.#uses.write();
     this.#audited(() => this.#statusAudit.noteLocked());
   }
 
@@ -136,7 +149,25 @@ export class Vault {
     return store === null ? [] : this.#book.stored(profileId, store).map(toCredential);
   }
 
-  /** Replaces what is in the place. A `secret` needs the app key that it belongs to: it signs for that one. */
+  /** What was used until now is in the audit log when this returns. */
+  noteUses(): void {
+    this.#uses.write();
+  }
+
+  find(credentialId: string): Credential {
+    return toCredential(this.#book.get(credentialId));
+  }
+
+  labelSecret({ credentialId, label }: { credentialId: string; label: string | null }): Credential {
+    return this.#book.label(this.#book.get(credentialId), label);
+  }
+
+  /** @throws AppError `conflict` when another one is there */
+  moveSecret({ credentialId, slot }: { credentialId: string; slot: Slot }): Credential {
+    return this.#book.move(this.#book.get(credentialId), slot);
+  }
+
+  /** Replaces what is in the place, where there is room for one only. A `secret` needs the app key that it belongs to: it signs for that one. */
   enterSecret(input: EnteredSecret): Promise<Credential> {
     return this.#enter('entered', input);
   }
@@ -148,17 +179,19 @@ export class Vault {
 
   async #enter(
     action: 'entered' | 'generated',
-    { profileId, kind, slot, key, ...entered }: EnteredSecret,
+    { profileId, kind, slot, key, label, ...entered }: EnteredSecret,
   ): Promise<Credential> {
+    const format = this.#formatOf(profileId, kind);
     if (kind === 'secret' && key === undefined) {
       throw new AppError('invalid_input', 'A secret needs the app key that it belongs to.', {
         hint: 'Enter the key beside it.',
       });
     }
     const { process, store } = await this.#lifecycle.ready();
-    const place = { profileId, kind, slot, key: kind === 'secret' ? (key ?? null) : null };
-    return this.#book.enter(action, place, store, process, (credentialId) =>
-      process.call('put', { credentialId, kind, ...entered }),
+    const place: Place = { profileId, kind, slot };
+    const entry: Entry = { ...place, key: kind === 'secret' ? (key ?? null) : null, label: label ?? null };
+    return this.#book.enter(action, entry, store, process, (credentialId) =>
+      process.call('put', { credentialId, format, ...entered }),
     );
   }
 
@@ -178,11 +211,17 @@ export class Vault {
     }
   }
 
-  async generateMasterKey({ profileId, slot }: { profileId: string; slot: Slot }): Promise<Credential> {
+  async generateMasterKey(input: {
+    readonly profileId: string;
+    readonly slot: Slot;
+    readonly label?: string | undefined;
+  }): Promise<Credential> {
+    const { profileId, slot, label = null } = input;
+    this.#formatOf(profileId, 'masterKey');
     const { process, store } = await this.#lifecycle.ready();
     return this.#book.enter(
       'generated',
-      { profileId, kind: 'masterKey', slot, key: null },
+      { profileId, kind: 'masterKey', slot, key: null, label },
       store,
       process,
       (credentialId) => process.call('generateMasterKey', { credentialId }),
@@ -241,7 +280,7 @@ export class Vault {
   }
 
   /** `next` becomes `current`, `current` becomes `previous`, and what was previous is removed; all at once. */
-  promoteNext({ profileId, kind }: { profileId: string; kind: SecretKind }): void {
+  promoteNext({ profileId, kind }: { profileId: string; kind: string }): void {
     const store = this.#lifecycle.chosenStore;
     if (store === null) throw new AppError('no_credential', 'No secret has been entered yet.');
     const dropped = this.#book.promoteNext(profileId, kind, store);
@@ -259,7 +298,7 @@ export class Vault {
   }): Promise<{ auth: string }> {
     const { profileId, ...rest } = input;
     const open = await this.#lifecycle.ready();
-    return open.process.call('signChannel', { ...this.#signer(open, profileId, 'current'), ...rest });
+    return open.process.call('signChannel', { ...this.#signer(open, { profileId }), ...rest });
   }
 
   async signUser(input: {
@@ -269,23 +308,25 @@ export class Vault {
   }): Promise<{ auth: string }> {
     const { profileId, ...rest } = input;
     const open = await this.#lifecycle.ready();
-    return open.process.call('signUser', { ...this.#signer(open, profileId, 'current'), ...rest });
+    return open.process.call('signUser', { ...this.#signer(open, { profileId }), ...rest });
   }
 
   /** The query string to send, signature included. */
   async signRequest(input: {
     readonly profileId: string;
     readonly slot?: Slot | undefined;
+    /** The pair that signs, instead of the one in the slot. */
+    readonly credentialId?: string | undefined;
     readonly method: string;
     readonly path: string;
     readonly query?: Readonly<Record<string, string>> | undefined;
     readonly body?: string | undefined;
   }): Promise<{ query: string }> {
-    const { profileId, slot = 'current', ...rest } = input;
+    const { profileId, slot, credentialId, ...rest } = input;
     const open = await this.#lifecycle.ready();
     const timestampSeconds = Math.floor(this.#now() / 1000);
     return open.process.call('signRequest', {
-      ...this.#signer(open, profileId, slot),
+      ...this.#signer(open, { profileId, slot, credentialId }),
       ...rest,
       timestampSeconds,
     });
@@ -298,9 +339,9 @@ export class Vault {
     readonly headerKey: string | undefined;
     readonly headerSignature: string | undefined;
   }): Promise<WebhookVerification> {
-    const { profileId, slot = 'current', ...rest } = input;
+    const { profileId, slot, ...rest } = input;
     const open = await this.#lifecycle.ready();
-    return open.process.call('verifyWebhook', { ...this.#signer(open, profileId, slot), ...rest });
+    return open.process.call('verifyWebhook', { ...this.#signer(open, { profileId, slot }), ...rest });
   }
 
   async encrypt(input: {
@@ -316,6 +357,7 @@ export class Vault {
         hint: 'Enter or make one under “Keys & rotation”.',
       });
     }
+    this.#uses.count(record.credentialId);
     return process.call('encrypt', { credentialId: record.credentialId, channel, plaintext });
   }
 
@@ -331,8 +373,9 @@ export class Vault {
     const open = this.#lifecycle.current;
     if (!open) return items.map(lockedItem);
     const isWaiting = this.status.state === 'waiting';
-    const records = decryptionSlots.flatMap(
-      (slot) => this.#book.at({ profileId, kind: 'masterKey', slot }, open.store) ?? [],
+    const masterKeys = this.#book.stored(profileId, open.store).filter(({ kind }) => kind === 'masterKey');
+    const records = masterKeys.toSorted(
+      (one, other) => decryptionSlots.indexOf(one.slot) - decryptionSlots.indexOf(other.slot),
     );
     const keys = records.map(({ slot, credentialId }) => ({ slot, credentialId }));
     try {
@@ -353,14 +396,37 @@ export class Vault {
     }
   }
 
-  #signer({ store }: OpenVault, profileId: string, slot: Slot): Signer {
-    const record = this.#book.at({ profileId, kind: 'secret', slot }, store);
-    if (record?.key) return { credentialId: record.credentialId, key: record.key };
+  /** Every signature is a use, which is counted. */
+  #signer({ store }: OpenVault, wanted: WantedSigner): Signer {
+    const { profileId, slot = 'current', credentialId } = wanted;
+    const record = this.#book
+      .stored(profileId, store)
+      .find((each) =>
+        credentialId === undefined
+          ? each.kind === 'secret' && each.slot === slot
+          : each.credentialId === credentialId,
+      );
+    if (record?.key) {
+      this.#uses.count(record.credentialId);
+      return { credentialId: record.credentialId, key: record.key };
+    }
+    if (credentialId !== undefined) {
+      throw new AppError('no_credential', 'This pair is no longer in the vault.', {
+        hint: 'Pick another one under “Keys & rotation”.',
+      });
+    }
     const which = slot === 'current' ? 'app secret' : `app secret marked “${slot}”`;
     throw new AppError('no_credential', `This app has no ${which} in the vault.`, {
       hint: 'Enter it under “Keys & rotation”.',
     });
   }
+}
+
+/** Which pair signs: the one in the slot (`current`), or the one that is named. */
+interface WantedSigner {
+  readonly profileId: string;
+  readonly slot?: Slot | undefined;
+  readonly credentialId?: string | undefined;
 }
 
 function tooManyPorts(): AppError {

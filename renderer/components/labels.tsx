@@ -94,8 +94,10 @@ export function KindSign({ kind }: { readonly kind: ChannelKind }) {
 
 export const slotLabels: Readonly<Record<Slot, string>> = {
   current: 'Current',
+  extra: 'Active',
   next: 'Next',
   previous: 'Previous',
+  revoked: 'Revoked',
 };
 
 /** The version of a key, in its steady hue. */

@@ -8,7 +8,8 @@ import type {
   EventPayload,
 } from '#shared/contract/index.ts';
 import type { Connection } from '#shared/contract/live.ts';
-import type { Profile } from '#shared/contract/profiles.ts';
+import type { Profile, Service } from '#shared/contract/profiles.ts';
+import type { Provider } from '#shared/contract/providers.ts';
 import type { RotationRecord } from '#shared/contract/rotation.ts';
 import type { SandboxStatus } from '#shared/contract/sandbox.ts';
 import { defaultSettings, type SettingsValues } from '#shared/contract/settings.ts';
@@ -34,6 +35,21 @@ export function useProfiles(): readonly Profile[] | undefined {
 
 export function useProfile(profileId: string): Profile | undefined {
   return useProfiles()?.find((profile) => profile.profileId === profileId);
+}
+
+/** Undefined while it is not loaded yet. */
+export function useServiceList(): readonly Service[] | undefined {
+  return valueOr(useReadable(useServices().stores.services), undefined);
+}
+
+export function useService(profileId: string): Service | undefined {
+  return useServiceList()?.find((service) => service.profileId === profileId);
+}
+
+const noProviders: readonly Provider[] = [];
+/** The kinds of credentials; none while they load. */
+export function useProviders(): readonly Provider[] {
+  return valueOr(useReadable(useServices().stores.providers), noProviders);
 }
 
 export function useVault(): VaultStatus | undefined {

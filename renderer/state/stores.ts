@@ -1,7 +1,8 @@
 /** The stores that the whole page shares. Made once, in `main.tsx`; nothing happens on import. */
 import type { CallOutput } from '#shared/contract/index.ts';
 import type { Connection } from '#shared/contract/live.ts';
-import type { Profile } from '#shared/contract/profiles.ts';
+import type { Profile, Service } from '#shared/contract/profiles.ts';
+import type { Provider } from '#shared/contract/providers.ts';
 import type { RotationRecord } from '#shared/contract/rotation.ts';
 import type { SandboxStatus } from '#shared/contract/sandbox.ts';
 import type { SettingsValues } from '#shared/contract/settings.ts';
@@ -19,6 +20,8 @@ export type AboutInfo = CallOutput<'about.info'>;
 export interface Stores {
   readonly about: Remote<AboutInfo>;
   readonly profiles: Remote<readonly Profile[]>;
+  readonly services: Remote<readonly Service[]>;
+  readonly providers: Remote<readonly Provider[]>;
   readonly vault: Remote<VaultStatus>;
   readonly connections: Remote<readonly Connection[]>;
   readonly settings: Remote<SettingsValues>;
@@ -36,6 +39,14 @@ export function createStores(client: Client, storage: Pick<Storage, 'getItem' | 
     profiles: new Remote<readonly Profile[]>({
       load: async () => (await client.call('profiles.list', {})).profiles,
       listen: ({ set }) => client.on('profiles.changed', (payload) => set(payload.profiles)),
+    }),
+    services: new Remote<readonly Service[]>({
+      load: async () => (await client.call('profiles.list', {})).services,
+      listen: ({ set }) => client.on('profiles.changed', (payload) => set(payload.services)),
+    }),
+    providers: new Remote<readonly Provider[]>({
+      load: async () => (await client.call('providers.list', {})).providers,
+      listen: () => () => undefined,
     }),
     vault: new Remote<VaultStatus>({
       load: () => client.call('vault.status', {}),
@@ -72,8 +83,8 @@ export function createStores(client: Client, storage: Pick<Storage, 'getItem' | 
 
 /** Loads everything, and again whenever the main side comes back. */
 export function keepLoaded(client: Client, stores: Stores): Disposer {
-  const { about, profiles, vault, connections, settings, sandbox, rotations } = stores;
-  const remotes = [about, profiles, vault, connections, settings, sandbox, rotations];
+  const { about, profiles, services, providers, vault, connections, settings, sandbox, rotations } = stores;
+  const remotes = [about, profiles, services, providers, vault, connections, settings, sandbox, rotations];
   const loadAll = () => {
     for (const remote of remotes) void remote.load();
   };

@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { call, event } from './define.ts';
 import * as s from './strings.ts';
-import { secretKinds, slots, storeKinds } from './vault.ts';
+import { slots, storeKinds } from './vault.ts';
 
 export const auditActions = [
   'entered',
@@ -16,6 +16,11 @@ export const auditActions = [
   'forgotten',
   /** From `next` to `current`. */
   'promoted',
+  'labelled',
+  /** To the slot that is told. */
+  'moved',
+  /** Signed or encrypted with it, `count` times in the minutes before. */
+  'used',
   'copied',
   'revealed',
   'storeChosen',
@@ -44,11 +49,13 @@ export const auditEntry = z.strictObject({
   profileId: s.profileId.nullable(),
   /** What the app was called then. Null also when it was gone already. */
   profileName: s.label.nullable(),
-  kind: z.enum(secretKinds).nullable(),
+  kind: s.fieldId.nullable(),
   slot: z.enum(slots).nullable(),
   fingerprint: s.fingerprint.nullable(),
   lastFour: s.lastFour.nullable(),
   store: z.enum(storeKinds).nullable(),
+  /** Of `used`. */
+  count: z.number().int().min(1).nullable(),
 });
 export type AuditEntry = z.infer<typeof auditEntry>;
 

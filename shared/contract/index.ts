@@ -5,6 +5,7 @@ import { history } from './history.ts';
 import { live } from './live.ts';
 import { presence } from './presence.ts';
 import { profiles } from './profiles.ts';
+import { providers } from './providers.ts';
 import { publishing } from './publishing.ts';
 import { rotation } from './rotation.ts';
 import { sandbox } from './sandbox.ts';
@@ -18,6 +19,7 @@ export const contract = {
   live,
   presence,
   profiles,
+  providers,
   publishing,
   rotation,
   sandbox,

@@ -39,15 +39,44 @@ export const profile = profileInput.extend({
 });
 export type Profile = z.infer<typeof profile>;
 
+/**
+ * What has credentials and is no app of the protocol: an Airship project, an IBM Push instance, a master key that
+ * stands alone. `fields` are its public ones; which there are is its provider's: see `providers.list`.
+ */
+export const serviceInput = z.strictObject({
+  name: s.label,
+  environment: z.enum(environments),
+  provider: s.providerId,
+  /** A list, not keys by name: what was sent as a name never becomes part of a failure’s words. */
+  fields: z.array(z.strictObject({ fieldId: s.fieldId, value: s.fieldValue })).max(50),
+});
+export type ServiceInput = z.infer<typeof serviceInput>;
+
+export const service = serviceInput.extend({
+  profileId: s.profileId,
+  /** Milliseconds since 1970. */
+  createdAt: z.number(),
+  updatedAt: z.number(),
+});
+export type Service = z.infer<typeof service>;
+
+const everything = z.strictObject({ profiles: z.array(profile), services: z.array(service) });
+
 export const profiles = {
-  list: call({ input: nothing, output: z.strictObject({ profiles: z.array(profile) }) }),
+  list: call({ input: nothing, output: everything }),
   /** Adds a profile, or changes the one with this id. */
   save: call({
     input: z.strictObject({ profileId: s.profileId.optional(), profile: profileInput }),
     output: profile,
     errors: ['not_found', 'storage_failed'],
   }),
-  /** Takes a profile away, with its secrets. Can be undone until `undoUntil` (milliseconds since 1970). */
+  /** Adds a service, or changes the one with this id, whose provider stays what it is. */
+  saveService: call({
+    input: z.strictObject({ profileId: s.profileId.optional(), service: serviceInput }),
+    output: service,
+    errors: ['not_found', 'storage_failed'],
+  }),
+  /** Takes an app or a service away, with its secrets. Can be undone until `undoUntil` (milliseconds since 1970). */
   remove: call({
     input: z.strictObject({ profileId: s.profileId }),
     output: z.strictObject({ undoToken: s.undoToken, undoUntil: z.number() }),
@@ -55,8 +84,8 @@ export const profiles = {
   }),
   restore: call({
     input: z.strictObject({ undoToken: s.undoToken }),
-    output: profile,
+    output: z.union([profile, service]),
     errors: ['not_found', 'storage_failed'],
   }),
-  changed: event(z.strictObject({ profiles: z.array(profile) })),
+  changed: event(everything),
 };

@@ -30,6 +30,8 @@ export const publishing = {
       /** JSON text or any text; sent as the event's `data`. */
       data: z.string().max(1_000_000),
       confirmation: confirmation.optional(),
+      /** The pair that signs, if not the current one. */
+      credentialId: s.credentialId.optional(),
     }),
     output: publishAnswer,
     errors: ['not_found', 'no_credential', 'vault_locked', 'confirmation_required', 'cancelled'],

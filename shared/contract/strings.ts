@@ -77,6 +77,18 @@ export const planId = named('PlanId', z.string().regex(/^[a-z-]{1,60}$/));
 export const stepId = named('StepId', z.string().regex(/^[a-z-]{1,60}$/));
 export const commandId = named('CommandId', z.string().regex(/^[a-zA-Z.]{1,60}$/));
 export const version = named('Version', z.string().max(40));
+/** Of a kind of credentials: `electron/providers`. */
+export const providerId = named('ProviderId', z.string().regex(/^[a-z-]{1,40}$/));
+/** Of one of its fields. */
+export const fieldId = named('FieldId', z.string().regex(/^[a-zA-Z]{1,40}$/));
+/** What a public field holds. */
+export const fieldValue = named(
+  'FieldValue',
+  z
+    .string()
+    .max(300)
+    .refine((text) => !hiddenCharacter.test(text)),
+);
 /** A path on this machine that the user may want to open, such as the data folder. */
 export const filePath = named('FilePath', z.string().max(4096));
 export const filterText = named('FilterText', z.string().max(1000));

@@ -33,24 +33,37 @@ export const vaultStatus = z.strictObject({
 });
 export type VaultStatus = z.infer<typeof vaultStatus>;
 
-export const secretKinds = ['secret', 'masterKey'] as const;
-export type SecretKind = (typeof secretKinds)[number];
-/** Versions side by side while a key is rotated. `current` signs and encrypts; all of them decrypt. */
-export const slots = ['current', 'next', 'previous'] as const;
+/** The secrets of an app that speaks the Pusher Channels protocol. Other kinds have others: `electron/providers`. */
+export const appSecretKinds = ['secret', 'masterKey'] as const;
+export type AppSecretKind = (typeof appSecretKinds)[number];
+/**
+ * Values of one field side by side. Of `current`, `next` and `previous` there is one at most; all of them decrypt.
+ * - `current`: the default, which signs and encrypts.
+ * - `extra`: as valid as that; used where it is picked.
+ * - `next`: waits to be the current one.
+ * - `previous`: on its way out, and still valid somewhere.
+ * - `revoked`: valid nowhere any more. Opens what was recorded.
+ */
+export const slots = ['current', 'extra', 'next', 'previous', 'revoked'] as const;
 export type Slot = (typeof slots)[number];
 
 /** The public summary of a secret. */
 export const credential = z.strictObject({
   credentialId: s.credentialId,
   profileId: s.profileId,
-  kind: z.enum(secretKinds),
+  /** The field that it fills: `secret`, `masterKey`, or another provider's. */
+  kind: s.fieldId,
   slot: z.enum(slots),
-  /** The app key that a `secret` belongs to. Null for master keys. */
+  /** What the user calls it: mobile, server, web. */
+  label: s.label.nullable(),
+  /** The app key that a `secret` belongs to. Null for all others. */
   key: s.appKey.nullable(),
   fingerprint: s.fingerprint,
   lastFour: s.lastFour.nullable(),
   /** Milliseconds since 1970. */
   createdAt: z.number(),
+  /** When it last signed or encrypted, to some minutes. Null: not in Latchkey, not yet. */
+  lastUsedAt: z.number().nullable(),
 });
 export type Credential = z.infer<typeof credential>;
 
@@ -150,8 +163,9 @@ export const vault = {
     input: z
       .strictObject({
         profileId: s.profileId,
-        kind: z.enum(secretKinds),
+        kind: s.fieldId,
         slot: z.enum(slots),
+        label: s.label.optional(),
         key: s.appKey.optional(),
         value: enteredSecret.optional(),
         portId: s.portId.optional(),
@@ -160,9 +174,25 @@ export const vault = {
     output: credential,
     errors: [...vaultFailures, 'not_found', 'refused'],
   }),
+  /** Gives it a name, or takes that away (null). */
+  labelSecret: call({
+    input: z.strictObject({ credentialId: s.credentialId, label: s.label.nullable() }),
+    output: credential,
+    errors: ['not_found', 'storage_failed'],
+  }),
+  /**
+   * Changes what it is used for. What was `current` becomes `extra` when another takes its place, and a pair that
+   * becomes `current` brings its key along: the app connects with that from then on. `next` and `previous` have to be
+   * free. While a rotation of this kind is under way, the places that it works on are its own.
+   */
+  moveSecret: call({
+    input: z.strictObject({ credentialId: s.credentialId, slot: z.enum(slots) }),
+    output: credential,
+    errors: ['not_found', 'conflict', 'storage_failed'],
+  }),
   /** Makes 32 random bytes in the vault process and keeps them there. */
   generateMasterKey: call({
-    input: z.strictObject({ profileId: s.profileId, slot: z.enum(slots) }),
+    input: z.strictObject({ profileId: s.profileId, slot: z.enum(slots), label: s.label.optional() }),
     output: credential,
     errors: [...vaultFailures, 'not_found'],
   }),

@@ -31,7 +31,7 @@ export function describeTransport(name: string, transport: TransportUnderTest): 
 
     const dispatcher = new Dispatcher(
       handlersFrom({
-        'profiles.list': () => ({ profiles: [] }),
+        'profiles.list': () => ({ profiles: [], services: [] }),
         'profiles.remove': () => {
           throw new AppError('not_found', 'Gone.', { hint: 'Look elsewhere.', retryable: true });
         },
@@ -76,7 +76,11 @@ export function describeTransport(name: string, transport: TransportUnderTest): 
     };
 
     it('answers a call', async () => {
-      expect(await call(1, 'profiles.list', {})).toEqual({ type: 'result', id: 1, output: { profiles: [] } });
+      expect(await call(1, 'profiles.list', {})).toEqual({
+        type: 'result',
+        id: 1,
+        output: { profiles: [], services: [] },
+      });
     });
 
     it('carries an expected failure with its code, hint and retryability, and no stack', async () => {

@@ -60,7 +60,7 @@ it.skipIf(!isProcReadable)(
     let rounds = 0;
     await eventually(
       async () => {
-        expect(await client.call('profiles.list', {})).toEqual({ profiles: [] });
+        expect(await client.call('profiles.list', {})).toEqual({ profiles: [], services: [] });
         // The same tab, duplicated: a page that comes in the middle of it, and by its session as the link is used.
         const other = new Tab(tab);
         try {
@@ -86,7 +86,7 @@ it.skipIf(!isProcReadable)(
     });
     await eventually(() => kernelConnections(port) <= 5, { what: 'connections given back' });
     expect(memoryOf(host.pid).peakMb - before.memory.nowMb).toBeLessThan(400);
-    expect(await client.call('profiles.list', {})).toEqual({ profiles: [] });
+    expect(await client.call('profiles.list', {})).toEqual({ profiles: [], services: [] });
     expect(host.output() + host.complaints()).toBe(`Latchkey is at ${url}\n`);
   },
 );

@@ -199,7 +199,7 @@ describe('the ticket', () => {
     });
     tab.breakConnection();
     await back;
-    expect(await client.call('profiles.list', {})).toEqual({ profiles: [] });
+    expect(await client.call('profiles.list', {})).toEqual({ profiles: [], services: [] });
 
     expect(await settled(tab.open(tab.location.href)), 'loaded again').toEqual({ state: 'online' });
     expect(await settled(tab.open(url)), 'its own link, from the history').toEqual({ state: 'online' });
@@ -212,8 +212,8 @@ describe('the ticket', () => {
       await openPage(latchkey.host.createUrl()),
       await openPage(latchkey.host.createUrl()),
     ];
-    expect(await first.client.call('profiles.list', {})).toEqual({ profiles: [] });
-    expect(await second.client.call('profiles.list', {})).toEqual({ profiles: [] });
+    expect(await first.client.call('profiles.list', {})).toEqual({ profiles: [], services: [] });
+    expect(await second.client.call('profiles.list', {})).toEqual({ profiles: [], services: [] });
     first.tab.close();
     second.tab.close();
   });

@@ -4,6 +4,7 @@ import { spawnNodeChild } from '../../electron/processes/node-child.ts';
 import { Database, Preferences } from '../../electron/storage/index.ts';
 import { SqliteCredentialIndex, Vault } from '../../electron/vault/index.ts';
 import { argument, tell, untilToldToGo } from './killed-child.ts';
+import { formatOf } from './secret-formats.ts';
 import { SeededRandom } from './seeded-random.ts';
 import {
   nextSecretChange,
@@ -17,6 +18,7 @@ import {
 const { folder, profileId, seed } = argument<VaultWork>();
 const database = await Database.open(folder);
 const vault = new Vault({
+  formatOf,
   spawn: (entry, options) => {
     const child = spawnNodeChild(entry, options);
     void tell({ state: 'vault process', pid: child.pid ?? 0 } satisfies VaultProgress);

@@ -8,6 +8,7 @@ import { spawnNodeChild } from '../../electron/processes/node-child.ts';
 import type { ChildExit, SpawnChild } from '../../electron/processes/port.ts';
 import { type CredentialIndex, MemoryCredentialIndex, Vault } from '../../electron/vault/index.ts';
 import { eventually } from './conditions.ts';
+import { formatOf } from './secret-formats.ts';
 
 const vaultProcess = new URL('../../electron/vault/process.ts', import.meta.url);
 
@@ -49,6 +50,7 @@ export class VaultHarness {
     };
     this.index = options.index ?? new MemoryCredentialIndex();
     this.vault = new Vault({
+      formatOf,
       spawn,
       entry: options.entry ?? vaultProcess,
       folder: options.folder ?? '/nonexistent/latchkey',

@@ -4,7 +4,7 @@
  */
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { Credential, SecretKind, Slot, vault as vaultContract } from '#shared/contract/vault.ts';
+import type { AppSecretKind, Credential, Slot, vault as vaultContract } from '#shared/contract/vault.ts';
 import { encryptEvent, parseMasterKey } from '../../electron/signing/index.ts';
 import type { CredentialIndex, Vault } from '../../electron/vault/index.ts';
 
@@ -34,13 +34,13 @@ export class Errand {
     this.#places = new Map(before ? before.#places : undefined);
   }
 
-  newValue(kind: SecretKind): string {
+  newValue(kind: AppSecretKind): string {
     const value = kind === 'secret' ? randomBytes(20).toString('hex') : randomBytes(32).toString('base64');
     this.values.push(value);
     return value;
   }
 
-  async enter(vault: Vault, kind: SecretKind, slot: Slot = 'current'): Promise<void> {
+  async enter(vault: Vault, kind: AppSecretKind, slot: Slot = 'current'): Promise<void> {
     const { profileId } = this;
     const value = this.newValue(kind);
     const key = kind === 'secret' ? { key: this.keyOf(slot) } : {};
@@ -55,7 +55,7 @@ export class Errand {
     this.kept.set(credential.credentialId, value);
   }
 
-  credential(kind: SecretKind, slot: Slot = 'current'): Credential {
+  credential(kind: AppSecretKind, slot: Slot = 'current'): Credential {
     const found = this.#places.get(`${kind} ${slot}`);
     if (!found) throw new Error(`There is no ${kind} in ${slot}`);
     return found;

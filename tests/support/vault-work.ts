@@ -1,6 +1,6 @@
 /** What `vault-app-process.ts` does with secrets, and which are to be there afterwards. */
 import { randomBytes } from 'node:crypto';
-import { type SecretKind, type Slot, secretKinds, slots } from '#shared/contract/vault.ts';
+import { type AppSecretKind, appSecretKinds, type Slot, slots } from '#shared/contract/vault.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 export interface VaultWork {
@@ -13,10 +13,10 @@ export interface VaultWork {
 export type SecretChange =
   | { readonly kind: 'enter'; readonly place: SecretPlace; readonly value: string }
   | { readonly kind: 'remove'; readonly place: SecretPlace }
-  | { readonly kind: 'promote'; readonly secretKind: SecretKind };
+  | { readonly kind: 'promote'; readonly secretKind: AppSecretKind };
 
 export interface SecretPlace {
-  readonly kind: SecretKind;
+  readonly kind: AppSecretKind;
   readonly slot: Slot;
 }
 
@@ -27,7 +27,7 @@ export type VaultProgress =
 /** Values by their place, as `kind slot`. */
 export type Secrets = Readonly<Record<string, string>>;
 
-export function placeName({ kind, slot }: SecretPlace): string {
+export function placeName({ kind, slot }: { readonly kind: string; readonly slot: Slot }): string {
   return `${kind} ${slot}`;
 }
 
@@ -41,7 +41,7 @@ export function secretsAfter(secrets: Secrets, change: SecretChange): Secrets {
 }
 
 export function nextSecretChange(secrets: Secrets, random: SeededRandom): SecretChange {
-  const place = { kind: random.pick(secretKinds), slot: random.pick(slots) };
+  const place = { kind: random.pick(appSecretKinds), slot: random.pick(slots) };
   const kind = random.pick(['enter', 'enter', 'remove', 'promote'] as const);
   if (kind === 'remove' && placeName(place) in secrets) return { kind, place };
   if (kind === 'promote' && placeName({ kind: place.kind, slot: 'next' }) in secrets)

@@ -25,7 +25,7 @@ const forms: Partial<Record<ImportFieldId, z.ZodType<string>>> = {
 /** The value as it can be kept: what the profile or the vault takes, and nothing else. */
 export function checkField(id: ImportFieldId, value: string, isSecret: boolean): Checked {
   if (id === 'masterKey') return checked(() => encodeBase64(parseMasterKey(value)));
-  if (isSecret) return checked(() => canonicalSecret('secret', value));
+  if (isSecret) return checked(() => canonicalSecret('text', value));
   const form = forms[id];
   if (form) {
     const result = parseUnknown(form, value);

@@ -19,7 +19,7 @@ import {
   Table,
 } from '../../components/index.ts';
 import { useContractEvent, useQuery } from '../../state/index.ts';
-import { kindNames, maskedValue } from '../vault/index.ts';
+import { maskedValue, useKindName } from '../vault/index.ts';
 import styles from './audit.module.css';
 import { actionLooks, actionWords } from './audit-words.ts';
 
@@ -101,17 +101,19 @@ function What({ entry }: { readonly entry: AuditEntry }) {
     <span className={entry.outcome === 'failed' ? styles.failed : styles.what}>
       <Icon name={entry.outcome === 'failed' ? 'danger-sign' : actionLooks[entry.action].icon} />
       {actionWords(entry)}
+      {entry.count !== null && ` ${entry.count} times`}
     </span>
   );
 }
 
 function About({ entry }: { readonly entry: AuditEntry }) {
   const { kind, slot, fingerprint, store } = entry;
+  const kindName = useKindName();
   const where = store ? storeWords[store] : '–';
   if (kind === null || slot === null) return <span className={styles.soft}>{where}</span>;
   return (
     <span className={styles.secret} title={`Kept: ${where}`}>
-      <span>{kindNames[kind]}</span>
+      <span>{kindName(kind)}</span>
       <SlotLabel slot={slot} />
       <span className={styles.masked}>{maskedValue(entry)}</span>
       <code className={styles.fingerprint} title="Keyed fingerprint: equal for equal secrets">

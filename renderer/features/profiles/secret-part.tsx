@@ -1,8 +1,8 @@
 /** The secret and the master key of an app, in its form. Values that are kept are shown as summaries only. */
 import { useState } from 'react';
-import type { Credential, SecretKind } from '#shared/contract/vault.ts';
+import type { AppSecretKind, Credential } from '#shared/contract/vault.ts';
 import { Button, Notice, SecretField, Segmented, Stack } from '../../components/index.ts';
-import { CredentialLine, CredentialList, kindNames, secretProblem } from '../vault/index.ts';
+import { CredentialLine, CredentialList, secretProblem, useKindName } from '../vault/index.ts';
 
 export type MasterKeyChoice = 'none' | 'paste' | 'make';
 
@@ -81,9 +81,10 @@ interface KeptProps {
 function Kept({ credential, isReplacing, children }: KeptProps) {
   const [isOpen, setOpen] = useState(false);
   const label = credential.kind === 'secret' ? 'Replace secret' : 'Replace master key';
+  const kindName = useKindName();
   return (
     <Stack gap={8}>
-      <CredentialList label={kindNames[credential.kind]}>
+      <CredentialList label={kindName(credential.kind)}>
         <CredentialLine credential={credential} now={Date.now()}>
           {!isOpen && !isReplacing && <Button onClick={() => setOpen(true)}>{label}</Button>}
         </CredentialLine>
@@ -94,15 +95,16 @@ function Kept({ credential, isReplacing, children }: KeptProps) {
 }
 
 interface ValueProps {
-  readonly kind: SecretKind;
+  readonly kind: AppSecretKind;
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly isNew: boolean;
 }
 
 function Value({ kind, value, onChange, isNew }: ValueProps) {
+  const kindName = useKindName();
   const message = secretProblem(kind, value);
-  const hints: Readonly<Record<SecretKind, string>> = {
+  const hints: Readonly<Record<AppSecretKind, string>> = {
     secret: isNew
       ? 'It goes to the vault, and comes out only where you ask for it. Without it, only public channels can be watched.'
       : 'It takes the place of the one above. Leave it empty to keep that.',
@@ -111,7 +113,7 @@ function Value({ kind, value, onChange, isNew }: ValueProps) {
   };
   return (
     <SecretField
-      label={isNew ? kindNames[kind] : `New ${kindNames[kind].toLowerCase()}`}
+      label={isNew ? kindName(kind) : `New ${kindName(kind).toLowerCase()}`}
       value={value}
       onChange={onChange}
       hint={hints[kind]}

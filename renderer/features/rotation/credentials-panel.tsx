@@ -1,7 +1,7 @@
 /** What the vault has of an app: summaries, with ways to enter, make, replace and remove. */
 import { useCallback, useRef, useState } from 'react';
 import type { Profile } from '#shared/contract/profiles.ts';
-import type { Credential, SecretKind } from '#shared/contract/vault.ts';
+import type { AppSecretKind, Credential } from '#shared/contract/vault.ts';
 import { type Command, useCommandList, useCommands } from '../../commands/index.ts';
 import {
   Button,
@@ -20,7 +20,6 @@ import {
   AskToCopy,
   CredentialLine,
   CredentialList,
-  kindNames,
   maskedValue,
   SecretEntry,
   ShowSecret,
@@ -33,7 +32,9 @@ interface CredentialsPanelProps {
   readonly credentials: readonly Credential[] | undefined;
 }
 
-const slotOrder = { current: 0, next: 1, previous: 2 } as const;
+const slotOrder = { current: 0, extra: 1, next: 2, previous: 3, revoked: 4 } as const;
+
+const sectionNames: Readonly<Record<string, string>> = { secret: 'App secret', masterKey: 'Master key' };
 
 export function CredentialsPanel({ profile, credentials }: CredentialsPanelProps) {
   return (
@@ -52,13 +53,13 @@ export function CredentialsPanel({ profile, credentials }: CredentialsPanelProps
   );
 }
 
-const about: Readonly<Record<SecretKind, string>> = {
+const about: Readonly<Record<AppSecretKind, string>> = {
   secret: 'Signs subscriptions and requests, together with its key.',
   masterKey: 'Encrypts and opens events of private-encrypted channels.',
 };
 
 interface KindSectionProps extends CredentialsPanelProps {
-  readonly kind: SecretKind;
+  readonly kind: AppSecretKind;
 }
 
 function KindSection({ profile, kind, credentials }: KindSectionProps) {
@@ -108,7 +109,7 @@ function KindSection({ profile, kind, credentials }: KindSectionProps) {
       <Section title={kind === 'secret' ? 'App secret' : 'Master key'} about={about[kind]}>
         {!credentials && <Loading />}
         {credentials && credentials.length > 0 && (
-          <CredentialList label={kindNames[kind]}>
+          <CredentialList label={sectionNames[kind] ?? kind}>
             {credentials.map((credential) => (
               <CredentialLine
                 key={credential.credentialId}
@@ -272,5 +273,5 @@ function whatOf(credential: Credential, profile: Profile): string {
 }
 
 function nameOf({ kind, slot }: Credential): string {
-  return `${slotLabels[slot].toLowerCase()} ${kindNames[kind].toLowerCase()}`;
+  return `${slotLabels[slot]} ${sectionNames[kind] ?? kind}`.toLowerCase();
 }

@@ -1,7 +1,7 @@
 /** Enters what a rotation changes to, beside what is in use: a pair's key and secret, or a master key. */
 import { type ReactNode, useState } from 'react';
 import type { Profile } from '#shared/contract/profiles.ts';
-import type { Credential, SecretKind } from '#shared/contract/vault.ts';
+import type { AppSecretKind, Credential } from '#shared/contract/vault.ts';
 import { Button, Row, Stack, TextField } from '../../components/index.ts';
 import { useDraft } from '../../state/index.ts';
 import { appKeyProblem } from '../profiles/index.ts';
@@ -125,6 +125,6 @@ function KeptOrEntered({ next, title, goOn, isPending, onReady, children }: Kept
   );
 }
 
-function nextOf(credentials: readonly Credential[], wanted: SecretKind): Credential | undefined {
+function nextOf(credentials: readonly Credential[], wanted: AppSecretKind): Credential | undefined {
   return credentials.find(({ kind, slot }) => kind === wanted && slot === 'next');
 }

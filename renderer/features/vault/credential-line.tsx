@@ -1,13 +1,20 @@
 /** The public summary of a secret: enough to tell it from others, and nothing that would help to guess it. */
 import type { ReactNode } from 'react';
-import type { Credential, SecretKind } from '#shared/contract/vault.ts';
+import type { Credential } from '#shared/contract/vault.ts';
 import { classes, formatAge, formatDateTime, Name, SlotLabel } from '../../components/index.ts';
+import { useProviders } from '../../state/index.ts';
 import styles from './vault.module.css';
 
-export const kindNames: Readonly<Record<SecretKind, string>> = {
-  secret: 'App secret',
-  masterKey: 'Master key',
-};
+const appKindNames: Readonly<Record<string, string>> = { secret: 'App secret', masterKey: 'Master key' };
+
+/** What a field of credentials is called: by its provider, but for those of apps. */
+export function useKindName(): (kind: string) => string {
+  const providers = useProviders();
+  return (kind) =>
+    appKindNames[kind] ??
+    providers.flatMap(({ fields }) => fields).find(({ fieldId }) => fieldId === kind)?.label ??
+    kind;
+}
 
 /** `••••a1b2`: the last four characters are told of long values only. */
 export function maskedValue({ lastFour }: Pick<Credential, 'lastFour'>): string {
@@ -26,9 +33,10 @@ export interface CredentialLineProps {
 
 export function CredentialLine({ credential, isKindHidden, now, children }: CredentialLineProps) {
   const { kind, slot, key, fingerprint, createdAt } = credential;
+  const kindName = useKindName();
   return (
     <li className={classes(styles.credential, isKindHidden && styles.withoutKind)}>
-      <span className={isKindHidden ? 'visually-hidden' : undefined}>{kindNames[kind]}</span>
+      <span className={isKindHidden ? 'visually-hidden' : undefined}>{kindName(kind)}</span>
       <SlotLabel slot={slot} />
       <span className={styles.value}>
         <span className={styles.dots} title="The last four characters of values that have at least 16">

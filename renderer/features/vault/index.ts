@@ -1,5 +1,5 @@
 /** What the page uses of the vault. */
-export { CredentialLine, CredentialList, kindNames, maskedValue } from './credential-line.tsx';
+export { CredentialLine, CredentialList, maskedValue, useKindName } from './credential-line.tsx';
 export { SecretEntry, type SecretEntryProps } from './secret-entry.tsx';
 export { AskToCopy, ShowSecret } from './secret-exit.tsx';
 export { secretProblem } from './secret-problems.ts';

@@ -1,15 +1,16 @@
 /** Enters one secret into one place of the vault, inline. The value lives in this component's state and nowhere else. */
 import { type FormEvent, type ReactNode, useState } from 'react';
-import type { Credential, SecretKind, Slot } from '#shared/contract/vault.ts';
+import type { Credential, Slot } from '#shared/contract/vault.ts';
 import { Actions, Button, ErrorNotice, FieldRow, SecretField, Stack } from '../../components/index.ts';
 import { useEnterSecret, useVault } from '../../state/index.ts';
-import { kindNames } from './credential-line.tsx';
+import { useKindName } from './credential-line.tsx';
 import { secretProblem } from './secret-problems.ts';
 import { VaultNotice } from './vault-notice.tsx';
 
 export interface SecretEntryProps {
   readonly profileId: string;
-  readonly kind: SecretKind;
+  /** The field that it fills. */
+  readonly kind: string;
   readonly slot: Slot;
   /** The app key that a `secret` belongs to. */
   readonly appKey?: string;
@@ -25,6 +26,7 @@ export interface SecretEntryProps {
 
 export function SecretEntry(props: SecretEntryProps) {
   const { profileId, kind, slot, appKey, keyField, label, action, onEntered, onCancel } = props;
+  const kindName = useKindName();
   const [value, setValue] = useState('');
   const [wasAttempted, setAttempted] = useState(false);
   const enter = useEnterSecret();
@@ -58,12 +60,12 @@ export function SecretEntry(props: SecretEntryProps) {
         <FieldRow>
           {keyField}
           <SecretField
-            label={label ?? kindNames[kind]}
+            label={label ?? kindName(kind)}
             value={value}
             onChange={setValue}
             problem={problem ? { severity: 'error', message: problem } : undefined}
             hint={
-              kind === 'secret'
+              kind !== 'masterKey'
                 ? 'It goes to the vault, and comes out only where you ask for it.'
                 : '32 bytes as 44 characters of base64. It goes to the vault, and comes out only where you ask for it.'
             }

@@ -2,13 +2,12 @@
  * What is wrong with a secret while it is typed. The vault process decides; this only saves a round trip, and never
  * repeats any of the value.
  */
-import type { SecretKind } from '#shared/contract/vault.ts';
 
 const longestSecret = 2400;
 
-export function secretProblem(kind: SecretKind, value: string): string | undefined {
+export function secretProblem(kind: string, value: string): string | undefined {
   if (value === '') return undefined;
-  return kind === 'secret' ? appSecretProblem(value) : masterKeyProblem(value.trim());
+  return kind === 'masterKey' ? masterKeyProblem(value.trim()) : appSecretProblem(value);
 }
 
 function appSecretProblem(value: string): string | undefined {

@@ -33,7 +33,8 @@ describe('a second start of the web host', () => {
     const pages = [await openPage(secondUrl), await openPage(url)];
     const late = new Tab();
     expect(await settled(late.open(secondUrl))).toMatchObject({ state: 'refused', reason: 'used' });
-    for (const { client } of pages) expect(await client.call('profiles.list', {})).toEqual({ profiles: [] });
+    for (const { client } of pages)
+      expect(await client.call('profiles.list', {})).toEqual({ profiles: [], services: [] });
     for (const tab of [late, ...pages.map((page) => page.tab)]) tab.close();
     await end(owner);
     expect(owner.output()).toBe(`Latchkey is at ${url}\n`);

@@ -109,7 +109,7 @@ describe('a process that is killed while it migrates', () => {
       rooms.make({ kind: 'save', name: 'first', appId: '1' });
       for (let copy = 1; copy < profiles; copy++) {
         database.run(
-          `INSERT INTO profiles SELECT 'copy ' || ?, name, environment, dialect, app_id, key, location, created_at, updated_at, removed_at, undo_token
+          `INSERT INTO profiles SELECT 'copy ' || ?, name, environment, provider, details, created_at, updated_at, removed_at, undo_token
            FROM profiles WHERE profile_id NOT LIKE 'copy%'`,
           copy,
         );

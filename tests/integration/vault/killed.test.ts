@@ -15,6 +15,7 @@ import { buildModules } from '../../support/built.ts';
 import { eventually } from '../../support/conditions.ts';
 import { KilledProcess } from '../../support/killed-process.ts';
 import { isRunning } from '../../support/running.ts';
+import { formatOf } from '../../support/secret-formats.ts';
 import { type SecretService, startSecretService } from '../../support/secret-service.ts';
 import { inRounds } from '../../support/soak.ts';
 import type { StoreApi } from '../../support/store-process.ts';
@@ -64,6 +65,7 @@ describe('an app that is killed while it changes secrets', () => {
     const database = await Database.open(own);
     const index = new SqliteCredentialIndex(database, new Preferences(database));
     const vault = new Vault({
+      formatOf,
       spawn: (entry, options) => spawnNodeChild(entry, { ...options, env: service.env }),
       entry: built('electron/vault/process'),
       index,

@@ -45,6 +45,7 @@ describe('the audit log', () => {
       slot: null,
       fingerprint: null,
       lastFour: null,
+      count: null,
     };
     expect(log.list({ limit: 10 })).toEqual({
       entries: [
@@ -63,6 +64,7 @@ describe('the audit log', () => {
           outcome: 'done',
           store: 'keychain',
           ...credential,
+          count: null,
           profileName: null,
         },
         {
@@ -72,6 +74,7 @@ describe('the audit log', () => {
           outcome: 'failed',
           store: 'keychain',
           ...credential,
+          count: null,
           profileName: 'renamed',
         },
         {
@@ -81,6 +84,7 @@ describe('the audit log', () => {
           outcome: 'done',
           store: 'keychain',
           ...credential,
+          count: null,
           profileName: 'shop',
         },
       ],

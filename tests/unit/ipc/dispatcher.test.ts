@@ -33,7 +33,7 @@ describe('the dispatcher', () => {
 
   it('answers a message that zod throws on', async () => {
     const unmeasurable = { length: { valueOf: null, toString: null } };
-    const { dispatcher, bugs } = dispatcherOf(() => ({ profiles: [] }));
+    const { dispatcher, bugs } = dispatcherOf(() => ({ profiles: [], services: [] }));
     const sent: ServerMessage[] = [];
     const session = dispatcher.open((message) => sent.push(message));
     await session.receive({ ...list(1), method: unmeasurable });
@@ -55,7 +55,7 @@ describe('the dispatcher', () => {
   });
 
   it('survives a page that can’t be sent to: the call is over, and its id is free again', async () => {
-    const { dispatcher, bugs } = dispatcherOf(() => ({ profiles: [] }));
+    const { dispatcher, bugs } = dispatcherOf(() => ({ profiles: [], services: [] }));
     let isBroken = true;
     const sent: ServerMessage[] = [];
     const session = dispatcher.open((message) => {
@@ -66,12 +66,12 @@ describe('the dispatcher', () => {
     await session.receive({ type: 'call', id: 2 });
     isBroken = false;
     await session.receive(list(1));
-    expect(sent).toEqual([{ type: 'result', id: 1, output: { profiles: [] } }]);
+    expect(sent).toEqual([{ type: 'result', id: 1, output: { profiles: [], services: [] } }]);
     expect(bugs).toHaveLength(1);
   });
 
   it('answers with a failure when only the result can’t be sent', async () => {
-    const { dispatcher } = dispatcherOf(() => ({ profiles: [] }));
+    const { dispatcher } = dispatcherOf(() => ({ profiles: [], services: [] }));
     const sent: ServerMessage[] = [];
     const session = dispatcher.open((message) => {
       if (message.type === 'result') throw new Error('It could not be cloned');
@@ -85,7 +85,7 @@ describe('the dispatcher', () => {
     const told: ServerMessage[] = [];
     const { dispatcher, emit } = dispatcherOf(() => {
       emit('presence.changed', event);
-      return { profiles: [] };
+      return { profiles: [], services: [] };
     });
     dispatcher.open(() => {
       throw new Error('The page is gone');

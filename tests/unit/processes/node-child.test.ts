@@ -11,6 +11,7 @@ import { childEnvironment } from '../../../electron/processes/child-environment.
 import { spawnNodeChild } from '../../../electron/processes/node-child.ts';
 import type { ChildExit } from '../../../electron/processes/port.ts';
 import { MemoryCredentialIndex, Vault } from '../../../electron/vault/index.ts';
+import { formatOf } from '../../support/secret-formats.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const hasAnOrphan = new URL('../../support/orphan-parent-process.ts', import.meta.url);
@@ -44,6 +45,7 @@ describe('a child process', () => {
     const exited = Promise.withResolvers<ChildExit>();
     let pid: number | undefined;
     const vault = new Vault({
+      formatOf,
       spawn: (entry, options) => {
         const child = spawnNodeChild(entry, options);
         pid = child.pid;

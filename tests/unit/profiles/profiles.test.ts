@@ -31,7 +31,7 @@ describe('profiles', () => {
     profiles = new Profiles(
       database,
       {
-        onChanged: (list) => lists.push(list),
+        onChanged: ({ profiles: list }) => lists.push(list),
         onSaved: () => {},
         onRemoved: () => {},
         onGone: async (profileId) => {

@@ -17,8 +17,8 @@ describe('the client', () => {
       { type: 'call', id: 1, method: 'live.list', input: {} },
     ]);
     transport.deliver({ type: 'result', id: 1, output: { connections: [] } });
-    transport.deliver({ type: 'result', id: 0, output: { profiles: [] } });
-    await expect(first).resolves.toEqual({ profiles: [] });
+    transport.deliver({ type: 'result', id: 0, output: { profiles: [], services: [] } });
+    await expect(first).resolves.toEqual({ profiles: [], services: [] });
     await expect(second).resolves.toEqual({ connections: [] });
   });
 
@@ -68,7 +68,7 @@ describe('the client', () => {
     const stop = client.on('settings.changed', (values) => seen.push(values.theme));
     const event = (theme: string) => ({ type: 'event', event: 'settings.changed', payload: { theme } });
     transport.deliver(event('dark'));
-    transport.deliver({ type: 'event', event: 'profiles.changed', payload: { profiles: [] } });
+    transport.deliver({ type: 'event', event: 'profiles.changed', payload: { profiles: [], services: [] } });
     stop();
     transport.deliver(event('light'));
     expect(seen).toEqual(['dark']);

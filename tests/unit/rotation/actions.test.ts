@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Profile } from '#shared/contract/profiles.ts';
-import type { Credential, SecretKind, Slot } from '#shared/contract/vault.ts';
+import type { AppSecretKind, Credential, Slot } from '#shared/contract/vault.ts';
 import { type ActionTools, runAction } from '../../../electron/rotation/actions.ts';
 import type { RotationFacts } from '../../../electron/rotation/plan.ts';
 
@@ -17,8 +17,14 @@ const profile: Profile = {
 };
 const facts: RotationFacts = { doneAt: {}, evidence: {}, oldKey: 'old', newKey: 'new', target: '' };
 
-function credential(kind: SecretKind, slot: Slot, key: string | null): Credential {
-  const summary = { fingerprint: '0'.repeat(16), lastFour: null, createdAt: 0 };
+function credential(kind: AppSecretKind, slot: Slot, key: string | null): Credential {
+  const summary = {
+    fingerprint: '0'.repeat(16),
+    lastFour: null,
+    createdAt: 0,
+    label: null,
+    lastUsedAt: null,
+  };
   return { credentialId: crypto.randomUUID(), profileId: profile.profileId, kind, slot, key, ...summary };
 }
 

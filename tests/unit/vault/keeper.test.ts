@@ -20,7 +20,7 @@ async function opened(hasCanary: boolean): Promise<Keeper> {
 }
 
 function put(value = randomBytes(20).toString('hex')) {
-  return keeper.put({ credentialId, kind: 'secret', value });
+  return keeper.put({ credentialId, format: 'text', value });
 }
 
 function sign(by = keeper) {
@@ -142,7 +142,7 @@ describe('a store that is locked, and asks the user for each read', () => {
     prompting = new PromptingStore();
     store = prompting;
     const before = await opened(false);
-    await before.put({ credentialId, kind: 'secret', value: randomBytes(20).toString('hex') });
+    await before.put({ credentialId, format: 'text', value: randomBytes(20).toString('hex') });
     await before.generateMasterKey({ credentialId: 'masterKey' });
     data = JSON.stringify(await before.encrypt({ credentialId: 'masterKey', channel, plaintext: 'x' }));
     now = 0;
@@ -245,7 +245,7 @@ test('an unexpected error leaves the process without its message', async () => {
     throw new TypeError(`could not write ${value}`);
   };
   const failure = await serveable(keeper)
-    .put({ credentialId, kind: 'secret', value })
+    .put({ credentialId, format: 'text', value })
     .catch((error: Error) => error);
   expect(String(failure)).toBe('Error: The vault process failed in put (TypeError).');
   expect((failure as Error).cause).toBeUndefined();

@@ -26,7 +26,7 @@ describe('what is told of a secret', () => {
 });
 
 test('a refusal repeats nothing of the secret', () => {
-  for (const kind of ['secret', 'masterKey'] as const) {
+  for (const format of ['text', 'master-key'] as const) {
     const value = randomBytes(24).toString('hex');
     for (const bent of [
       ` ${value}`,
@@ -37,7 +37,7 @@ test('a refusal repeats nothing of the secret', () => {
     ]) {
       let failure: unknown;
       try {
-        canonicalSecret(kind, bent);
+        canonicalSecret(format, bent);
       } catch (error) {
         failure = error;
       }

@@ -5,7 +5,7 @@ import { secretProblem } from '../../../../renderer/features/vault/secret-proble
 
 const isRefused = (kind: 'secret' | 'masterKey', value: string): boolean => {
   try {
-    canonicalSecret(kind, value);
+    canonicalSecret(kind === 'masterKey' ? 'master-key' : 'text', value);
     return false;
   } catch {
     return true;
