@@ -8,6 +8,7 @@ import type { ServerMessage } from '#shared/contract/wire.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { Listeners } from '#shared/lib/disposer.ts';
 import { AuditLog } from './audit/index.ts';
+import { ChosenFiles, type PickFile } from './files/index.ts';
 import { History } from './history/index.ts';
 import { HttpApi } from './http-api/index.ts';
 import { createEmitter, Dispatcher, type Emit, type Handlers, type Session } from './ipc/index.ts';
@@ -35,6 +36,8 @@ export interface ComposeOptions {
   readonly spawn: SpawnChild;
   readonly host: 'electron' | 'web';
   readonly secretWay: SecretWay;
+  /** The host's dialog for files. Undefined: it has none. */
+  readonly pickFile?: PickFile | undefined;
   readonly version: string;
   /** Told once of each failure that nobody expected. */
   readonly reportBug: (where: string, error: unknown) => void;
@@ -111,6 +114,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     },
     onGone: (profileId) => vault.removeAllOf(profileId),
   });
+  const chosenFiles = new ChosenFiles(options.pickFile);
   const settings = new Settings(preferences, (values) => emit('settings.changed', values));
   const publisher = new Publisher(api, vault);
   const presencePoll = new PresencePoll(api);
@@ -164,6 +168,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
         host: options.host,
         platform: knownPlatform(process.platform),
         dataFolder,
+        hasFilePicker: chosenFiles.hasPicker,
         notices: [...database.notices],
       }),
     },
@@ -172,6 +177,9 @@ export async function compose(options: ComposeOptions): Promise<App> {
         vault.noteUses();
         return audit.list(input);
       },
+    },
+    files: {
+      choose: (input) => chosenFiles.choose(input),
     },
     history: {
       openView: ({ profileId, viewId, filter }, { held }) => {

@@ -9,6 +9,7 @@ import { type App, compose } from './compose.ts';
 import { defaultDataFolder } from './hosts/data-folder.ts';
 import {
   cutNetwork,
+  filePicker,
   hardenEveryPage,
   hardenSession,
   keepProfileIn,
@@ -76,6 +77,7 @@ async function start(owner: Ownership): Promise<void> {
     spawn: spawnUtilityChild,
     host: 'electron',
     secretWay: { by: 'port', clipboard: systemClipboard },
+    pickFile: filePicker(() => shown?.window),
     version: app.getVersion(),
     reportBug: report,
   });

@@ -31,6 +31,7 @@ export interface TextFieldProps extends Common {
   readonly onKeyDown?: (event: React.KeyboardEvent<HTMLInputElement>) => void;
   readonly type?: 'text' | 'search' | 'number';
   readonly autoFocus?: boolean;
+  readonly isReadOnly?: boolean;
   /** Drawn inside the edge, before and after the text. */
   readonly before?: ReactNode;
   readonly after?: ReactNode;
@@ -54,6 +55,7 @@ export function TextField(props: TextFieldProps) {
             name={props.name}
             placeholder={props.placeholder}
             disabled={props.isDisabled}
+            readOnly={props.isReadOnly}
             // biome-ignore lint/a11y/noAutofocus: only in panels that the user has just opened.
             autoFocus={props.autoFocus}
             spellCheck={props.isCode ? false : undefined}

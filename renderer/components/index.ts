@@ -61,6 +61,8 @@ export {
   Toolbar,
   ToolbarSpace,
 } from './page.tsx';
+export { PathField, type PathFieldProps } from './path-field.tsx';
+export { pathProblem, tidyPath } from './path-text.ts';
 export { ComponentsProvider } from './provider.tsx';
 export { Sparkline } from './sparkline.tsx';
 export { Splitter, type SplitterProps } from './splitter.tsx';

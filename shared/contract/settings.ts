@@ -35,6 +35,8 @@ export const about = {
       host: z.enum(['electron', 'web']),
       platform: z.enum(['darwin', 'win32', 'linux', 'other']),
       dataFolder: s.filePath,
+      /** Files are chosen in a dialog of the host: see `files.choose`. */
+      hasFilePicker: z.boolean(),
       /** Things found at start that the user should know, such as a database that was set aside. */
       notices: z.array(s.prose),
     }),

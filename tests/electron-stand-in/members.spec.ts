@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openSandbox } from '../e2e/support/latchkey.ts';
 import type { LastWords } from './main/control.ts';
+import { callMain } from './support/call-main.ts';
 import { copySecret } from './support/copy-secret.ts';
 import { declaredByStandIn, type Taken, takenOfElectron } from './support/members.ts';
 import { launchStandIn } from './support/stand-in.ts';
@@ -108,6 +109,12 @@ test('every member and every event is used in the lives of the app', async ({
     portCount: 2,
   });
   await copySecret(page);
+  for (const purpose of ['import', 'export'] as const) {
+    const chosen = callMain(page, 'files.choose', { purpose });
+    await expect.poll(() => control('fileDialogs')).toHaveLength(1);
+    await control('answerFileDialog', null);
+    await chosen;
+  }
   await control('failChild', { name: 'Latchkey sandbox', report: '' });
   await page.evaluate(() => void window.open('about:blank'));
   await control('minimizeWindow');

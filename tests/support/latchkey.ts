@@ -2,6 +2,7 @@
 import type { ClientMessage } from '#shared/contract/wire.ts';
 import { Listeners } from '#shared/lib/disposer.ts';
 import { type App, compose } from '../../electron/compose.ts';
+import type { PickFile } from '../../electron/files/index.ts';
 import { spawnNodeChild } from '../../electron/processes/node-child.ts';
 import type { SpawnChild } from '../../electron/processes/port.ts';
 import type { Clipboard } from '../../electron/vault/index.ts';
@@ -28,6 +29,8 @@ export interface LatchkeyOptions {
   readonly hasPorts?: boolean;
   /** Of a host with channels. */
   readonly clipboard?: Clipboard;
+  /** The host's dialog for files, if it has one. */
+  readonly pickFile?: PickFile;
   /** Starts processes, which are plain Node ones without it. */
   readonly spawnProcess?: SpawnChild;
   /** Of the vault process, in place of the test's own. */
@@ -39,6 +42,7 @@ export async function startLatchkey(
   {
     hasPorts = false,
     clipboard = new MemoryClipboard(),
+    pickFile,
     spawnProcess = spawnNodeChild,
     vaultEnv = {},
   }: LatchkeyOptions = {},
@@ -65,6 +69,7 @@ export async function startLatchkey(
     spawn,
     host: 'web',
     secretWay: hasPorts ? { by: 'port', clipboard } : { by: 'call' },
+    pickFile,
     version: '0.0.0',
     reportBug: (where, error) =>
       bugs.push(`${where}: ${error instanceof Error ? error.stack : String(error)}`),

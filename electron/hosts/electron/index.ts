@@ -1,4 +1,5 @@
 export { systemClipboard } from './clipboard.ts';
+export { filePicker } from './file-picker.ts';
 export { cutNetwork, hardenEveryPage, hardenSession } from './hardening.ts';
 export { setMenu } from './menu.ts';
 export { keepProfileIn } from './profile.ts';

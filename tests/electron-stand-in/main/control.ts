@@ -12,7 +12,7 @@ import { answerRequest } from './protocol.ts';
 import { received } from './received.ts';
 import { type Asking, askDevice, askPermission } from './session.ts';
 import type { Rectangle } from './settings.ts';
-import { type ErrorBox, errorBoxes } from './surroundings.ts';
+import { type ErrorBox, errorBoxes, fileDialogs } from './surroundings.ts';
 import { utilityChildren } from './utility-process.ts';
 import type { Speech } from './web-contents.ts';
 
@@ -46,6 +46,15 @@ export const controls = {
 
   menu: () => menuItems(),
   chooseMenuItem: (path: readonly string[]) => chooseMenuItem(path),
+
+  /** Those that are open. */
+  fileDialogs: () => fileDialogs.open.map(({ kind, options }) => ({ kind, options })),
+  /** Null: the user cancels. */
+  answerFileDialog: (path: string | null) => {
+    const [shown] = fileDialogs.open;
+    if (!shown) throw new Error('No dialog for files is open.');
+    shown.answer(path);
+  },
 
   clipboard: () => systemClipboard.contents,
   /** As another program does. */
