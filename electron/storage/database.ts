@@ -16,7 +16,7 @@ import {
   rmSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { backup, DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { backup, DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { AppError } from '#shared/lib/app-error.ts';
 import { migrations as shippedMigrations } from './migrations.ts';
 import { asStorageFailure, isBusy, isDamage } from './sqlite-errors.ts';
@@ -69,6 +69,8 @@ export class FolderLock {
 
 export class Database {
   readonly #database: DatabaseSync;
+  /** By their text, of which there are few: values never are part of it. */
+  readonly #statements = new Map<string, StatementSync>();
   readonly #lock: FolderLock | undefined;
   /** What the user should know about how the file was opened. */
   readonly notices: readonly string[];
@@ -118,16 +120,16 @@ export class Database {
   }
 
   all(sql: string, ...values: Value[]): Row[] {
-    return guarded(() => this.#database.prepare(sql).all(...(values as SQLInputValue[])) as Row[]);
+    return guarded(() => this.#prepared(sql).all(...(values as SQLInputValue[])) as Row[]);
   }
 
   one(sql: string, ...values: Value[]): Row | undefined {
-    return guarded(() => this.#database.prepare(sql).get(...(values as SQLInputValue[])) as Row | undefined);
+    return guarded(() => this.#prepared(sql).get(...(values as SQLInputValue[])) as Row | undefined);
   }
 
   /** Gives the number of rows changed. @throws AppError `storage_failed`, as everything here. */
   run(sql: string, ...values: Value[]): number {
-    return guarded(() => Number(this.#database.prepare(sql).run(...(values as SQLInputValue[])).changes));
+    return guarded(() => Number(this.#prepared(sql).run(...(values as SQLInputValue[])).changes));
   }
 
   /** All of `work`, or nothing of it. Inside another transaction, it becomes part of that one. */
@@ -143,6 +145,14 @@ export class Database {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw error;
     }
+  }
+
+  #prepared(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const prepared = this.#database.prepare(sql);
+    this.#statements.set(sql, prepared);
+    return prepared;
   }
 
   close(): void {

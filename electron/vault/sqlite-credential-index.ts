@@ -52,11 +52,13 @@ export class SqliteCredentialIndex implements CredentialIndex {
   }
 
   list({ profileId, store }: RecordFilter): readonly CredentialRecord[] {
+    // By the index where there is a profile: this is asked for every signature.
+    const ofProfile = profileId === undefined ? '' : 'profile_id = ?2 AND';
     return this.#database
       .all(
-        'SELECT * FROM credentials WHERE (?1 IS NULL OR profile_id = ?1) AND (?2 IS NULL OR store = ?2)',
-        profileId ?? null,
+        `SELECT * FROM credentials WHERE ${ofProfile} (?1 IS NULL OR store = ?1)`,
         store ?? null,
+        ...(profileId === undefined ? [] : [profileId]),
       )
       .map(fromRow);
   }

@@ -7,8 +7,15 @@ import { parseArgs } from 'node:util';
 import type { Benchmark, Result } from './measure.ts';
 import { encryptEventBenchmark, signChannelBenchmark } from './signing.ts';
 import { socketToDurableLine } from './socket-to-durable-line.ts';
+import { listBenchmark, unlockBenchmark } from './vault-open.ts';
 
-const benchmarks: readonly Benchmark[] = [socketToDurableLine, signChannelBenchmark, encryptEventBenchmark];
+const benchmarks: readonly Benchmark[] = [
+  socketToDurableLine,
+  signChannelBenchmark,
+  encryptEventBenchmark,
+  unlockBenchmark,
+  listBenchmark,
+];
 
 const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } });
 const chosen = benchmarks.filter(({ name }) => values.only === undefined || values.only === name);
