@@ -118,7 +118,7 @@ export class Keeper {
     // before, and can be believed only while it shows the canary.
     await this.#requireVisible();
     await store.remove(account);
-    await this.#requireVisible();
+    await this.#requireVisible().catch(maybeRemoved);
     if ((await store.read(account)) !== null) {
       throw storeUnavailable('The system keychain did not remove the entry.', 'Try again.');
     }
@@ -274,6 +274,15 @@ function accountOf(vaultId: string, credentialId: string): string {
 
 function canaryAccount(vaultId: string): string {
   return `${vaultId}/canary`;
+}
+
+/** Locked since it was asked: what it was to remove may be gone by now. */
+function maybeRemoved(error: unknown): never {
+  if (!(error instanceof AppError) || error.code !== 'keychain_locked') throw error;
+  throw storeUnavailable(
+    'The system keychain is locked, and was locked while it removed an entry.',
+    'Unlock your login keychain, then try again.',
+  );
 }
 
 /**

@@ -143,10 +143,12 @@ export class Vault {
     return this.#lifecycle.chooseStore(store, options);
   }
 
-  /** Of the chosen store, locked or not. */
+  /** Of the chosen store, locked or not, as they were entered. */
   credentials(profileId: string): Credential[] {
     const store = this.#lifecycle.chosenStore;
-    return store === null ? [] : this.#book.stored(profileId, store).map(toCredential);
+    if (store === null) return [];
+    const records = this.#book.stored(profileId, store);
+    return records.map(toCredential).toSorted((one, other) => one.createdAt - other.createdAt);
   }
 
   /** What was used until now is in the audit log when this returns. */

@@ -1,7 +1,10 @@
 /** What `vault-app-process.ts` does with secrets, and which are to be there afterwards. */
 import { randomBytes } from 'node:crypto';
-import { type AppSecretKind, appSecretKinds, type Slot, slots } from '#shared/contract/vault.ts';
+import { type AppSecretKind, appSecretKinds, type Slot } from '#shared/contract/vault.ts';
 import type { SeededRandom } from './seeded-random.ts';
+
+/** Those of which there is one at most. */
+const slots = ['current', 'next', 'previous'] as const satisfies readonly Slot[];
 
 export interface VaultWork {
   readonly folder: string;

@@ -93,7 +93,7 @@ test('starting over loses nothing when the first prompt is dismissed and a later
   // For the entry that tells whether the keyring can be believed.
   await service.prompter.answer(await service.prompter.shown(), keyringPassword);
   expect(await startingOver).toMatchObject({ state: 'unlocked' });
-  expect(before).toContainEqual(credential);
+  expect(before).toContainEqual({ ...credential, lastUsedAt: expect.any(Number) });
   expect(harness.vault.credentials(profileId)).toEqual(before);
   expect(harness.index.readMeta()).toEqual(meta);
   expect(await sign()).toEqual({ auth });
