@@ -3,6 +3,15 @@ import type { FactTable, Field, Provider } from './provider.ts';
 
 const text = { kind: 'text' } as const;
 
+/**
+ * The hosts of each cloud site: of the API, and of the OAuth tokens for it. A check sends a secret to one of these, and
+ * to no other. Source: Airship’s API reference, “Base URLs”, and “OAuth” of its API.
+ */
+export const airshipSites = {
+  'go.urbanairship.com': { label: 'North America', api: 'go.urbanairship.com', oauth: 'oauth2.asnapius.com' },
+  'go.airship.eu': { label: 'Europe', api: 'go.airship.eu', oauth: 'oauth2.asnapieu.com' },
+} as const;
+
 const serverSecret = {
   isSecret: true,
   isRequired: false,
@@ -17,7 +26,7 @@ const fields: readonly Field[] = [
     label: 'Cloud site',
     isSecret: false,
     isRequired: true,
-    format: { kind: 'choice', choices: ['go.urbanairship.com', 'go.airship.eu'] },
+    format: { kind: 'choice', choices: Object.keys(airshipSites) },
     exposure: 'public',
     use: 'The host of the project’s API: North America or Europe.',
     never: null,

@@ -3,6 +3,9 @@ import type { FactTable, Provider } from './provider.ts';
 
 const text = { kind: 'text' } as const;
 
+/** Where an API key is exchanged for a token: a check sends it there, and nowhere else. */
+export const ibmTokenHost = 'iam.cloud.ibm.com';
+
 const verifyClientSecret: FactTable = {
   tableId: 'ibm-verify-client-secret',
   title: 'When clientSecret is demanded',

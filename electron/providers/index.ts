@@ -59,6 +59,8 @@ export function secretFieldOf(providerId: ProviderId, fieldId: string): Field {
   throw new AppError('invalid_input', `${label} has no secret of this kind.`);
 }
 
+export { airshipSites } from './airship.ts';
+export { ibmTokenHost } from './ibm-push.ts';
 export {
   type CheckId,
   checkIds,

@@ -3,6 +3,7 @@ import type { EncryptionFailure } from '#shared/contract/history.ts';
 import type { Slot, StoreKind } from '#shared/contract/vault.ts';
 import type { EncryptedData, WebhookVerification } from '../signing/index.ts';
 import type { SecretFormat, SecretSummary } from './secret-forms.ts';
+import type { CheckEndpoints, PublicFields, ServiceAnswer, ServiceCheckId } from './service-check/index.ts';
 
 /** An app secret, and the app key that it belongs to. */
 export interface Signer {
@@ -46,6 +47,8 @@ export type VaultApi = {
     readonly startOverAs?: string | undefined;
     /** For a vault file: where it is, and what opens it. */
     readonly file?: FileToOpen | undefined;
+    /** Only tests have any: see `CheckEndpoints`. */
+    readonly checkEndpoints?: CheckEndpoints | undefined;
   }): Promise<{ readonly vaultId: string }>;
   /**
    * Checks the value's form, stores it, and reads it back. @throws AppError `invalid_input`, a store's failure, or
@@ -108,6 +111,17 @@ export type VaultApi = {
     readonly items: readonly EncryptedItem[];
     readonly fromMemory?: boolean;
   }): Promise<readonly Decryption[]>;
+  /**
+   * Sends the secret to its provider's own host, in the one request that the check is, and tells what came of it. It
+   * can be stopped by its `requestId`. @throws AppError `no_credential`, `invalid_input`, or a store's failure
+   */
+  checkService(input: {
+    readonly requestId: string;
+    readonly checkId: ServiceCheckId;
+    readonly fields: PublicFields;
+    readonly credentialId: string;
+  }): Promise<ServiceAnswer>;
+  stopCheck(input: { readonly requestId: string }): Promise<Record<string, never>>;
 };
 
 export type VaultNotices = {

@@ -9,5 +9,12 @@ export {
   type VaultMeta,
 } from './credential-index.ts';
 export { SecretCalls, type SecretWay } from './secret-calls.ts';
+export {
+  type CheckEndpoints,
+  type ServiceAnswer,
+  type ServiceCheckId,
+  secretOf,
+  serviceCheckIds,
+} from './service-check/index.ts';
 export { SqliteCredentialIndex } from './sqlite-credential-index.ts';
 export { Vault, type VaultOptions } from './vault.ts';

@@ -20,6 +20,7 @@ import {
 import type { Decryption, EnteredValue, FileToOpen, Signer, VaultApi } from './api.ts';
 import { canonicalSecret, type SecretSummary, summarise } from './secret-forms.ts';
 import { SecretPorts } from './secret-ports.ts';
+import { ServiceChecks } from './service-check/index.ts';
 import { otherPlaces, type SecretStore, storeHidesEntries, storeLocked, storeUnavailable } from './store.ts';
 import { SealedFileStore } from './stores/sealed-file-store.ts';
 
@@ -45,6 +46,7 @@ export class Keeper {
   readonly #ports: SecretPorts;
   readonly #values = new Map<string, string>();
   readonly #reading = new Map<string, Promise<string>>();
+  readonly #checks = new ServiceChecks();
   readonly #now: () => number;
   #opened: Opened | undefined;
   #looking: Promise<void> | undefined;
@@ -58,7 +60,8 @@ export class Keeper {
   }
 
   async open(input: Input<'open'>): Promise<{ vaultId: string }> {
-    const { store: kind, vaultId, hasCanary, startOverAs, file } = input;
+    const { store: kind, vaultId, hasCanary, startOverAs, file, checkEndpoints } = input;
+    this.#checks.endpoints = checkEndpoints ?? {};
     this.#opened = undefined;
     this.#values.clear();
     const passphrase = file && this.#entered(file.passphrase);
@@ -163,6 +166,15 @@ export class Keeper {
       if (value !== undefined) usable.push({ slot, masterKey: parseMasterKey(value) });
     }
     return items.map(({ channel, data }) => decryptEvent({ channel, data, keys: usable }));
+  }
+
+  checkService({ credentialId, ...check }: Input<'checkService'>) {
+    return this.#checks.run(check, () => this.#value(credentialId));
+  }
+
+  async stopCheck({ requestId }: Input<'stopCheck'>): Promise<Record<string, never>> {
+    this.#checks.stop(requestId);
+    return {};
   }
 
   #use(store: SecretStore, vaultId: string, canary: string): { vaultId: string } {
@@ -305,6 +317,8 @@ export function serveable(keeper: Keeper): VaultApi {
     verifyWebhook: (input) => guarded('verifyWebhook', () => keeper.verifyWebhook(input)),
     encrypt: (input) => guarded('encrypt', () => keeper.encrypt(input)),
     decryptBatch: (input) => guarded('decryptBatch', () => keeper.decryptBatch(input)),
+    checkService: (input) => guarded('checkService', () => keeper.checkService(input)),
+    stopCheck: (input) => guarded('stopCheck', () => keeper.stopCheck(input)),
   };
 }
 

@@ -10,6 +10,7 @@ import type { EnteredValue, FileToOpen, VaultApi } from './api.ts';
 import type { CredentialBook } from './credential-book.ts';
 import type { CredentialIndex, VaultMeta } from './credential-index.ts';
 import { afterTime } from './later.ts';
+import type { CheckEndpoints } from './service-check/index.ts';
 import * as words from './status-words.ts';
 import { hasSealedFile } from './stores/sealed-file-store.ts';
 import { type VaultCalls, VaultProcess, VaultProcessLost } from './vault-process.ts';
@@ -22,6 +23,7 @@ export interface LifecycleOptions {
   readonly waitingAfterMs: number;
   /** Where the vault file is, if there is one. */
   readonly folder: string;
+  readonly checkEndpoints: CheckEndpoints | undefined;
   now(): number;
   onChanged(status: VaultStatus): void;
   onUnexpectedExit(exit: ChildExit): void;
@@ -47,6 +49,8 @@ const repeatable: readonly (keyof VaultApi)[] = [
   'verifyWebhook',
   'encrypt',
   'decryptBatch',
+  'checkService',
+  'stopCheck',
 ];
 
 /**
@@ -242,7 +246,7 @@ export class Lifecycle {
   }
 
   async #openStore(store: StoreKind, { startOver = false, file }: HowToOpen): Promise<VaultStatus> {
-    const { index, book } = this.#options;
+    const { index, book, checkEndpoints } = this.#options;
     const identity = this.#identity();
     const process = (file && this.#process) ?? this.#spawn();
     const calls = process.operation();
@@ -254,6 +258,7 @@ export class Lifecycle {
         hasCanary: store === 'keychain' && identity.hasCanary,
         ...(startOver ? { startOverAs: randomUUID() } : {}),
         ...(file ? { file } : {}),
+        ...(checkEndpoints ? { checkEndpoints } : {}),
       });
       if (vaultId !== identity.vaultId || file?.how === 'anew') book.forget(store);
       const hasCanary = identity.hasCanary || store === 'keychain';

@@ -2,6 +2,7 @@
  * The vault as the main side sees it: the contract's calls, and what other features ask for. No secret stays here;
  * one that is being entered passes through to the vault process.
  */
+import { randomUUID } from 'node:crypto';
 import type { Credential, Slot, StoreKind, VaultStatus } from '#shared/contract/vault.ts';
 import type { MessageFromVault } from '#shared/contract/vault-port.ts';
 import { AppError, type ErrorCode } from '#shared/lib/app-error.ts';
@@ -14,6 +15,7 @@ import { CredentialBook, type Entry, note, type Place, toCredential } from './cr
 import type { CredentialIndex } from './credential-index.ts';
 import { type ChooseOptions, Lifecycle, type OpenVault } from './lifecycle.ts';
 import type { SecretFormat } from './secret-forms.ts';
+import type { CheckEndpoints, PublicFields, ServiceAnswer, ServiceCheckId } from './service-check/index.ts';
 import { StatusAudit } from './status-audit.ts';
 import { Uses } from './uses.ts';
 import type { VaultCalls } from './vault-process.ts';
@@ -34,6 +36,8 @@ export interface VaultOptions {
   formatOf(profileId: string, kind: string): SecretFormat;
   /** Where the vault file is, if there is one: the data folder. */
   readonly folder: string;
+  /** In place of the providers' own hosts, when a secret is checked. For tests: both hosts leave it out. */
+  readonly checkEndpoints?: CheckEndpoints | undefined;
   /** How long a keychain call may take before the state is `waiting`. */
   readonly waitingAfterMs?: number;
 }
@@ -87,6 +91,7 @@ export class Vault {
       index: options.index,
       book: this.#book,
       folder: options.folder,
+      checkEndpoints: options.checkEndpoints,
       waitingAfterMs: options.waitingAfterMs ?? defaultWaitingAfterMs,
       now: this.#now,
       onChanged: (status) => {
@@ -235,7 +240,7 @@ export class Vault {
    * @throws AppError `not_found`, `vault_locked`, `storage_failed`, or a store's failure
    */
   async letOut<T>(
-    action: 'copied' | 'revealed',
+    action: 'copied' | 'revealed' | 'checked',
     credentialId: string,
     leave: (process: VaultCalls) => Promise<T>,
   ): Promise<T> {
@@ -250,6 +255,34 @@ export class Vault {
       this.#audited(() => this.#audit.record(note(action, record, 'failed')));
       throw error;
     }
+  }
+
+  /**
+   * Sends one secret to its provider's own host, to see whether it is accepted. In the audit log as above, also when it
+   * is cancelled: it may have arrived. @throws AppError as `letOut`, `invalid_input`, `cancelled`
+   */
+  async checkService(
+    input: {
+      readonly credentialId: string;
+      readonly checkId: ServiceCheckId;
+      readonly fields: PublicFields;
+    },
+    signal: AbortSignal,
+  ): Promise<Exclude<ServiceAnswer, { kind: 'cancelled' }>> {
+    const requestId = randomUUID();
+    if (signal.aborted) throw checkCancelled();
+    const answer = await this.letOut('checked', input.credentialId, async (process) => {
+      // A process that can't be asked any more has ended, and the check's own call says so.
+      const stop = () => process.call('stopCheck', { requestId }).catch(() => {});
+      signal.addEventListener('abort', stop);
+      try {
+        return await process.call('checkService', { ...input, requestId });
+      } finally {
+        signal.removeEventListener('abort', stop);
+      }
+    });
+    if (signal.aborted || answer.kind === 'cancelled') throw checkCancelled();
+    return answer;
   }
 
   async removeSecret(credentialId: string): Promise<void> {
@@ -389,6 +422,13 @@ export class Vault {
     }
   }
 
+  /** As above, with one key of whatever slot. @throws AppError `vault_locked`, `not_found`, or a store's failure */
+  async decryptWith(credentialId: string, items: readonly EncryptedItem[]): Promise<readonly Decryption[]> {
+    const { process } = await this.#lifecycle.ready();
+    const { slot } = this.#book.get(credentialId);
+    return process.call('decryptBatch', { keys: [{ slot, credentialId }], items });
+  }
+
   /** For what has happened already, and can't be refused: a log that can't be written must not keep a vault open. */
   #audited(record: () => void): void {
     try {
@@ -429,6 +469,10 @@ interface WantedSigner {
   readonly profileId: string;
   readonly slot?: Slot | undefined;
   readonly credentialId?: string | undefined;
+}
+
+function checkCancelled(): AppError {
+  return new AppError('cancelled', 'The check was cancelled. What it had sent by then may have arrived.');
 }
 
 function tooManyPorts(): AppError {

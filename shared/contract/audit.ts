@@ -23,6 +23,8 @@ export const auditActions = [
   'used',
   'copied',
   'revealed',
+  /** Sent to its provider's own host, to see whether it is accepted. */
+  'checked',
   'storeChosen',
   'startedOver',
   'passphraseChanged',

@@ -6,8 +6,14 @@ import { AppError } from '#shared/lib/app-error.ts';
 import { type AuditTrail, MemoryAuditTrail } from '../../electron/audit/index.ts';
 import { spawnNodeChild } from '../../electron/processes/node-child.ts';
 import type { ChildExit, SpawnChild } from '../../electron/processes/port.ts';
-import { type CredentialIndex, MemoryCredentialIndex, Vault } from '../../electron/vault/index.ts';
+import {
+  type CheckEndpoints,
+  type CredentialIndex,
+  MemoryCredentialIndex,
+  Vault,
+} from '../../electron/vault/index.ts';
 import { eventually } from './conditions.ts';
+import { noProviders } from './provider-hosts.ts';
 import { formatOf } from './secret-formats.ts';
 
 const vaultProcess = new URL('../../electron/vault/process.ts', import.meta.url);
@@ -37,6 +43,8 @@ export class VaultHarness {
     /** In place of the vault's own process. */
     readonly entry?: URL;
     readonly waitingAfterMs?: number;
+    /** In place of the providers' hosts. Without it, none can be reached. */
+    readonly checkEndpoints?: CheckEndpoints;
     readonly now?: () => number;
   }) {
     const spawn: SpawnChild = (module, { name, env }) => {
@@ -58,6 +66,7 @@ export class VaultHarness {
       audit: options.audit ?? this.audit,
       onUnexpectedExit: (exit) => this.exits.push(exit),
       ...(options.waitingAfterMs === undefined ? {} : { waitingAfterMs: options.waitingAfterMs }),
+      checkEndpoints: options.checkEndpoints ?? noProviders,
       ...(options.now ? { now: options.now } : {}),
     });
     this.vault.changed.add((status) => this.statuses.push(status));

@@ -308,6 +308,25 @@ export const operations: readonly Operation[] = [
     },
   },
   {
+    name: 'decryptWith',
+    kind: 'asks',
+    async run(vault, errand) {
+      const { credentialId } = errand.credential('masterKey');
+      expect(await vault.decryptWith(credentialId, [errand.encrypted()])).toEqual([opened]);
+    },
+  },
+  {
+    name: 'checkService',
+    kind: 'asks',
+    async run(vault, errand) {
+      const { credentialId } = errand.credential('secret');
+      const check = { credentialId, checkId: 'ibm-token', fields: {} } as const;
+      const { signal } = new AbortController();
+      // Up to where it would leave: no provider can be reached.
+      expect(await vault.checkService(check, signal)).toEqual({ kind: 'silent', code: 'ECONNREFUSED' });
+    },
+  },
+  {
     name: 'decryptBatch',
     kind: 'decrypts',
     async run(vault, errand) {

@@ -19,6 +19,7 @@ export const actionLooks: Readonly<Record<AuditAction, ActionLook>> = {
   used: { done: 'Signed or encrypted', failed: 'Not used', icon: 'key' },
   copied: { done: 'Copied', failed: 'Not copied', icon: 'copy' },
   revealed: { done: 'Shown', failed: 'Not shown', icon: 'show' },
+  checked: { done: 'Sent to its provider, for a check', failed: 'Not checked', icon: 'search' },
   storeChosen: { done: 'Store chosen', failed: 'Store not chosen', icon: 'vault' },
   startedOver: { done: 'Started over', failed: 'Not started over', icon: 'retry' },
   passphraseChanged: { done: 'Passphrase changed', failed: 'Passphrase not changed', icon: 'key' },
