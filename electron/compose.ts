@@ -8,6 +8,7 @@ import type { ServerMessage } from '#shared/contract/wire.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { Listeners } from '#shared/lib/disposer.ts';
 import { AuditLog } from './audit/index.ts';
+import { Doctor } from './doctor/index.ts';
 import { ChosenFiles, type PickFile } from './files/index.ts';
 import { History } from './history/index.ts';
 import { HttpApi } from './http-api/index.ts';
@@ -22,7 +23,13 @@ import { Rotations } from './rotation/index.ts';
 import { Sandbox } from './sandbox/index.ts';
 import { Settings } from './settings/index.ts';
 import { Database, type FolderLock, Preferences } from './storage/index.ts';
-import { SecretCalls, type SecretWay, SqliteCredentialIndex, Vault } from './vault/index.ts';
+import {
+  type CheckEndpoints,
+  SecretCalls,
+  type SecretWay,
+  SqliteCredentialIndex,
+  Vault,
+} from './vault/index.ts';
 
 /** This module's own: `.ts` from sources, `.js` when built. The processes that it starts have the same. */
 const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
@@ -39,6 +46,8 @@ export interface ComposeOptions {
   /** The host's dialog for files. Undefined: it has none. */
   readonly pickFile?: PickFile | undefined;
   readonly version: string;
+  /** In place of the providers' own hosts, when a service's secret is checked. For tests: both hosts leave it out. */
+  readonly checkEndpoints?: CheckEndpoints;
   /** Told once of each failure that nobody expected. */
   readonly reportBug: (where: string, error: unknown) => void;
 }
@@ -82,6 +91,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
       const { format } = secretFieldOf(profiles.providerOf(profileId), kind);
       return format.kind === 'master-key' ? 'master-key' : 'text';
     },
+    checkEndpoints: options.checkEndpoints,
     onUnaudited: (error) => reportBug('audit', error),
     onUnexpectedExit: ({ code, signal }) =>
       reportBug('vault', new Error(`The vault process ended: ${signal ?? `code ${code}`}`)),
@@ -117,6 +127,16 @@ export async function compose(options: ComposeOptions): Promise<App> {
   const chosenFiles = new ChosenFiles(options.pickFile);
   const settings = new Settings(preferences, (values) => emit('settings.changed', values));
   const publisher = new Publisher(api, vault);
+  const doctor = new Doctor({
+    api,
+    checkService: (input, signal) => vault.checkService(input, signal),
+    credentials: (profileId) => vault.credentials(profileId),
+    recentEncrypted: (profileId, query) => history.recentEncrypted(profileId, query),
+    decryptWith: (credentialId, items) => vault.decryptWith(credentialId, items),
+    isPublishedHere: (data) => publisher.isPublishedHere(data),
+    apps: () => profiles.list().map(({ profileId, name }) => ({ profileId, appName: name })),
+    onProgress: (progress) => emit('doctor.progress', progress),
+  });
   const presencePoll = new PresencePoll(api);
   const sandbox: Sandbox = new Sandbox({
     spawn,
@@ -176,6 +196,16 @@ export async function compose(options: ComposeOptions): Promise<App> {
       list: (input) => {
         vault.noteUses();
         return audit.list(input);
+      },
+    },
+    doctor: {
+      check: async ({ profileId, ...which }, { signal }) => {
+        const service = profiles.findService(profileId);
+        const how = { ...which, signal };
+        const checking = service
+          ? doctor.checkService(service, how)
+          : doctor.checkApp(profiles.get(profileId), how);
+        return { diagnoses: await checking };
       },
     },
     files: {

@@ -8,6 +8,9 @@ import type { Slot } from '#shared/contract/vault.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import type { Endpoint } from '#shared/protocol/dialects.ts';
 import { clusterEndpoints } from '#shared/protocol/dialects.ts';
+import { networkCode, networkReason } from './network-reasons.ts';
+
+export { isTimeOfCertificateCode, isTlsCode, networkReason } from './network-reasons.ts';
 
 /** Makes the signed query of a request, in the vault process. */
 export interface RequestSigner {
@@ -42,6 +45,10 @@ export interface ApiAnswer {
   /** The server's words, cut at `answerLimitCharacters`. */
   readonly text: string;
   readonly durationMs: number;
+  /** The answer's `Date` header. */
+  readonly date: string | undefined;
+  /** Where a redirect leads; it is not followed. */
+  readonly location: string | undefined;
 }
 
 const answerLimitCharacters = 20_000;
@@ -89,6 +96,8 @@ export class HttpApi {
         body: whole,
         text: whole.slice(0, answerLimitCharacters),
         durationMs: performance.now() - startedAt,
+        date: response.headers.get('date') ?? undefined,
+        location: response.headers.get('location') ?? undefined,
       };
     } catch (error) {
       if (signal?.aborted)
@@ -134,53 +143,15 @@ function offline(endpoint: Endpoint, error: unknown, isLate: boolean): AppError 
       { hint: 'Have the server listen on another port, and change it in the app’s settings.', cause: error },
     );
   }
-  // undici gives these no code of their own.
-  const known = cause?.name === 'HTTPParserError' ? cause.name : cause?.code;
-  const code = typeof known === 'string' ? known : '';
-  return new AppError('offline', `${where} could not be reached: ${reasonOf(code)}.`, {
+  const code = networkCode(error);
+  return new AppError('offline', `${where} could not be reached: ${networkReason(code)}.`, {
     retryable: true,
     hint: 'Check the host, the port and TLS in the app’s settings, and that the server runs.',
     cause: error,
   });
 }
 
-function reasonOf(code: string): string {
-  switch (code) {
-    case 'HTTPParserError':
-      return 'what it answered is not HTTP';
-    case 'ECONNREFUSED':
-      return 'nothing listens there';
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return 'the host name was not found';
-    case 'ERR_INVALID_URL':
-      return 'this is not an address that can exist';
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-      return 'there is no way to it from this network';
-    case 'ETIMEDOUT':
-    case 'UND_ERR_CONNECT_TIMEOUT':
-      return 'it did not answer in time';
-    case 'EACCES':
-    case 'EPERM':
-      return 'this system does not allow the connection';
-    case 'ECONNRESET':
-    case 'EPIPE':
-    case 'UND_ERR_SOCKET':
-      return 'the connection was closed before an answer; this happens when TLS is expected and not used, or the other way round';
-    case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return 'its certificate is for another host name';
-    case 'CERT_HAS_EXPIRED':
-      return 'its certificate has expired';
-    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
-    case 'SELF_SIGNED_CERT_IN_CHAIN':
-    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-      return 'its certificate is not trusted here';
-    case 'ERR_SSL_WRONG_VERSION_NUMBER':
-    case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
-    case 'EPROTO':
-      return 'it does not speak TLS on this port';
-    default:
-      return code ? `the network said ${code}` : 'the network gave no reason';
-  }
+/** What went wrong below, of an error that `request` threw as `offline`: see `networkReason`. */
+export function offlineCode(error: AppError): string {
+  return networkCode(error.cause);
 }

@@ -1,6 +1,7 @@
 /** The whole contract. A new method is two edits: its line in a feature's file, and its handler. */
 import { audit } from './audit.ts';
 import type * as define from './define.ts';
+import { doctor } from './doctor.ts';
 import { files } from './files.ts';
 import { history } from './history.ts';
 import { live } from './live.ts';
@@ -16,6 +17,7 @@ import { vault } from './vault.ts';
 export const contract = {
   about,
   audit,
+  doctor,
   files,
   history,
   live,

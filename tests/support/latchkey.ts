@@ -5,11 +5,12 @@ import { type App, compose } from '../../electron/compose.ts';
 import type { PickFile } from '../../electron/files/index.ts';
 import { spawnNodeChild } from '../../electron/processes/node-child.ts';
 import type { SpawnChild } from '../../electron/processes/port.ts';
-import type { Clipboard } from '../../electron/vault/index.ts';
+import type { CheckEndpoints, Clipboard } from '../../electron/vault/index.ts';
 import { type Client, createClient } from '../../renderer/bridge/client.ts';
 import type { Transport } from '../../renderer/bridge/transport.ts';
 import { VaultPort } from '../../renderer/bridge/vault-port.ts';
 import { MemoryClipboard } from './memory-clipboard.ts';
+import { noProviders } from './provider-hosts.ts';
 import { spawnThreadChild } from './thread-child.ts';
 
 export interface Latchkey {
@@ -35,6 +36,8 @@ export interface LatchkeyOptions {
   readonly spawnProcess?: SpawnChild;
   /** Of the vault process, in place of the test's own. */
   readonly vaultEnv?: Readonly<Record<string, string | undefined>>;
+  /** In place of the providers' hosts. Without it, none can be reached. */
+  readonly checkEndpoints?: CheckEndpoints;
 }
 
 export async function startLatchkey(
@@ -45,6 +48,7 @@ export async function startLatchkey(
     pickFile,
     spawnProcess = spawnNodeChild,
     vaultEnv = {},
+    checkEndpoints = noProviders,
   }: LatchkeyOptions = {},
 ): Promise<Latchkey> {
   const bugs: string[] = [];
@@ -71,6 +75,7 @@ export async function startLatchkey(
     secretWay: hasPorts ? { by: 'port', clipboard } : { by: 'call' },
     pickFile,
     version: '0.0.0',
+    checkEndpoints,
     reportBug: (where, error) =>
       bugs.push(`${where}: ${error instanceof Error ? error.stack : String(error)}`),
   });

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { compose } from '../../electron/compose.ts';
 import { startWebHost, type WebHost } from '../../electron/hosts/web/server.ts';
 import { spawnNodeChild } from '../../electron/processes/node-child.ts';
+import { noProviders } from './provider-hosts.ts';
 
 const hostProcess = fileURLToPath(new URL('./web-host-process.ts', import.meta.url));
 
@@ -65,6 +66,7 @@ export async function startWebLatchkey(
   preparePage(pageFolder);
   const bugs: string[] = [];
   const app = await compose({
+    checkEndpoints: noProviders,
     dataFolder: join(folder, 'data'),
     code: new URL('../../electron/', import.meta.url),
     spawn: spawnNodeChild,
