@@ -10,10 +10,12 @@ export interface CommandButtonProps {
   readonly label?: string;
   readonly variant?: ButtonProps['variant'];
   readonly icon?: ButtonProps['icon'];
+  /** While what it began is under way: it keeps the focus, and can't be pressed. */
+  readonly isPending?: boolean;
 }
 
 /** Nothing is drawn while no such command is registered. */
-export function CommandButton({ command: id, label, variant, icon }: CommandButtonProps) {
+export function CommandButton({ command: id, label, variant, icon, isPending = false }: CommandButtonProps) {
   const { commands } = useServices();
   const isMac = useIsMac();
   const command = useCommandList().find((each) => each.id === id);
@@ -23,6 +25,7 @@ export function CommandButton({ command: id, label, variant, icon }: CommandButt
     <Button
       {...(variant ? { variant } : {})}
       {...(icon ? { icon } : {})}
+      isPending={isPending}
       disabled={!commands.isAvailable(id)}
       onClick={() => commands.run(id)}
     >

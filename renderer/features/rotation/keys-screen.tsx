@@ -3,6 +3,7 @@ import { useRef } from 'react';
 import type { Profile } from '#shared/contract/profiles.ts';
 import { Loading, useKeepFocus } from '../../components/index.ts';
 import { useCredentials, useProfile, useRotations } from '../../state/index.ts';
+import { CheckPanel } from '../doctor/index.ts';
 import { VaultNotice } from '../vault/index.ts';
 import { ActiveRotation } from './active-rotation.tsx';
 import { CredentialsPanel } from './credentials-panel.tsx';
@@ -35,6 +36,7 @@ function Keys({ profile }: { readonly profile: Profile }) {
               credentials={credentials ?? []}
             />
           ))}
+          <CheckPanel profileId={profile.profileId} />
           <PlansPanel profile={profile} active={active} credentials={credentials} />
           <EndedRotations rotations={ended} />
         </div>
