@@ -47,3 +47,19 @@ export function labelProblem(label: string): string | undefined {
   if (text.length > 80) return `The label has ${text.length} characters; at most 80 fit.`;
   return 'The label holds a character that can’t be seen, or that turns the text around it. Take it out.';
 }
+
+/** Of the key that a secret belongs to. */
+export function appKeyProblem(key: string): string | undefined {
+  if (key === '') return 'Enter the app key. It is public, and not the secret.';
+  if (s.appKey.safeParse(key).success) return undefined;
+  if (key.length > 200) return `The key has ${key.length} characters; at most 200 are allowed.`;
+  if (/^\.+$/.test(key)) return 'The key is more than dots.';
+  return `The key contains ${badNameCharacter(key)}. It has letters, digits and _ . - only.`;
+}
+
+/** What keeps an id or a key from standing in a URL, in words. */
+export function badNameCharacter(text: string): string {
+  const bad = [...text].find((character) => !/[A-Za-z0-9_.-]/.test(character)) ?? '';
+  if (bad === ' ') return 'a space';
+  return /\p{L}|\p{N}|\p{P}|\p{S}/u.test(bad) ? `“${bad}”` : 'a character that can’t be seen';
+}
