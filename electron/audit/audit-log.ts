@@ -13,6 +13,13 @@ export interface AuditLogHooks {
   onAdded(auditId: number): void;
 }
 
+export interface AuditPage {
+  /** Older than this entry. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+  readonly hidesUses?: boolean | undefined;
+}
+
 export class AuditLog implements AuditTrail {
   readonly #database: Database;
   readonly #hooks: AuditLogHooks;
@@ -49,14 +56,13 @@ export class AuditLog implements AuditTrail {
   }
 
   /** Newest first. */
-  list({ before, limit }: { readonly before?: number | undefined; readonly limit: number }): {
-    entries: AuditEntry[];
-    hasOlder: boolean;
-  } {
+  list({ before, limit, hidesUses = false }: AuditPage): { entries: AuditEntry[]; hasOlder: boolean } {
     const rows = this.#database.all(
-      'SELECT * FROM audit WHERE (?1 IS NULL OR audit_id < ?1) ORDER BY audit_id DESC LIMIT ?2',
+      `SELECT * FROM audit WHERE (?1 IS NULL OR audit_id < ?1) AND (?3 = 0 OR action <> 'used')
+       ORDER BY audit_id DESC LIMIT ?2`,
       before ?? null,
       limit + 1,
+      Number(hidesUses),
     );
     return { entries: rows.slice(0, limit).map(fromRow), hasOlder: rows.length > limit };
   }

@@ -284,7 +284,9 @@ export class Rotations {
     );
     if (isActive) return undefined;
     if (has('previous')) {
-      return 'What an earlier rotation replaced is still in the vault, as “previous”. Remove it when it is of no more use: a new rotation would put another in its place.';
+      return kind === 'secret'
+        ? 'A pair is in the vault that is marked “retiring”. Remove it, or mark it as something else, once it is of no more use: a new rotation puts another in its place.'
+        : 'A master key is in the vault that is marked “previous”. Remove it, or mark it as something else, once it is of no more use: a new rotation puts another in its place.';
     }
     if (has('current')) return undefined;
     return kind === 'secret'

@@ -176,7 +176,8 @@ export class CredentialBook {
     if (record.slot === slot) return toCredential(record);
     const there = singleSlots.includes(slot) ? this.at({ ...record, slot }, record.store) : undefined;
     if (there && slot !== 'current') {
-      throw new AppError('conflict', `Another one is marked “${slot}” already.`, {
+      const mark = slot === 'previous' && record.kind !== 'masterKey' ? 'retiring' : slot;
+      throw new AppError('conflict', `Another one is marked “${mark}” already.`, {
         hint: 'Remove that one, or mark it as something else first.',
       });
     }

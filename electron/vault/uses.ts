@@ -31,6 +31,11 @@ export class Uses {
     this.#writing ??= afterTime(countedForMs, () => this.write());
   }
 
+  /** Of what was counted, and is not written yet. Milliseconds since 1970. */
+  lastAt(credentialId: string): number | undefined {
+    return this.#counted.get(credentialId)?.lastAt;
+  }
+
   /** What was counted until now, at once. */
   write(): void {
     this.#writing?.();

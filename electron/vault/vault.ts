@@ -152,8 +152,11 @@ export class Vault {
   credentials(profileId: string): Credential[] {
     const store = this.#lifecycle.chosenStore;
     if (store === null) return [];
-    const records = this.#book.stored(profileId, store);
-    return records.map(toCredential).toSorted((one, other) => one.createdAt - other.createdAt);
+    const told = this.#book.stored(profileId, store).map((record) => ({
+      ...toCredential(record),
+      lastUsedAt: this.#uses.lastAt(record.credentialId) ?? record.lastUsedAt,
+    }));
+    return told.toSorted((one, other) => one.createdAt - other.createdAt);
   }
 
   /** What was used until now is in the audit log when this returns. */

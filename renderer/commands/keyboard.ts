@@ -5,8 +5,8 @@ import { isSingleKey, matchesShortcut } from './shortcut.ts';
 
 const typing =
   'input:not([type=checkbox],[type=radio],[type=button]), textarea, select, [contenteditable=true]';
-/** Nothing behind a dialog may be done while it asks. */
-const modal = '[role=dialog], [role=alertdialog]';
+/** Nothing behind a dialog may be done while it asks. A message in the corner is one by its role, and asks nothing. */
+const modal = ':is([role=dialog], [role=alertdialog]):not([aria-modal=false])';
 /** These have keys of their own, and the page's single keys would get in the way. */
 const selfContained = '[role=menu], [role=listbox]';
 const pressable = 'button, a[href], summary, input, [role=tab], [role=switch], [role=checkbox], [role=radio]';

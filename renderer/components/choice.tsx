@@ -8,6 +8,7 @@ import type { ReactNode } from 'react';
 import { useId } from 'react';
 import styles from './choice.module.css';
 import { classes } from './classes.ts';
+import { FieldNote, type FieldProblem } from './field.tsx';
 import { Icon } from './icon.tsx';
 
 export interface Option<T extends string> {
@@ -79,9 +80,11 @@ export function Select<T extends string>({
 export interface SegmentedProps<T extends string> {
   readonly label: string;
   readonly isLabelHidden?: boolean;
-  readonly value: T;
+  /** Undefined: none is chosen yet. */
+  readonly value: T | undefined;
   readonly options: readonly Option<T>[];
   readonly onChange: (value: T) => void;
+  readonly problem?: FieldProblem | undefined;
 }
 
 /** One of a few, all in sight. */
@@ -91,8 +94,10 @@ export function Segmented<T extends string>({
   value,
   options,
   onChange,
+  problem,
 }: SegmentedProps<T>) {
   const id = useId();
+  const noteId = problem ? `${id}-note` : undefined;
   return (
     <div className={styles.field}>
       <span id={id} className={isLabelHidden ? 'visually-hidden' : styles.label}>
@@ -100,18 +105,25 @@ export function Segmented<T extends string>({
       </span>
       <RadioGroup
         aria-labelledby={id}
-        value={value}
-        onValueChange={(next) => onChange(next)}
+        aria-describedby={noteId}
+        // None chosen is no value; undefined would leave the choice to the group itself.
+        value={value ?? null}
+        onValueChange={(next) => next !== null && onChange(next)}
         className={styles.segments}
       >
         {options.map((option) => (
           // biome-ignore lint/a11y/noLabelWithoutControl: the radio is the control inside.
           <label key={option.value} className={styles.segment}>
-            <Radio.Root value={option.value} className={styles.segmentRadio} />
+            <Radio.Root
+              value={option.value}
+              className={styles.segmentRadio}
+              aria-invalid={problem?.severity === 'error' ? true : undefined}
+            />
             {option.label}
           </label>
         ))}
       </RadioGroup>
+      {problem && <FieldNote id={noteId} problem={problem} />}
     </div>
   );
 }

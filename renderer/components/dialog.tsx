@@ -11,6 +11,8 @@ import { Icon } from './icon.tsx';
 export interface DialogProps {
   readonly isOpen: boolean;
   readonly onClose: () => void;
+  /** It is gone, and the focus is back where it was: what takes the focus on does so here, not in `onClose`. */
+  readonly onClosed?: () => void;
   readonly title: string;
   readonly isTitleHidden?: boolean;
   readonly children: ReactNode;
@@ -19,10 +21,16 @@ export interface DialogProps {
 
 /** The focus goes to the child with `data-initial-focus`, or to the dialog itself. */
 
-export function Dialog({ isOpen, onClose, title, isTitleHidden, children, width = 'normal' }: DialogProps) {
+export function Dialog(props: DialogProps) {
+  const { isOpen, onClose, onClosed, title, isTitleHidden, children, width = 'normal' } = props;
   const popup = useRef<HTMLDivElement>(null);
   return (
-    <Base.Root open={isOpen} onOpenChange={(next) => !next && onClose()}>
+    <Base.Root
+      open={isOpen}
+      onOpenChange={(next) => !next && onClose()}
+      // Told just before it is taken away, and it gives the focus back as it goes.
+      onOpenChangeComplete={(next) => !next && onClosed && requestAnimationFrame(onClosed)}
+    >
       <Base.Portal>
         <Base.Backdrop className={styles.backdrop} />
         <Base.Popup

@@ -22,6 +22,8 @@ interface Common {
   readonly isCode?: boolean;
   readonly placeholder?: string;
   readonly name?: string;
+  /** Said beside the control, whatever is wrong with it. */
+  readonly aside?: ReactNode;
 }
 
 export interface TextFieldProps extends Common {
@@ -157,25 +159,23 @@ interface FrameProps extends Common {
 }
 
 /** The frame of a field, for controls that are not above. Hand `described` to the control. */
-export function FieldFrame({ label, isLabelHidden, hint, problem, isFilling, children }: FrameProps) {
+export function FieldFrame({ label, isLabelHidden, hint, problem, aside, isFilling, children }: FrameProps) {
   const id = useId();
   const note = problem ?? hint;
   const noteId = note ? `${id}-note` : undefined;
-  return (
+  const asideId = aside ? `${id}-aside` : undefined;
+  const field = (
     <div className={classes(styles.field, isFilling && styles.filling)}>
       <label htmlFor={id} className={isLabelHidden ? 'visually-hidden' : styles.label}>
         {label}
       </label>
       {children({
         id,
-        'aria-describedby': noteId,
+        'aria-describedby': [noteId, asideId].filter(Boolean).join(' ') || undefined,
         'aria-invalid': problem?.severity === 'error' ? true : undefined,
       })}
       {problem ? (
-        <p id={noteId} className={classes(styles.note, styles[problem.severity])}>
-          <Icon name={problem.severity === 'error' ? 'alert-sign' : 'warning-sign'} size={12} />
-          {problem.message}
-        </p>
+        <FieldNote id={noteId} problem={problem} />
       ) : (
         hint && (
           <p id={noteId} className={styles.note}>
@@ -184,6 +184,30 @@ export function FieldFrame({ label, isLabelHidden, hint, problem, isFilling, chi
         )
       )}
     </div>
+  );
+  if (!aside) return field;
+  return (
+    <div className={styles.withAside}>
+      {field}
+      <div id={asideId} className={styles.aside}>
+        {aside}
+      </div>
+    </div>
+  );
+}
+
+interface FieldNoteProps {
+  readonly id?: string | undefined;
+  readonly problem: FieldProblem;
+}
+
+/** What is wrong, under a control. */
+export function FieldNote({ id, problem: { severity, message } }: FieldNoteProps) {
+  return (
+    <p id={id} className={classes(styles.note, styles[severity])}>
+      <Icon name={severity === 'error' ? 'alert-sign' : 'warning-sign'} size={12} />
+      {message}
+    </p>
   );
 }
 

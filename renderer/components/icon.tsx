@@ -28,6 +28,7 @@ import {
   LockOpen,
   type LucideIcon,
   Minus,
+  Package,
   PanelLeft,
   Pause,
   Pencil,
@@ -39,9 +40,11 @@ import {
   ScrollText,
   Search,
   Send,
+  Server,
   Settings,
   ShieldCheck,
   ShieldX,
+  Smartphone,
   Square,
   Trash2,
   TriangleAlert,
@@ -56,6 +59,7 @@ import {
 import styles from './icon.module.css';
 
 const icons = {
+  'app-bundle': Package,
   'arrow-down': ArrowDown,
   incoming: ArrowDownLeft,
   outgoing: ArrowUpRight,
@@ -71,6 +75,7 @@ const icons = {
   'alert-sign': CircleAlert,
   'warning-sign': TriangleAlert,
   copy: Copy,
+  device: Smartphone,
   cache: Database,
   more: Ellipsis,
   clear: Eraser,
@@ -93,6 +98,7 @@ const icons = {
   rotation: RotateCw,
   search: Search,
   publish: Send,
+  server: Server,
   log: ScrollText,
   settings: Settings,
   encrypted: ShieldCheck,

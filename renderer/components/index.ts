@@ -35,6 +35,7 @@ export {
   type BadgeProps,
   EnvironmentLabel,
   EnvironmentLine,
+  ExposureLabel,
   environmentLabels,
   KindLabel,
   KindSign,

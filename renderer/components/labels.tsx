@@ -1,6 +1,7 @@
 /** Small steady signs of meaning: environment, connection, channel kind, key version, outcome. Never colour alone. */
 import type { ReactNode } from 'react';
 import type { Environment } from '#shared/contract/profiles.ts';
+import type { Exposure } from '#shared/contract/providers.ts';
 import type { Slot } from '#shared/contract/vault.ts';
 import { type ChannelKind, channelKindExplanations, channelKindLabels } from '#shared/protocol/channels.ts';
 import { classes } from './classes.ts';
@@ -100,9 +101,35 @@ export const slotLabels: Readonly<Record<Slot, string>> = {
   revoked: 'Revoked',
 };
 
+export interface SlotLabelProps {
+  readonly slot: Slot;
+  /** In place of the slot's own: some kinds have words of theirs. */
+  readonly word?: string;
+}
+
 /** The version of a key, in its steady hue. */
-export function SlotLabel({ slot }: { readonly slot: Slot }) {
+export function SlotLabel({ slot, word = slotLabels[slot].toLowerCase() }: SlotLabelProps) {
+  return <span className={classes(styles.slot, styles[`slot-${slot}`])}>{word}</span>;
+}
+
+const exposureLooks: Readonly<Record<Exposure, { icon: IconName; label: string; meaning: string }>> = {
+  public: { icon: 'public', label: 'Public', meaning: 'Everyone may know it.' },
+  'app-bundle': {
+    icon: 'app-bundle',
+    label: 'Ships in apps',
+    meaning: 'It is in the app that users install, so those who look can read it.',
+  },
+  server: { icon: 'server', label: 'Servers only', meaning: 'It stays on servers that you run.' },
+  device: { icon: 'device', label: 'Device only', meaning: 'It lives on one device at a time.' },
+};
+
+/** Where a value may be; explained on hover. */
+export function ExposureLabel({ exposure }: { readonly exposure: Exposure }) {
+  const { icon, label, meaning } = exposureLooks[exposure];
   return (
-    <span className={classes(styles.slot, styles[`slot-${slot}`])}>{slotLabels[slot].toLowerCase()}</span>
+    <span className={classes(styles.kind, styles[`exposure-${exposure}`])} title={meaning}>
+      <Icon name={icon} size={12} />
+      {label}
+    </span>
   );
 }

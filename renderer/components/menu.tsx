@@ -1,6 +1,6 @@
 /** A menu that opens from a button. */
 import { Menu as Base } from '@base-ui/react/menu';
-import type { ReactElement } from 'react';
+import { type ReactElement, useRef } from 'react';
 import { classes } from './classes.ts';
 import { Icon, type IconName } from './icon.tsx';
 import { Keys } from './keys.tsx';
@@ -24,8 +24,17 @@ export interface MenuProps {
 }
 
 export function Menu({ trigger, groups, align = 'end' }: MenuProps) {
+  const chosen = useRef<() => void>(undefined);
+  const run = () => {
+    const onSelect = chosen.current;
+    chosen.current = undefined;
+    onSelect?.();
+  };
   return (
-    <Base.Root>
+    <Base.Root
+      // Told just before it is taken away, and it gives the focus back as it goes: what an item opens may take it then.
+      onOpenChangeComplete={(isOpen) => !isOpen && requestAnimationFrame(run)}
+    >
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner className={styles.positioner} sideOffset={4} align={align}>
@@ -37,7 +46,9 @@ export function Menu({ trigger, groups, align = 'end' }: MenuProps) {
                     key={item.label}
                     className={classes(styles.item, item.isDanger && styles.danger)}
                     disabled={item.isDisabled ?? false}
-                    onClick={item.onSelect}
+                    onClick={() => {
+                      chosen.current = item.onSelect;
+                    }}
                   >
                     <span className={styles.sign}>{item.icon && <Icon name={item.icon} />}</span>
                     <span className={styles.label}>{item.label}</span>

@@ -6,7 +6,9 @@ import styles from './page.module.css';
 export interface PageProps {
   /** The screen's heading. Tabs of an app have none: their tab says it. */
   readonly title?: string;
-  /** Beside the heading. */
+  /** After the heading, in a word or two. */
+  readonly about?: ReactNode;
+  /** At the end of the heading's line. */
   readonly actions?: ReactNode;
   readonly children: ReactNode;
   /** Full width, for tables and panes; else as wide as reads well. */
@@ -14,13 +16,18 @@ export interface PageProps {
 }
 
 /** Scrolls in its parent. */
-export function Page({ title, actions, children, isWide }: PageProps) {
+export function Page({ title, about, actions, children, isWide }: PageProps) {
   return (
     <div className={styles.scroller}>
       <div className={classes(styles.page, isWide && styles.wide)}>
         {(title || actions) && (
           <header className={styles.head}>
-            {title && <h1 className={styles.title}>{title}</h1>}
+            {title && (
+              <div className={styles.titles}>
+                <h1 className={styles.title}>{title}</h1>
+                {about}
+              </div>
+            )}
             {actions && <div className={styles.actions}>{actions}</div>}
           </header>
         )}

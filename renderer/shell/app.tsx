@@ -4,6 +4,7 @@ import { listenForKeys, useIsMac } from '../commands/index.ts';
 import { ErrorNotice, Loading, Notice, useToast } from '../components/index.ts';
 import AuditScreen from '../features/audit/index.ts';
 import ProfileForm, { ProfileCommands } from '../features/profiles/index.ts';
+import ServiceScreen from '../features/providers/index.ts';
 import SandboxScreen, { SandboxCommands } from '../features/sandbox/index.ts';
 import SettingsScreen from '../features/settings/index.ts';
 import { VaultCommands, VaultScreen } from '../features/vault/index.ts';
@@ -12,6 +13,7 @@ import {
   useNavigation,
   usePlace,
   useReadable,
+  useServiceList,
   useServices,
   useTransportStatus,
 } from '../state/index.ts';
@@ -84,6 +86,8 @@ function Screen() {
   switch (place.screen) {
     case 'app':
       return <CurrentApp />;
+    case 'service':
+      return <ServiceScreen key={place.profileId} profileId={place.profileId} />;
     case 'profile-form':
       return <ProfileForm key={place.profileId} profileId={place.profileId} />;
     case 'sandbox':
@@ -100,19 +104,24 @@ function Screen() {
 function CurrentApp() {
   const { stores } = useServices();
   const profiles = useReadable(stores.profiles);
+  const services = useServiceList();
   const current = useCurrentApp();
   const navigation = useNavigation();
   const place = usePlace();
   // The first app stands in for one that was not named or is gone; from here on it is the one.
   const stand =
     place.screen === 'app' && current && current.profileId !== place.profileId ? current : undefined;
+  // Without any app, the first service does.
+  const service = profiles.state === 'ready' && profiles.value.length === 0 ? services?.[0] : undefined;
   useEffect(() => {
     if (stand) navigation.openApp(stand.profileId);
-  }, [navigation, stand]);
+    else if (service) navigation.openService(service.profileId);
+  }, [navigation, stand, service]);
   if (profiles.state === 'loading') return <Loading />;
   if (profiles.state === 'failed') {
     return <ErrorNotice error={profiles.error} isBar onRetry={() => void stores.profiles.load()} />;
   }
+  if (!services || service) return <Loading />;
   if (profiles.value.length === 0) return <FirstStart />;
   if (!current) return <Notice tone="notice" isBar title="Choose an app on the left." />;
   return <AppScreen key={current.profileId} profile={current} />;

@@ -1,6 +1,15 @@
 /** Commands that are there wherever the user is. The host's menu names some of them. */
 import { type Command, useCommands } from '../commands/index.ts';
-import { appTabs, useCall, useConnection, useNavigation, useProfiles, useSettings } from '../state/index.ts';
+import {
+  appTabs,
+  useCall,
+  useConnection,
+  useNavigation,
+  useProfiles,
+  useProviders,
+  useServiceList,
+  useSettings,
+} from '../state/index.ts';
 import { tabLabels } from './tab-labels.ts';
 import { useCurrentApp } from './use-current-app.ts';
 
@@ -13,6 +22,8 @@ export function useGlobalCommands({ openPalette, openKeys }: Openers): void {
   const navigation = useNavigation();
   const app = useCurrentApp();
   const profiles = useProfiles() ?? [];
+  const services = useServiceList() ?? [];
+  const providers = useProviders();
   const connection = useConnection(app?.profileId ?? '');
   const { isSidebarCollapsed, theme } = useSettings();
   const { run: updateSettings } = useCall('settings.update');
@@ -112,5 +123,20 @@ export function useGlobalCommands({ openPalette, openKeys }: Openers): void {
         run: () => navigation.openApp(profile.profileId),
       }),
     ),
+    ...services.map((service): Command => {
+      const { profileId, name, environment, provider, fields } = service;
+      const kind = providers.find(({ providerId }) => providerId === provider)?.label ?? provider;
+      return {
+        id: `go.${profileId}`,
+        title: `Go to ${name}`,
+        group: 'Apps',
+        keywords: `${environment} service ${kind} ${fields.map(({ value }) => value).join(' ')}`,
+        isAvailable: () => {
+          const place = navigation.get();
+          return place.screen !== 'service' || place.profileId !== profileId;
+        },
+        run: () => navigation.openService(profileId),
+      };
+    }),
   ]);
 }

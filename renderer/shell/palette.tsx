@@ -1,5 +1,5 @@
 /** Every command and every app, by a few letters of its name. */
-import { type KeyboardEvent, useId, useMemo, useState } from 'react';
+import { type KeyboardEvent, useId, useMemo, useRef, useState } from 'react';
 import { type Command, shortcutKeys, useCommandList, useIsMac } from '../commands/index.ts';
 import { classes, Dialog, Keys } from '../components/index.ts';
 import { useServices } from '../state/index.ts';
@@ -12,14 +12,32 @@ export interface PaletteProps {
 }
 
 export function Palette({ isOpen, onClose }: PaletteProps) {
+  const { commands } = useServices();
+  const chosen = useRef<string>(undefined);
   return (
-    <Dialog isOpen={isOpen} onClose={onClose} title="Find a command or an app" isTitleHidden width="wide">
-      <Search onClose={onClose} />
+    <Dialog
+      isOpen={isOpen}
+      onClose={onClose}
+      onClosed={() => {
+        const id = chosen.current;
+        chosen.current = undefined;
+        if (id !== undefined) commands.run(id);
+      }}
+      title="Find a command or an app"
+      isTitleHidden
+      width="wide"
+    >
+      <Search
+        onChoose={(command) => {
+          chosen.current = command.id;
+          onClose();
+        }}
+      />
     </Dialog>
   );
 }
 
-function Search({ onClose }: { readonly onClose: () => void }) {
+function Search({ onChoose }: { readonly onChoose: (command: Command) => void }) {
   const { commands } = useServices();
   const isMac = useIsMac();
   const all = useCommandList();
@@ -36,12 +54,6 @@ function Search({ onClose }: { readonly onClose: () => void }) {
   );
   const index = Math.min(active, found.length - 1);
 
-  const choose = (command: Command | undefined) => {
-    if (!command) return;
-    onClose();
-    // After the dialog has given the focus back: a command may move it on.
-    requestAnimationFrame(() => commands.run(command.id));
-  };
   const onKeyDown = (event: KeyboardEvent) => {
     const moves: Readonly<Record<string, number>> = {
       ArrowDown: (index + 1) % Math.max(1, found.length),
@@ -54,7 +66,8 @@ function Search({ onClose }: { readonly onClose: () => void }) {
       document.getElementById(`${id}-${next}`)?.scrollIntoView({ block: 'nearest' });
     } else if (event.key === 'Enter') {
       event.preventDefault();
-      choose(found[index]);
+      const command = found[index];
+      if (command) onChoose(command);
     }
   };
 
@@ -89,7 +102,7 @@ function Search({ onClose }: { readonly onClose: () => void }) {
             aria-selected={place === index}
             className={classes(styles.option, place === index && styles.active)}
             onMouseMove={() => setActive(place)}
-            onClick={() => choose(command)}
+            onClick={() => onChoose(command)}
           >
             <span className={styles.title}>{command.title}</span>
             <span className={styles.group}>{command.group}</span>

@@ -1,6 +1,6 @@
-/** All apps, by environment; and the ways to add one and to the screens that belong to none. */
-import { useState, useSyncExternalStore } from 'react';
-import { type Environment, environments, type Profile } from '#shared/contract/profiles.ts';
+/** All apps and services, by environment; and the ways to add one and to the screens that belong to none. */
+import { type ReactNode, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { type Environment, environments, type Profile, type Service } from '#shared/contract/profiles.ts';
 import { shortcutKeys, useIsMac } from '../commands/index.ts';
 import {
   classes,
@@ -21,6 +21,8 @@ import {
   useNavigation,
   usePlace,
   useProfiles,
+  useProviders,
+  useServiceList,
   useServices,
   useSettings,
 } from '../state/index.ts';
@@ -72,18 +74,21 @@ function FindButton() {
 }
 
 function AppList() {
-  const profiles = useProfiles() ?? [];
   return (
     <div className={styles.apps}>
-      {groups(profiles).map(([environment, members]) => (
+      {useGroups().map(([environment, members]) => (
         <section key={environment} className={styles.group} aria-label={environment}>
           <div className={styles.groupName}>
             <EnvironmentLabel environment={environment} />
           </div>
           <ul>
-            {members.map((profile) => (
-              <AppItem key={profile.profileId} profile={profile} />
-            ))}
+            {members.map((member) =>
+              'provider' in member ? (
+                <ServiceItem key={member.profileId} service={member} />
+              ) : (
+                <AppItem key={member.profileId} profile={member} />
+              ),
+            )}
           </ul>
         </section>
       ))}
@@ -96,17 +101,47 @@ function AppItem({ profile }: { readonly profile: Profile }) {
   const navigation = useNavigation();
   const { words, isActive } = useAppState(profile);
   return (
+    <Item of={profile} isActive={isActive} onOpen={() => navigation.openApp(profile.profileId)}>
+      <StateDot tone={words.tone} label={words.text} />
+    </Item>
+  );
+}
+
+function ServiceItem({ service }: { readonly service: Service }) {
+  const navigation = useNavigation();
+  const { kind, isActive } = useServiceState(service);
+  return (
+    <Item of={service} isActive={isActive} onOpen={() => navigation.openService(service.profileId)}>
+      <span className={styles.keySign} title={kind}>
+        <Icon name="key" size={12} label={kind} />
+      </span>
+    </Item>
+  );
+}
+
+interface ItemProps {
+  readonly of: Profile | Service;
+  readonly isActive: boolean;
+  readonly onOpen: () => void;
+  /** Its sign. */
+  readonly children: ReactNode;
+}
+
+function Item({ of, isActive, onOpen, children }: ItemProps) {
+  const button = useInView(isActive);
+  return (
     <li className={styles.item}>
-      <EnvironmentLine environment={profile.environment} />
+      <EnvironmentLine environment={of.environment} />
       <button
+        ref={button}
         type="button"
         className={classes(styles.button, isActive && styles.activeItem)}
         aria-current={isActive ? 'page' : undefined}
-        title={profile.name}
-        onClick={() => navigation.openApp(profile.profileId)}
+        title={of.name}
+        onClick={onOpen}
       >
-        <StateDot tone={words.tone} label={words.text} />
-        <span className={styles.appName}>{profile.name}</span>
+        {children}
+        <span className={styles.appName}>{of.name}</span>
       </button>
     </li>
   );
@@ -119,6 +154,12 @@ function useAppState(profile: Profile) {
     words: useConnectionWords(profile.profileId),
     isActive: place.screen === 'app' && current?.profileId === profile.profileId,
   };
+}
+
+function useServiceState({ profileId, provider }: Service) {
+  const place = usePlace();
+  const kind = useProviders().find(({ providerId }) => providerId === provider)?.label ?? 'Service';
+  return { kind, isActive: place.screen === 'service' && place.profileId === profileId };
 }
 
 function Places() {
@@ -172,7 +213,6 @@ function PlaceButton({ command, icon, label, isActive }: PlaceButtonProps) {
 /** The sidebar when there is no room for names: signs, with the names in tooltips. */
 function Rail({ canExpand }: { readonly canExpand: boolean }) {
   const { commands } = useServices();
-  const profiles = useProfiles() ?? [];
   const place = usePlace();
   return (
     <nav className={styles.rail} aria-label="Apps">
@@ -181,8 +221,14 @@ function Rail({ canExpand }: { readonly canExpand: boolean }) {
       )}
       <IconButton icon="search" label="Go to…" onClick={() => commands.run('palette.open')} />
       <ul className={styles.railApps}>
-        {groups(profiles).flatMap(([, members]) =>
-          members.map((profile) => <RailItem key={profile.profileId} profile={profile} />),
+        {useGroups().flatMap(([, members]) =>
+          members.map((member) =>
+            'provider' in member ? (
+              <ServiceRailItem key={member.profileId} service={member} />
+            ) : (
+              <AppRailItem key={member.profileId} profile={member} />
+            ),
+          ),
         )}
       </ul>
       <IconButton icon="add" label="Add app" onClick={() => commands.run('profiles.add')} />
@@ -209,35 +255,88 @@ function Rail({ canExpand }: { readonly canExpand: boolean }) {
   );
 }
 
-function RailItem({ profile }: { readonly profile: Profile }) {
+function AppRailItem({ profile }: { readonly profile: Profile }) {
   const navigation = useNavigation();
   const { words, isActive } = useAppState(profile);
   return (
+    <RailItem
+      of={profile}
+      words={words.text}
+      isActive={isActive}
+      onOpen={() => navigation.openApp(profile.profileId)}
+    >
+      <StateDot tone={words.tone} label={words.text} isLabelBeside />
+    </RailItem>
+  );
+}
+
+function ServiceRailItem({ service }: { readonly service: Service }) {
+  const navigation = useNavigation();
+  const { kind, isActive } = useServiceState(service);
+  return (
+    <RailItem
+      of={service}
+      words={kind}
+      isActive={isActive}
+      onOpen={() => navigation.openService(service.profileId)}
+    >
+      <Icon name="key" size={10} />
+    </RailItem>
+  );
+}
+
+interface RailItemProps extends ItemProps {
+  readonly words: string;
+}
+
+function RailItem({ of, words, isActive, onOpen, children }: RailItemProps) {
+  const { name, environment } = of;
+  const button = useInView(isActive);
+  return (
     <li className={styles.railItem}>
-      <EnvironmentLine environment={profile.environment} />
-      <Tooltip text={`${profile.name} · ${profile.environment} · ${words.text}`} side="right">
+      <EnvironmentLine environment={environment} />
+      <Tooltip text={`${name} · ${environment} · ${words}`} side="right">
         <button
+          ref={button}
           type="button"
           className={classes(styles.railButton, isActive && styles.activeItem)}
-          aria-label={`${profile.name}, ${profile.environment}, ${words.text}`}
+          aria-label={`${name}, ${environment}, ${words}`}
           aria-current={isActive ? 'page' : undefined}
-          onClick={() => navigation.openApp(profile.profileId)}
+          onClick={onOpen}
         >
-          {initials(profile.name)}
-          <span className={styles.railDot}>
-            <StateDot tone={words.tone} label={words.text} isLabelBeside />
-          </span>
+          {initials(name)}
+          <span className={styles.railDot}>{children}</span>
         </button>
       </Tooltip>
     </li>
   );
 }
 
-function groups(profiles: readonly Profile[]): readonly (readonly [Environment, readonly Profile[]])[] {
-  return environments
-    .map((environment) => [environment, profiles.filter((each) => each.environment === environment)] as const)
-    .filter(([, members]) => members.length > 0);
+/** Of many, the one that is open is in sight, however it was opened. */
+function useInView(isActive: boolean) {
+  const element = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (isActive) element.current?.scrollIntoView({ block: 'nearest' });
+  }, [isActive]);
+  return element;
 }
+
+type Group = readonly [Environment, readonly (Profile | Service)[]];
+
+/** Apps and services together, by environment and name. */
+function useGroups(): readonly Group[] {
+  const profiles = useProfiles();
+  const services = useServiceList();
+  return useMemo(() => {
+    const all: (Profile | Service)[] = [...(profiles ?? []), ...(services ?? [])];
+    all.sort((one, other) => nameOrder.compare(one.name, other.name));
+    return environments
+      .map((environment): Group => [environment, all.filter((each) => each.environment === environment)])
+      .filter(([, members]) => members.length > 0);
+  }, [profiles, services]);
+}
+
+const nameOrder = new Intl.Collator('en', { sensitivity: 'base', numeric: true });
 
 function initials(name: string): string {
   const [first = '', second] = name.split(/[\s_-]+/).filter((word) => word !== '');

@@ -8,7 +8,9 @@ export type AppTab = (typeof appTabs)[number];
 export type Place =
   /** One app's tabs. Without a profile: the first app, or the first-start screen. */
   | { readonly screen: 'app'; readonly profileId: string | null; readonly tab: AppTab }
-  /** Adds an app, or edits the one named. */
+  /** One service: it has no tabs. */
+  | { readonly screen: 'service'; readonly profileId: string }
+  /** Adds an app or a service, or edits the one named. */
   | { readonly screen: 'profile-form'; readonly profileId: string | null }
   | { readonly screen: 'sandbox' }
   | { readonly screen: 'vault' }
@@ -22,12 +24,13 @@ export class Navigation implements Readable<Place> {
   readonly #value: Value<Place>;
   readonly #storage: Pick<Storage, 'getItem' | 'setItem'>;
   #lastApp: { readonly profileId: string | null; readonly tab: AppTab } = start;
+  /** An app or a service. */
+  #lastShown: Place = start;
 
   constructor(storage: Pick<Storage, 'getItem' | 'setItem'>) {
     this.#storage = storage;
     this.#value = new Value(readPlace(storage.getItem(storageKey)));
-    const place = this.get();
-    if (place.screen === 'app') this.#lastApp = place;
+    this.#remember(this.get());
   }
 
   readonly get = (): Place => this.#value.get();
@@ -39,7 +42,7 @@ export class Navigation implements Readable<Place> {
   }
 
   go(next: Place): void {
-    if (next.screen === 'app') this.#lastApp = next;
+    this.#remember(next);
     this.#value.set(next);
     this.#storage.setItem(storageKey, JSON.stringify(next));
   }
@@ -49,9 +52,18 @@ export class Navigation implements Readable<Place> {
     this.go({ screen: 'app', profileId, tab });
   }
 
-  /** From a global screen or a form, back to the app that was open. */
+  openService(profileId: string): void {
+    this.go({ screen: 'service', profileId });
+  }
+
+  /** From a global screen or a form, back to the app or the service that was open. */
   back(): void {
-    this.go({ screen: 'app', profileId: this.#lastApp.profileId, tab: this.#lastApp.tab });
+    this.go(this.#lastShown);
+  }
+
+  #remember(place: Place): void {
+    if (place.screen === 'app') this.#lastApp = place;
+    if (place.screen === 'app' || place.screen === 'service') this.#lastShown = place;
   }
 }
 
@@ -71,6 +83,7 @@ function parsePlace(value: unknown): Place | undefined {
     return { screen };
   const given = 'profileId' in value ? value.profileId : null;
   const profileId = typeof given === 'string' ? given : null;
+  if (screen === 'service') return profileId === null ? undefined : { screen, profileId };
   if (screen === 'profile-form') return { screen, profileId };
   if (screen !== 'app') return undefined;
   const tab = appTabs.find((each) => 'tab' in value && each === value.tab);

@@ -69,6 +69,8 @@ export const audit = {
     input: z.strictObject({
       before: z.number().int().min(1).optional(),
       limit: z.number().int().min(1).max(auditPageLimit),
+      /** Leaves out what is `used`: signatures are most of what happens, and least of what an incident is about. */
+      hidesUses: z.boolean().optional(),
     }),
     output: z.strictObject({ entries: z.array(auditEntry), hasOlder: z.boolean() }),
     errors: ['storage_failed'],

@@ -5,6 +5,7 @@ import * as s from './strings.ts';
 
 /** Where a value may be: on servers only, also in an app that others hold in their hands, or nowhere but its device. */
 export const exposures = ['public', 'app-bundle', 'server', 'device'] as const;
+export type Exposure = (typeof exposures)[number];
 
 const fieldFormat = z.discriminatedUnion('kind', [
   /** Any text without white space. */

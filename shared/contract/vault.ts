@@ -62,7 +62,7 @@ export const credential = z.strictObject({
   lastFour: s.lastFour.nullable(),
   /** Milliseconds since 1970. */
   createdAt: z.number(),
-  /** When it last signed or encrypted, to some minutes. Null: not in Latchkey, not yet. */
+  /** When it last signed or encrypted; a crash loses some minutes of it. Null: not in Latchkey, not yet. */
   lastUsedAt: z.number().nullable(),
 });
 export type Credential = z.infer<typeof credential>;

@@ -1,9 +1,13 @@
 /** Every screen in both themes and three widths: no error in the console, nothing wider than the window, WCAG AA. */
 
+import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { providers } from '../../electron/providers/index.ts';
 import { expect, openSandbox, rowsWith, test } from './support/latchkey.ts';
+import { fillWith200 } from './support/many.ts';
+import { choose } from './support/secrets.ts';
 import { addApp, startServer } from './support/server.ts';
 
 const themes = ['light', 'dark'] as const;
@@ -82,6 +86,115 @@ test('every screen of an app, with traffic', async ({ latchkey: page }, testInfo
     await page.getByRole('tab', { name: tab }).click();
     await look(page, tab.toLowerCase().replaceAll(/\W+/g, '-'), outputPath);
   }
+});
+
+test('every kind of service, on its way in and on its screen', async ({ latchkey: page }, testInfo) => {
+  const outputPath = (name: string) => testInfo.outputPath(name);
+  test.setTimeout(240_000);
+  const wide = () => page.setViewportSize({ width: 1440, height: 900 });
+  await choose(page, 'Keep secrets for this session only');
+  for (const { providerId, label, fields } of providers.filter(({ hasChannels }) => !hasChannels)) {
+    await wide();
+    await choose(page, `Add ${label}`);
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await look(page, `add-${providerId}-with-mistakes`, outputPath);
+    await wide();
+    await page.getByLabel('Name', { exact: true }).fill(`our ${label}`);
+    for (const field of fields.filter(({ isSecret, isRequired }) => isRequired && !isSecret)) {
+      if (field.format.kind !== 'choice')
+        await page.getByLabel(field.label, { exact: true }).fill('x'.repeat(22));
+      else await page.getByRole('radiogroup', { name: field.label }).getByRole('radio').first().click();
+    }
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await expect(page.getByRole('heading', { name: `our ${label}` })).toBeVisible();
+    await look(page, `service-${providerId}-empty`, outputPath);
+  }
+  await wide();
+  await page.getByRole('button', { name: 'our Airship' }).click();
+  await page.getByRole('button', { name: 'Enter the bearer token' }).click();
+  await page.getByLabel('Bearer token', { exact: true }).fill(randomBytes(20).toString('hex'));
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('list', { name: 'Bearer token' })).toBeVisible();
+  await choose(page, 'Add another bearer token');
+  await page.getByLabel('Another bearer token').fill('too short to be told from ');
+  await look(page, 'service-airship-adding', outputPath);
+  await wide();
+  await choose(page, 'Lock vault');
+  await page.getByRole('button', { name: 'Lock and forget' }).click();
+  await expect(page.getByText('Vault locked')).toBeVisible();
+  await look(page, 'service-airship-locked', outputPath);
+});
+
+test('many pairs of one app', async ({ latchkey: page }, testInfo) => {
+  const outputPath = (name: string) => testInfo.outputPath(name);
+  test.setTimeout(240_000);
+  const wide = () => page.setViewportSize({ width: 1440, height: 900 });
+  const { server, app, credentials } = await startServer();
+  await addApp(page, { name: 'shop', environment: 'Production', credentials });
+  await page.getByRole('tab', { name: 'Keys & rotation' }).click();
+  for (const label of [
+    'web',
+    'mobile',
+    'a label that is as long as people make them when nobody stops them',
+  ]) {
+    const { key, secret } = app.createPair();
+    await choose(page, 'Add another pair');
+    await page.getByLabel('Label', { exact: true }).fill(label);
+    await page.getByLabel('Key of the pair').fill(key);
+    await page.getByLabel('Its secret').fill(secret);
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('listitem').filter({ hasText: key })).toBeVisible();
+  }
+  await choose(page, 'Retire the active app secret “web”');
+  await choose(page, 'Retire the active app secret “mobile”');
+  await expect(page.getByRole('alert').filter({ hasText: 'already' })).toBeVisible();
+  await look(page, 'pairs-with-conflict', outputPath);
+  await wide();
+  await choose(page, 'Mark the active app secret “mobile” as revoked');
+  await page.getByRole('button', { name: 'More about the revoked app secret “mobile”' }).click();
+  await expect(page.getByRole('menuitem', { name: 'Rename' })).toBeVisible();
+  await look(page, 'pair-menu', outputPath);
+  await page.keyboard.press('Escape');
+  await wide();
+  await choose(page, 'Rename the revoked app secret “mobile”');
+  await look(page, 'pair-rename', outputPath);
+  await wide();
+  await page.locator('summary').click();
+  await look(page, 'facts-of-an-app', outputPath);
+  await wide();
+  await page.getByRole('tab', { name: 'Publish' }).click();
+  await expect(page.getByRole('combobox', { name: 'Signed with' })).toBeVisible();
+  await look(page, 'publish-with-pairs', outputPath);
+  await wide();
+  await choose(page, 'Show vault');
+  await expect(page.getByRole('list', { name: 'Secrets of shop' })).toBeVisible();
+  await look(page, 'vault-with-pairs', outputPath);
+  await wide();
+  await choose(page, 'Show audit log');
+  await page.getByRole('switch').click();
+  await expect(page.getByText('Marked as retiring')).toBeVisible();
+  await look(page, 'audit-log-of-pairs', outputPath);
+  await server.close();
+});
+
+test('two hundred apps and services', async ({ start, dataFolder }, testInfo) => {
+  const outputPath = (name: string) => testInfo.outputPath(name);
+  test.setTimeout(240_000);
+  await fillWith200(dataFolder);
+  const { page } = await start();
+  const apps = page.getByRole('navigation', { name: 'Apps' });
+  await expect(apps.getByRole('listitem')).toHaveCount(200);
+  await look(page, 'two-hundred', outputPath);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.keyboard.press('ControlOrMeta+K');
+  await page.keyboard.type('go to project 47');
+  await expect(page.getByRole('option', { selected: true })).toContainText('Go to project 47');
+  await look(page, 'two-hundred-palette', outputPath);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'project 47' })).toBeVisible();
+  await expect(apps.getByRole('button', { name: 'project 47', exact: false }).first()).toBeInViewport();
+  await choose(page, 'Show vault');
+  await expect(page.getByText('project 47', { exact: true }).last()).toBeVisible();
 });
 
 test('a secret on its way out, and the audit log', async ({ latchkey: page }, testInfo) => {

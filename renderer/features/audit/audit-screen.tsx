@@ -16,10 +16,11 @@ import {
   Row,
   Section,
   SlotLabel,
+  Switch,
   Table,
 } from '../../components/index.ts';
-import { useContractEvent, useQuery } from '../../state/index.ts';
-import { maskedValue, useKindName } from '../vault/index.ts';
+import { useContractEvent, useDraft, useQuery } from '../../state/index.ts';
+import { maskedValue, slotWord, useKindName } from '../vault/index.ts';
 import styles from './audit.module.css';
 import { actionLooks, actionWords } from './audit-words.ts';
 
@@ -35,8 +36,10 @@ export function AuditScreen() {
   /** Where each page begins; the first is the newest. */
   const [starts, setStarts] = useState<readonly (number | undefined)[]>([undefined]);
   const before = starts.at(-1);
+  const [showsUses, setShowsUses] = useDraft('audit:shows-uses', false);
   const { result, error, reload } = useQuery('audit.list', {
     limit: pageSize,
+    hidesUses: !showsUses,
     ...(before ? { before } : {}),
   });
   useContractEvent('audit.added', () => {
@@ -49,6 +52,14 @@ export function AuditScreen() {
           What went into the vault and out of it, what changed there, and when it was open. An entry is
           written before a secret leaves, and none is ever changed or removed. No entry has a value in it.
         </p>
+        <Switch
+          label="Show what signed or encrypted, too"
+          isChecked={showsUses}
+          onChange={(next) => {
+            setStarts([undefined]);
+            setShowsUses(next);
+          }}
+        />
         {result.state === 'loading' && <Loading />}
         {result.state === 'failed' && <ErrorNotice error={result.error} onRetry={reload} />}
         {result.state === 'ready' && error && <ErrorNotice error={error} onRetry={reload} />}
@@ -93,7 +104,7 @@ const columns: readonly Column<AuditEntry>[] = [
   },
   { id: 'what', title: 'What happened', cell: (entry) => <What entry={entry} /> },
   { id: 'about', title: 'Secret, or store', cell: (entry) => <About entry={entry} /> },
-  { id: 'app', title: 'App', width: 'grow', cell: (entry) => <App entry={entry} /> },
+  { id: 'app', title: 'App or service', width: 'grow', cell: (entry) => <App entry={entry} /> },
 ];
 
 function What({ entry }: { readonly entry: AuditEntry }) {
@@ -101,7 +112,6 @@ function What({ entry }: { readonly entry: AuditEntry }) {
     <span className={entry.outcome === 'failed' ? styles.failed : styles.what}>
       <Icon name={entry.outcome === 'failed' ? 'danger-sign' : actionLooks[entry.action].icon} />
       {actionWords(entry)}
-      {entry.count !== null && ` ${entry.count} times`}
     </span>
   );
 }
@@ -114,7 +124,7 @@ function About({ entry }: { readonly entry: AuditEntry }) {
   return (
     <span className={styles.secret} title={`Kept: ${where}`}>
       <span>{kindName(kind)}</span>
-      <SlotLabel slot={slot} />
+      <SlotLabel slot={slot} word={slotWord(kind, slot)} />
       <span className={styles.masked}>{maskedValue(entry)}</span>
       <code className={styles.fingerprint} title="Keyed fingerprint: equal for equal secrets">
         {fingerprint}
@@ -125,6 +135,6 @@ function About({ entry }: { readonly entry: AuditEntry }) {
 
 function App({ entry }: { readonly entry: AuditEntry }) {
   if (entry.profileId === null) return '–';
-  if (entry.profileName === null) return <span className={styles.soft}>an app that was gone</span>;
+  if (entry.profileName === null) return <span className={styles.soft}>one that was gone</span>;
   return <Name text={entry.profileName} className={styles.app} />;
 }

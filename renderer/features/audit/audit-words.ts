@@ -1,6 +1,7 @@
 /** The audit log's entries in words. */
 import type { AuditAction, AuditEntry } from '#shared/contract/audit.ts';
 import type { IconName } from '../../components/index.ts';
+import { slotWord } from '../vault/credential-words.ts';
 
 export interface ActionLook {
   readonly done: string;
@@ -14,8 +15,8 @@ export const actionLooks: Readonly<Record<AuditAction, ActionLook>> = {
   removed: { done: 'Removed', failed: 'Not removed', icon: 'remove' },
   forgotten: { done: 'Forgotten', failed: 'Not forgotten', icon: 'clear' },
   promoted: { done: 'Made the current one', failed: 'Not made the current one', icon: 'rotation' },
-  labelled: { done: 'Named', failed: 'Not named', icon: 'edit' },
-  moved: { done: 'Marked as', failed: 'Not marked as', icon: 'rotation' },
+  labelled: { done: 'Labelled anew', failed: 'Not labelled', icon: 'edit' },
+  moved: { done: 'Marked', failed: 'Not marked', icon: 'rotation' },
   used: { done: 'Signed or encrypted', failed: 'Not used', icon: 'key' },
   copied: { done: 'Copied', failed: 'Not copied', icon: 'copy' },
   revealed: { done: 'Shown', failed: 'Not shown', icon: 'show' },
@@ -27,7 +28,18 @@ export const actionLooks: Readonly<Record<AuditAction, ActionLook>> = {
   unlocked: { done: 'Vault unlocked', failed: 'Vault not unlocked', icon: 'unlocked' },
 };
 
+type Told = Pick<AuditEntry, 'action' | 'outcome' | 'kind' | 'slot' | 'count'>;
+
 /** What happened, as a heading of the entry. */
-export function actionWords({ action, outcome }: Pick<AuditEntry, 'action' | 'outcome'>): string {
-  return actionLooks[action][outcome];
+export function actionWords({ action, outcome, kind, slot, count }: Told): string {
+  const words = actionLooks[action][outcome];
+  if (action === 'used' && count !== null) return `${words} ${times(count)}`;
+  if (action === 'moved' && kind !== null && slot !== null) return `${words} as ${slotWord(kind, slot)}`;
+  return words;
+}
+
+const numbers = new Intl.NumberFormat('en');
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${numbers.format(count)} times`;
 }

@@ -2,5 +2,4 @@
 
 export { ProfileCommands } from './profile-commands.tsx';
 export { ProfileForm, ProfileForm as default } from './profile-form.tsx';
-export { appKeyProblem } from './profile-form-values.ts';
 export { useRemoveProfile } from './use-remove-profile.ts';

@@ -5,6 +5,7 @@
 import type { Profile, ProfileInput } from '#shared/contract/profiles.ts';
 import * as s from '#shared/contract/strings.ts';
 import { clusters, type Dialect, dialectFacts } from '#shared/protocol/dialects.ts';
+import { appKeyProblem, badNameCharacter } from '../vault/secret-problems.ts';
 import {
   type EndpointForm,
   type EndpointPart,
@@ -147,7 +148,7 @@ export function nameWarning(name: string, otherNames: readonly string[]): string
   return 'Another app has this name. You can keep it; they are told apart by environment only.';
 }
 
-function nameProblem(name: string): string | undefined {
+export function nameProblem(name: string): string | undefined {
   if (name === '') return 'Enter a name: it is how you find the app here.';
   if (s.label.safeParse(name).success) return undefined;
   if (name.length > 80) return `The name has ${name.length} characters; at most 80 fit.`;
@@ -159,15 +160,7 @@ function appIdProblem(appId: string): string | undefined {
   if (s.appId.safeParse(appId).success) return undefined;
   if (appId.length > 100) return `The app id has ${appId.length} characters; at most 100 are allowed.`;
   if (/^\.+$/.test(appId)) return 'The app id is more than dots.';
-  return `The app id contains ${badCharacter(appId)}. It has letters, digits and _ . - only.`;
-}
-
-export function appKeyProblem(key: string): string | undefined {
-  if (key === '') return 'Enter the app key. It is public, and not the secret.';
-  if (s.appKey.safeParse(key).success) return undefined;
-  if (key.length > 200) return `The key has ${key.length} characters; at most 200 are allowed.`;
-  if (/^\.+$/.test(key)) return 'The key is more than dots.';
-  return `The key contains ${badCharacter(key)}. It has letters, digits and _ . - only.`;
+  return `The app id contains ${badNameCharacter(appId)}. It has letters, digits and _ . - only.`;
 }
 
 function clusterProblem(cluster: string): string | undefined {
@@ -175,10 +168,4 @@ function clusterProblem(cluster: string): string | undefined {
   if (s.clusterName.safeParse(cluster).success) return undefined;
   if (/^[A-Za-z0-9-]+$/.test(cluster) && cluster.length <= 40) return 'Cluster names are in lower case.';
   return 'A cluster’s name has lower-case letters, digits and hyphens only.';
-}
-
-function badCharacter(text: string): string {
-  const bad = [...text].find((character) => !/[A-Za-z0-9_.-]/.test(character)) ?? '';
-  if (bad === ' ') return 'a space';
-  return /\p{L}|\p{N}|\p{P}|\p{S}/u.test(bad) ? `“${bad}”` : 'a character that can’t be seen';
 }

@@ -1,5 +1,5 @@
 /** Adds an app, or edits one. What is typed survives a change of place, but for secrets: those are kept nowhere. */
-import { type FormEvent, useRef, useState } from 'react';
+import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import type { Profile } from '#shared/contract/profiles.ts';
 import type { Credential } from '#shared/contract/vault.ts';
 import { type Dialect, dialectFacts, dialects } from '#shared/protocol/dialects.ts';
@@ -18,14 +18,18 @@ import {
   useToast,
 } from '../../components/index.ts';
 import {
+  type Services,
   useCredentials,
   useDraft,
   useNavigation,
   useProfile,
   useProfiles,
+  useService,
+  useServiceList,
   useServices,
 } from '../../state/index.ts';
 import { VaultNotice } from '../vault/index.ts';
+import { AddForm } from './add-form.tsx';
 import { EnvironmentChoice } from './environment-choice.tsx';
 import { LocationFields } from './location-fields.tsx';
 import styles from './profile-form.module.css';
@@ -40,51 +44,87 @@ import {
   withDialect,
 } from './profile-form-values.ts';
 import { noSecrets, SecretPart, type TypedSecrets, typedProblem } from './secret-part.tsx';
+import { EditService } from './service-form.tsx';
 import { useRemoveProfile } from './use-remove-profile.ts';
-import { useSaveProfile } from './use-save-profile.ts';
+import { type SecretToKeep, useSave } from './use-save.ts';
 
-/** @param props.profileId the app to edit; null for a new one. */
+/** @param props.profileId the app or the service to edit; null to add one. */
 export function ProfileForm({ profileId }: { readonly profileId: string | null }) {
-  return profileId === null ? <Form key="new" /> : <EditProfile key={profileId} profileId={profileId} />;
+  return profileId === null ? <AddForm /> : <EditForm key={profileId} profileId={profileId} />;
 }
 
-function EditProfile({ profileId }: { readonly profileId: string }) {
-  const isLoaded = useProfiles() !== undefined;
+function EditForm({ profileId }: { readonly profileId: string }) {
+  const [profiles, services] = [useProfiles(), useServiceList()];
   const profile = useProfile(profileId);
-  const credentials = useCredentials(profileId);
+  const service = useService(profileId);
   const navigation = useNavigation();
-  if (!isLoaded) return <Loading />;
-  if (!profile) {
-    return (
-      <EmptyState
-        title="This app is no longer in Latchkey."
-        actions={<Button onClick={() => navigation.back()}>Back</Button>}
-      />
-    );
-  }
-  return <Form profile={profile} credentials={credentials ?? []} />;
+  if (!profiles || !services) return <Loading />;
+  if (service) return <EditService service={service} />;
+  if (profile) return <EditProfile profile={profile} />;
+  return (
+    <EmptyState
+      title="This app is no longer in Latchkey."
+      actions={<Button onClick={() => navigation.back()}>Back</Button>}
+    />
+  );
 }
 
-interface FormProps {
+function EditProfile({ profile }: { readonly profile: Profile }) {
+  const credentials = useCredentials(profile.profileId);
+  const [typed, setTyped] = useState<TypedSecrets>(noSecrets);
+  return (
+    <AppForm
+      profile={profile}
+      credentials={credentials ?? []}
+      draftName={`profile-form:${profile.profileId}`}
+      dialects={dialects.filter((dialect) => dialect !== 'sandbox' || profile.dialect === 'sandbox')}
+      typed={typed}
+      onTyped={(changes) => setTyped((before) => ({ ...before, ...changes }))}
+    />
+  );
+}
+
+export interface AppFormProps {
   readonly profile?: Profile;
   readonly credentials?: readonly Credential[];
+  readonly draftName: string;
+  /** The servers to choose from. One is no choice. */
+  readonly dialects: readonly Dialect[];
+  /** Above the form: the choice of what is added. */
+  readonly head?: ReactNode;
+  readonly typed: TypedSecrets;
+  readonly onTyped: (changes: Partial<TypedSecrets>) => void;
+  /** It is kept, though perhaps not its secrets yet. */
+  readonly onKept?: () => void;
+  /** Nothing is left to do, or to be done. */
+  readonly onDone?: () => void;
 }
 
-function Form({ profile, credentials = [] }: FormProps) {
+export function AppForm(props: AppFormProps) {
+  const {
+    profile,
+    credentials = [],
+    draftName,
+    dialects: offered,
+    head,
+    typed,
+    onTyped,
+    onKept,
+    onDone,
+  } = props;
   const { client } = useServices();
   const navigation = useNavigation();
   const toast = useToast();
   const remove = useRemoveProfile();
-  const draftName = `profile-form:${profile?.profileId ?? 'new'}`;
   // Nothing typed, no draft: an app that changes elsewhere is shown as it is.
   const [draft, setValues, resetDraft] = useDraft<ProfileFormValues | undefined>(draftName, undefined);
-  const values = draft ?? (profile ? profileForm(profile) : newProfileForm());
-  const [typed, setTyped] = useState<TypedSecrets>(noSecrets);
+  const drafted = draft ?? (profile ? profileForm(profile) : newProfileForm());
+  const [first = drafted.dialect] = offered;
+  const values = offered.includes(drafted.dialect) ? drafted : withDialect(drafted, first);
   const [touched, setTouched] = useState<ReadonlySet<ProfileField>>(new Set());
   const [wasAttempted, setAttempted] = useState(false);
   const form = useRef<HTMLFormElement>(null);
-  const changeTyped = (changes: Partial<TypedSecrets>) => setTyped((current) => ({ ...current, ...changes }));
-  const saving = useSaveProfile(profile?.profileId, changeTyped);
+  const saving = useSave<Partial<TypedSecrets>>(profile?.profileId, onTyped);
   const otherNames = (useProfiles() ?? [])
     .filter((other) => other.profileId !== saving.savedId && other.environment === values.environment)
     .map(({ name }) => name);
@@ -104,8 +144,8 @@ function Form({ profile, credentials = [] }: FormProps) {
   const warning = nameWarning(values.name, otherNames);
 
   const close = () => {
-    setTyped(noSecrets);
     resetDraft();
+    onDone?.();
     if (saving.savedId) navigation.openApp(saving.savedId);
     else navigation.back();
   };
@@ -116,9 +156,21 @@ function Form({ profile, credentials = [] }: FormProps) {
       requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
       return;
     }
-    const id = await saving.save(toProfileInput(values), typed);
+    const input = toProfileInput(values);
+    const id = await saving.save(
+      async (profileId) => {
+        const kept = await client.call('profiles.save', {
+          profile: input,
+          ...(profileId ? { profileId } : {}),
+        });
+        onKept?.();
+        return kept;
+      },
+      secretsToKeep(client, input.key, typed),
+    );
     if (id === undefined) return;
     resetDraft();
+    onDone?.();
     toast({
       message: profile ? `${values.name.trim()} is saved.` : `${values.name.trim()} is added.`,
       tone: 'ok',
@@ -136,6 +188,7 @@ function Form({ profile, credentials = [] }: FormProps) {
   const isSecretLeft = !profile && saving.savedId !== undefined && hasTyped;
   return (
     <Page title={profile ? `Edit ${profile.name}` : 'Add an app'}>
+      {head}
       <form ref={form} className={styles.form} onSubmit={onSubmit} autoComplete="off" noValidate>
         {profile?.dialect === 'sandbox' && (
           <Notice tone="notice" title="The sandbox keeps this app itself.">
@@ -159,12 +212,14 @@ function Form({ profile, credentials = [] }: FormProps) {
         <Section title="Where it is">
           <LocationFields
             server={
-              <Select
-                label="Server"
-                value={values.dialect}
-                options={dialectOptions(profile)}
-                onChange={(dialect) => setValues(withDialect(values, dialect))}
-              />
+              offered.length > 1 && (
+                <Select
+                  label="Server"
+                  value={values.dialect}
+                  options={offered.map((dialect) => ({ value: dialect, label: dialectFacts[dialect].label }))}
+                  onChange={(dialect) => setValues(withDialect(values, dialect))}
+                />
+              )
             }
             values={values}
             onChange={change}
@@ -201,7 +256,7 @@ function Form({ profile, credentials = [] }: FormProps) {
             credentials={currentOnly(credentials)}
             appKey={values.key.trim()}
             typed={typed}
-            onTyped={changeTyped}
+            onTyped={onTyped}
           />
           {hasTyped && (
             <VaultNotice>
@@ -249,11 +304,32 @@ function currentOnly(credentials: readonly Credential[]): readonly Credential[] 
   return credentials.filter(({ slot }) => slot === 'current');
 }
 
-/** The sandbox makes its own app; it can't be chosen for another. */
-function dialectOptions(profile: Profile | undefined): readonly { value: Dialect; label: string }[] {
-  return dialects
-    .filter((dialect) => dialect !== 'sandbox' || profile?.dialect === 'sandbox')
-    .map((dialect) => ({ value: dialect, label: dialectFacts[dialect].label }));
+/** What was typed, or is to be made, in the order in which the vault gets it. */
+function secretsToKeep(
+  client: Services['client'],
+  key: string,
+  { secret, masterKey, masterKeyChoice }: TypedSecrets,
+): readonly SecretToKeep<Partial<TypedSecrets>>[] {
+  const toKeep: SecretToKeep<Partial<TypedSecrets>>[] = [];
+  const slot = 'current';
+  if (secret !== '') {
+    toKeep.push({
+      keep: (profileId) => client.secrets.enter({ profileId, kind: 'secret', slot, key, value: secret }),
+      sent: { secret: '' },
+    });
+  }
+  if (masterKeyChoice === 'make') {
+    toKeep.push({
+      keep: (profileId) => client.call('vault.generateMasterKey', { profileId, slot }),
+      sent: { masterKeyChoice: 'none' },
+    });
+  } else if (masterKeyChoice === 'paste' && masterKey !== '') {
+    toKeep.push({
+      keep: (profileId) => client.secrets.enter({ profileId, kind: 'masterKey', slot, value: masterKey }),
+      sent: { masterKey: '', masterKeyChoice: 'none' },
+    });
+  }
+  return toKeep;
 }
 
 function fieldText(values: ProfileFormValues, field: ProfileField): string {

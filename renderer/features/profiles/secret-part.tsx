@@ -61,11 +61,11 @@ export function SecretPart({ credentials, appKey, typed, onTyped }: SecretPartPr
               Events encrypted with it can’t be opened any more. To change it step by step, use Keys &amp;
               rotation.
             </Notice>
-            <MasterKeyChoices typed={typed} onTyped={onTyped} noneLabel="Keep it" />
+            <MasterKeyChoices {...typed} onTyped={onTyped} noneLabel="Keep it" />
           </Stack>
         </Kept>
       ) : (
-        <MasterKeyChoices typed={typed} onTyped={onTyped} noneLabel="None" />
+        <MasterKeyChoices {...typed} onTyped={onTyped} noneLabel="None" />
       )}
     </Stack>
   );
@@ -122,12 +122,12 @@ function Value({ kind, value, onChange, isNew }: ValueProps) {
   );
 }
 
-interface MasterKeyChoicesProps extends Pick<SecretPartProps, 'typed' | 'onTyped'> {
+interface MasterKeyChoicesProps extends Pick<TypedSecrets, 'masterKey' | 'masterKeyChoice'> {
+  readonly onTyped: (changes: Partial<Pick<TypedSecrets, 'masterKey' | 'masterKeyChoice'>>) => void;
   readonly noneLabel: string;
 }
 
-function MasterKeyChoices({ typed, onTyped, noneLabel }: MasterKeyChoicesProps) {
-  const { masterKey, masterKeyChoice } = typed;
+export function MasterKeyChoices({ masterKey, masterKeyChoice, onTyped, noneLabel }: MasterKeyChoicesProps) {
   return (
     <Stack gap={8}>
       <Segmented
@@ -147,8 +147,8 @@ function MasterKeyChoices({ typed, onTyped, noneLabel }: MasterKeyChoicesProps) 
       )}
       {masterKeyChoice === 'make' && (
         <p>
-          32 random bytes are made in the vault process when you save. Copy them to your servers from Keys
-          &amp; rotation. For an app whose servers have a master key already, paste that one.
+          32 random bytes are made in the vault process when you save, for you to copy to your servers. Where
+          servers have a master key already, paste that one.
         </p>
       )}
     </Stack>

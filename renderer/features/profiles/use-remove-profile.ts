@@ -1,16 +1,16 @@
-/** Takes an app away at once, and offers to bring it back: undo instead of a question. */
+/** Takes an app or a service away at once, and offers to bring it back: undo instead of a question. */
 import { useCallback } from 'react';
-import type { Profile } from '#shared/contract/profiles.ts';
+import type { Profile, Service } from '#shared/contract/profiles.ts';
 import { useToast } from '../../components/index.ts';
 import { asAppError, useNavigation, useServices } from '../../state/index.ts';
 
-export function useRemoveProfile(): (profile: Profile) => Promise<void> {
+export function useRemoveProfile(): (removed: Profile | Service) => Promise<void> {
   const { client, stores } = useServices();
   const navigation = useNavigation();
   const toast = useToast();
 
   return useCallback(
-    async ({ profileId, name }: Profile) => {
+    async ({ profileId, name }: Profile | Service) => {
       const tell = (cause: unknown) => {
         const { message, hint } = asAppError(cause);
         toast({ message: [message, hint].filter(Boolean).join(' '), tone: 'danger' });
@@ -18,7 +18,8 @@ export function useRemoveProfile(): (profile: Profile) => Promise<void> {
       const restore = async (undoToken: string) => {
         try {
           const restored = await client.call('profiles.restore', { undoToken });
-          navigation.openApp(restored.profileId);
+          if ('provider' in restored) navigation.openService(restored.profileId);
+          else navigation.openApp(restored.profileId);
         } catch (cause) {
           tell(cause);
         }

@@ -21,7 +21,7 @@ export function AnswerPanel({ last }: { readonly last: Published | undefined }) 
       </EmptyState>
     );
   }
-  const { answer, channel, event, at } = last;
+  const { answer, channel, event, signedWith, at } = last;
   return (
     <section className={styles.answer} aria-label="The server’s answer" aria-live="polite">
       <div className={styles.answerHead}>
@@ -46,6 +46,7 @@ export function AnswerPanel({ last }: { readonly last: Published | undefined }) 
             name: 'Data sent',
             value: `${formatCount(answer.dataSizeBytes)} bytes${answer.isEncrypted ? ', encrypted' : ', as typed'}`,
           },
+          ...(signedWith === null ? [] : [{ name: 'Signed with', value: signedWith }]),
           {
             name: 'Answered in',
             value: answer.status === null ? 'not at all' : formatDuration(answer.durationMs),

@@ -33,6 +33,7 @@ import {
 import { VaultNotice } from '../vault/index.ts';
 import { AnswerPanel } from './answer-panel.tsx';
 import { EncryptionNote } from './encryption-note.tsx';
+import { PairSelect, pairName, usePairChoice } from './pair-choice.tsx';
 import styles from './publish.module.css';
 import { bodyFacts } from './publish-body.ts';
 import { addPublished, type Published, type PublishForm } from './published.ts';
@@ -70,7 +71,8 @@ function Publisher({ profile }: { readonly profile: Profile }) {
   const isConfirmed = !isProduction || confirmation.trim() === name;
   const canSend =
     channelFound?.severity !== 'error' && eventFound?.severity !== 'error' && !facts.problem && isConfirmed;
-  const hasSecret = credentials?.some(({ kind, slot }) => kind === 'secret' && slot === 'current');
+  const pair = usePairChoice(profileId, credentials);
+  const hasSecret = pair.pairs && pair.chosen !== undefined;
   const isSendable = canSend && hasSecret !== false;
 
   const send = async () => {
@@ -85,9 +87,11 @@ function Publisher({ profile }: { readonly profile: Profile }) {
       event: form.event,
       data: form.text,
       ...(isProduction ? { confirmation: confirmation.trim() } : {}),
+      ...(pair.chosen && pair.chosen.slot !== 'current' ? { credentialId: pair.chosen.credentialId } : {}),
     });
     if (!answer) return;
-    setPublished(addPublished(published, form, answer, Date.now()));
+    const signedWith = pair.pairs && pair.pairs.length > 1 && pair.chosen ? pairName(pair.chosen) : null;
+    setPublished(addPublished(published, { ...form, signedWith }, answer, Date.now()));
     setAttempted(false);
     // Each event to production is asked for anew.
     setConfirmation('');
@@ -202,7 +206,8 @@ function Publisher({ profile }: { readonly profile: Profile }) {
             </Notice>
           )}
           {isEncrypted(form.channel) && <EncryptionNote profileId={profileId} credentials={credentials} />}
-          {hasSecret === false && (
+          <PairSelect {...pair} />
+          {pair.pairs?.length === 0 && (
             <Notice
               tone="warning"
               title="The secret of this app is not in the vault."

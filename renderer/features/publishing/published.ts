@@ -13,6 +13,8 @@ export interface Published extends PublishForm {
   readonly id: number;
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** The pair, where there was a choice. */
+  readonly signedWith: string | null;
   readonly answer: CallOutput<'publishing.publish'>;
 }
 
@@ -23,7 +25,7 @@ export const emptyPublishForm: PublishForm = { channel: '', event: '', mode: 'js
 
 export function addPublished(
   all: readonly Published[],
-  form: PublishForm,
+  form: PublishForm & Pick<Published, 'signedWith'>,
   answer: Published['answer'],
   at: number,
 ): readonly Published[] {

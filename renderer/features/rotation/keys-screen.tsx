@@ -2,8 +2,9 @@
 import { useRef } from 'react';
 import type { Profile } from '#shared/contract/profiles.ts';
 import { Loading, useKeepFocus } from '../../components/index.ts';
-import { useCredentials, useProfile, useRotations } from '../../state/index.ts';
+import { useCredentials, useProfile, useProviders, useRotations } from '../../state/index.ts';
 import { CheckPanel } from '../doctor/index.ts';
+import { FoldedFacts, findKind, providerIdOf } from '../providers/index.ts';
 import { VaultNotice } from '../vault/index.ts';
 import { ActiveRotation } from './active-rotation.tsx';
 import { CredentialsPanel } from './credentials-panel.tsx';
@@ -19,6 +20,7 @@ export function KeysScreen({ profileId }: { readonly profileId: string }) {
 
 function Keys({ profile }: { readonly profile: Profile }) {
   const credentials = useCredentials(profile.profileId);
+  const provider = findKind(useProviders(), providerIdOf(profile));
   const column = useRef<HTMLDivElement>(null);
   const { active, ended } = sortRotations(useRotations(profile.profileId));
   // A rotation that ends takes its buttons along.
@@ -39,6 +41,7 @@ function Keys({ profile }: { readonly profile: Profile }) {
           <CheckPanel profileId={profile.profileId} />
           <PlansPanel profile={profile} active={active} credentials={credentials} />
           <EndedRotations rotations={ended} />
+          {provider && <FoldedFacts provider={provider} />}
         </div>
       </div>
       <aside className={styles.side} aria-label="Keys in the vault">

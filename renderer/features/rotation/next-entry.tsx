@@ -4,8 +4,7 @@ import type { Profile } from '#shared/contract/profiles.ts';
 import type { AppSecretKind, Credential } from '#shared/contract/vault.ts';
 import { Button, Row, Stack, TextField } from '../../components/index.ts';
 import { useDraft } from '../../state/index.ts';
-import { appKeyProblem } from '../profiles/index.ts';
-import { CredentialLine, CredentialList, SecretEntry } from '../vault/index.ts';
+import { appKeyProblem, CredentialLine, CredentialList, SecretEntry } from '../vault/index.ts';
 
 export interface NextEntryProps {
   readonly profile: Profile;
@@ -40,7 +39,7 @@ export function PairEntry({ profile, credentials, onReady, isPending }: NextEntr
           problem={problem}
           label="Secret of the new pair"
           action="Keep the new pair"
-          keyField={
+          fields={
             <TextField
               label="Key of the new pair"
               isCode

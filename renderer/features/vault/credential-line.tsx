@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { Credential } from '#shared/contract/vault.ts';
 import { classes, formatAge, formatDateTime, Name, SlotLabel } from '../../components/index.ts';
 import { useProviders } from '../../state/index.ts';
+import { defaultWords, slotWord } from './credential-words.ts';
 import styles from './vault.module.css';
 
 const appKindNames: Readonly<Record<string, string>> = { secret: 'App secret', masterKey: 'Master key' };
@@ -29,16 +30,29 @@ export interface CredentialLineProps {
   readonly now: number;
   /** Buttons. */
   readonly children?: ReactNode;
+  /** Under it, at its full width: what is being done with it, and what became of that. */
+  readonly below?: ReactNode;
 }
 
-export function CredentialLine({ credential, isKindHidden, now, children }: CredentialLineProps) {
-  const { kind, slot, key, fingerprint, createdAt } = credential;
+export function CredentialLine({ credential, isKindHidden, now, children, below }: CredentialLineProps) {
+  const { credentialId, kind, slot, label, key, fingerprint, createdAt, lastUsedAt } = credential;
   const kindName = useKindName();
+  const isDefault = slot === 'current' && defaultWords(kind);
   return (
-    <li className={classes(styles.credential, isKindHidden && styles.withoutKind)}>
+    <li
+      className={classes(styles.credential, isKindHidden && styles.withoutKind)}
+      data-credential={credentialId}
+    >
       <span className={isKindHidden ? 'visually-hidden' : undefined}>{kindName(kind)}</span>
-      <SlotLabel slot={slot} />
+      <SlotLabel slot={slot} word={slotWord(kind, slot)} />
       <span className={styles.value}>
+        {label !== null && <span className={styles.label}>{label}</span>}
+        {isDefault && <span className={styles.default}>{isDefault}</span>}
+        {key && (
+          <span className={styles.belongs}>
+            key <Name text={key} />
+          </span>
+        )}
         <span className={styles.dots} title="The last four characters of values that have at least 16">
           {maskedValue(credential)}
         </span>
@@ -51,13 +65,15 @@ export function CredentialLine({ credential, isKindHidden, now, children }: Cred
         <span className={styles.age} title={formatDateTime(createdAt)}>
           entered {formatAge(createdAt, now)}
         </span>
-        {key && (
-          <span className={styles.belongs}>
-            key <Name text={key} />
-          </span>
-        )}
+        <span
+          className={styles.age}
+          title={lastUsedAt === null ? 'It has signed or encrypted nothing here' : formatDateTime(lastUsedAt)}
+        >
+          {lastUsedAt === null ? 'not used here yet' : `used ${formatAge(lastUsedAt, now)}`}
+        </span>
       </span>
       <span className={styles.buttons}>{children}</span>
+      {below && <div className={styles.below}>{below}</div>}
     </li>
   );
 }

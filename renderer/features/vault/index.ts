@@ -1,8 +1,9 @@
 /** What the page uses of the vault. */
 export { CredentialLine, CredentialList, maskedValue, useKindName } from './credential-line.tsx';
+export { credentialName, lowerFirst, slotWord, sortCredentials } from './credential-words.ts';
 export { SecretEntry, type SecretEntryProps } from './secret-entry.tsx';
-export { AskToCopy, ShowSecret } from './secret-exit.tsx';
-export { secretProblem } from './secret-problems.ts';
+export { appKeyProblem, badNameCharacter, labelProblem, secretProblem } from './secret-problems.ts';
+export { SecretSet, type SecretSetProps } from './secret-set.tsx';
 export { VaultCommands } from './vault-commands.tsx';
 export { VaultActions, VaultNotice } from './vault-notice.tsx';
 export { VaultPanel } from './vault-panel.tsx';

@@ -14,8 +14,10 @@ export interface SecretEntryProps {
   readonly slot: Slot;
   /** The app key that a `secret` belongs to. */
   readonly appKey?: string;
-  /** A field for the app key beside the secret, where that is new as well. */
-  readonly keyField?: ReactNode;
+  /** What the value is called. */
+  readonly credentialLabel?: string | undefined;
+  /** Fields beside the secret, for what is new as well: its app key, its label. */
+  readonly fields?: ReactNode;
   /** Why it can't be sent yet, beyond what is wrong with the secret itself. */
   readonly problem?: string | undefined;
   readonly label?: string;
@@ -25,7 +27,8 @@ export interface SecretEntryProps {
 }
 
 export function SecretEntry(props: SecretEntryProps) {
-  const { profileId, kind, slot, appKey, keyField, label, action, onEntered, onCancel } = props;
+  const { profileId, kind, slot, appKey, credentialLabel, fields, label, action, onEntered, onCancel } =
+    props;
   const kindName = useKindName();
   const [value, setValue] = useState('');
   const [wasAttempted, setAttempted] = useState(false);
@@ -47,6 +50,7 @@ export function SecretEntry(props: SecretEntryProps) {
       slot,
       value,
       ...(kind === 'secret' && appKey ? { key: appKey } : {}),
+      ...(credentialLabel ? { label: credentialLabel } : {}),
     });
     if (!credential) return;
     setValue('');
@@ -58,7 +62,7 @@ export function SecretEntry(props: SecretEntryProps) {
     <form onSubmit={submit} autoComplete="off">
       <Stack gap={12}>
         <FieldRow>
-          {keyField}
+          {fields}
           <SecretField
             label={label ?? kindName(kind)}
             value={value}

@@ -17,9 +17,10 @@ export interface TypedApp {
 export async function typeApp(page: Page, { name, credentials, ...app }: TypedApp): Promise<void> {
   await page.getByRole('navigation', { name: 'Apps' }).getByRole('button', { name: 'Add app' }).click();
   await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByRole('radio', { name: 'Self-hosted server' }).check();
   await page.getByRole('combobox', { name: 'Server' }).click();
   await page.getByRole('option', { name: 'Other server' }).click();
-  await page.getByLabel('Host').fill('127.0.0.1');
+  await page.getByLabel('Host', { exact: true }).fill('127.0.0.1');
   const tls = page.getByRole('checkbox', { name: /TLS/ });
   if (await tls.isChecked()) await tls.uncheck();
   await page.getByLabel('Port').fill(String(credentials.port));
@@ -137,7 +138,8 @@ export async function rehearseInSandbox(page: Page): Promise<void> {
 /** Types a secret in place of the one that is in use, and does not send it. */
 export async function typeReplacement(page: Page, secret: string): Promise<Locator> {
   await openTab(page, 'Keys & rotation');
-  await page.getByRole('button', { name: 'Replace the current app secret' }).click();
+  await page.getByRole('button', { name: 'More about the current app secret' }).click();
+  await page.getByRole('menuitem', { name: 'Replace' }).click();
   const field = page.getByLabel(/^Secret of the key/);
   await field.pressSequentially(secret);
   return field;

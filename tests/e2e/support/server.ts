@@ -31,9 +31,10 @@ export interface AppToAdd {
 export async function fillApp(page: Page, { name, environment, credentials, masterKeyBase64 }: AppToAdd) {
   await page.getByLabel('Name', { exact: true }).fill(name);
   if (environment) await page.getByRole('radio', { name: environment }).check();
+  await page.getByRole('radio', { name: 'Self-hosted server' }).check();
   await page.getByRole('combobox', { name: 'Server' }).click();
   await page.getByRole('option', { name: 'Other server' }).click();
-  await page.getByLabel('Host').fill('127.0.0.1');
+  await page.getByLabel('Host', { exact: true }).fill('127.0.0.1');
   await page.getByLabel('Port').fill(String(credentials.port));
   const tls = page.getByRole('checkbox', { name: /TLS/ });
   if (await tls.isChecked()) await tls.uncheck();

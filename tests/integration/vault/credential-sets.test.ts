@@ -179,6 +179,8 @@ describe('several pairs', () => {
       await client.call('publishing.publish', { ...publish, credentialId: server.credentialId });
     }
     const before = Date.now();
+    // The page is told at once; the audit log has it when it is read, or minutes later.
+    for (const { lastUsedAt } of await credentials()) expect(lastUsedAt).toEqual(expect.any(Number));
     const { entries } = await client.call('audit.list', { limit: 50 });
     const used = entries.filter(({ action }) => action === 'used');
     expect(new Map(used.map(({ fingerprint, count }) => [fingerprint, count]))).toEqual(
@@ -187,7 +189,10 @@ describe('several pairs', () => {
         [server.fingerprint, 2],
       ]),
     );
-    for (const { lastUsedAt } of await credentials()) expect(lastUsedAt).toBeLessThanOrEqual(before);
+    for (const { lastUsedAt } of await credentials()) {
+      expect(lastUsedAt).toEqual(expect.any(Number));
+      expect(lastUsedAt).toBeLessThanOrEqual(before);
+    }
     const unknown = { ...publish, credentialId: randomUUID() };
     await expect(client.call('publishing.publish', unknown)).rejects.toMatchObject({ code: 'no_credential' });
   });

@@ -108,6 +108,20 @@ describe('the audit log', () => {
     expect(log.list({ limit: 10, before: 1 })).toEqual({ entries: [], hasOlder: false });
   });
 
+  it('leaves out uses when it is asked to, and pages through the rest', () => {
+    for (let count = 1; count <= 6; count++) {
+      log.record(copied);
+      log.record({ ...copied, action: 'used', count });
+    }
+    const first = log.list({ limit: 4, hidesUses: true });
+    expect(first.entries.map(({ auditId }) => auditId)).toEqual([11, 9, 7, 5]);
+    expect(first.hasOlder).toBe(true);
+    const last = log.list({ limit: 4, before: 5, hidesUses: true });
+    expect(last.entries.map(({ auditId }) => auditId)).toEqual([3, 1]);
+    expect(last.hasOlder).toBe(false);
+    expect(log.list({ limit: 50, hidesUses: false }).entries).toHaveLength(12);
+  });
+
   it.each([
     ['changed', "UPDATE audit SET outcome = 'failed'"],
     ['removed', 'DELETE FROM audit'],

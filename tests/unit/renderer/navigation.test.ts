@@ -26,7 +26,14 @@ describe('where the user is', () => {
     expect(new Navigation(kept).get()).toEqual({ screen });
   });
 
-  it.each([null, '', '{', '[]', '{"screen":"gone"}', '{"screen":7}'])(
+  it('is the same service after a reload', () => {
+    const kept = storage();
+    const profileId = randomUUID();
+    new Navigation(kept).openService(profileId);
+    expect(new Navigation(kept).get()).toEqual({ screen: 'service', profileId });
+  });
+
+  it.each([null, '', '{', '[]', '{"screen":"gone"}', '{"screen":7}', '{"screen":"service"}'])(
     'is the start when %j was kept',
     (stored) => {
       expect(new Navigation(storage(stored)).get()).toEqual({
@@ -44,5 +51,16 @@ describe('where the user is', () => {
     navigation.go({ screen: 'settings' });
     navigation.back();
     expect(navigation.get()).toEqual({ screen: 'app', profileId, tab: 'keys' });
+  });
+
+  it('goes back to the service, when that was open later, and still knows the app', () => {
+    const navigation = new Navigation(storage());
+    const [app, service] = [randomUUID(), randomUUID()];
+    navigation.openApp(app, 'keys');
+    navigation.openService(service);
+    navigation.go({ screen: 'profile-form', profileId: service });
+    navigation.back();
+    expect(navigation.get()).toEqual({ screen: 'service', profileId: service });
+    expect(navigation.lastApp).toMatchObject({ profileId: app, tab: 'keys' });
   });
 });

@@ -26,6 +26,10 @@ describe('what is wrong with a secret while it is typed', () => {
       ' ',
       `${hex}\u200b`,
       'short',
+      '\ud800',
+      'é'.repeat(1200),
+      'é'.repeat(1201),
+      'x'.repeat(2401),
     ]) {
       expect(secretProblem('secret', value) !== undefined, JSON.stringify(value)).toBe(
         isRefused('secret', value),
