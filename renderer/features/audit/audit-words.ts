@@ -19,6 +19,8 @@ export const actionLooks: Readonly<Record<AuditAction, ActionLook>> = {
   used: { done: 'Signed or encrypted', failed: 'Not used', icon: 'key' },
   copied: { done: 'Copied', failed: 'Not copied', icon: 'copy' },
   revealed: { done: 'Shown', failed: 'Not shown', icon: 'show' },
+  commandStarted: { done: 'Given to a command', failed: 'Not given to a command', icon: 'outgoing' },
+  envPrinted: { done: 'Printed by latchkey env', failed: 'Not printed', icon: 'outgoing' },
   storeChosen: { done: 'Store chosen', failed: 'Store not chosen', icon: 'vault' },
   startedOver: { done: 'Started over', failed: 'Not started over', icon: 'retry' },
   passphraseChanged: { done: 'Passphrase changed', failed: 'Passphrase not changed', icon: 'key' },
@@ -27,6 +29,11 @@ export const actionLooks: Readonly<Record<AuditAction, ActionLook>> = {
 };
 
 /** What happened, as a heading of the entry. */
-export function actionWords({ action, outcome }: Pick<AuditEntry, 'action' | 'outcome'>): string {
-  return actionLooks[action][outcome];
+export function actionWords({
+  action,
+  outcome,
+  program,
+}: Pick<AuditEntry, 'action' | 'outcome' | 'program'>): string {
+  const words = actionLooks[action][outcome];
+  return program === null ? words : `${words}: ${program}`;
 }
