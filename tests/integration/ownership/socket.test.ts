@@ -18,7 +18,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { askOwner, type Ownership, takeFolder } from '../../../electron/ownership/index.ts';
-import { lineLimitBytes, protocolVersion } from '../../../electron/ownership/protocol.ts';
+import { lineLimitBytes, protocolVersion } from '../../../electron/ownership/light.ts';
 import { eventually } from '../../support/conditions.ts';
 import { startServe } from '../../support/programs.ts';
 import type { SeededRandom } from '../../support/seeded-random.ts';
