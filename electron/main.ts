@@ -84,6 +84,7 @@ async function start(owner: Ownership): Promise<void> {
   latchkey = started;
   setMenu((commandId) => started.emit('about.commandChosen', { commandId }));
   show(started);
+  owner.answerCommands(started.commands);
   owner.answerShow(() => {
     if (shown) shown.bringForward();
     else show(started);

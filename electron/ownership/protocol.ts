@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { environments } from '#shared/contract/profiles.ts';
 import * as s from '#shared/contract/strings.ts';
-import { secretKinds, slots, storeKinds, vaultStates } from '#shared/contract/vault.ts';
+import { slots, storeKinds, vaultStates } from '#shared/contract/vault.ts';
 import type { ErrorCode } from '#shared/lib/app-error.ts';
 import { dialects } from '#shared/protocol/dialects.ts';
 
@@ -23,8 +23,13 @@ export type Identity = z.infer<typeof identity>;
 
 /** An app by its name, by `NAME@ENVIRONMENT`, or by its profile id. */
 const appChoice = z.string().min(1).max(200);
-const environmentChoice = {
+const pairChoice = {
   app: appChoice,
+  /** Of several pairs of key and secret, by the label or the key; the current one without it. */
+  pair: z.string().min(1).max(200).optional(),
+};
+const environmentChoice = {
+  ...pairChoice,
   /** A target of the export, `shell` or `json`; the app's usual target without it. */
   format: z.string().min(1).max(40).optional(),
 };
@@ -71,10 +76,18 @@ export const protocol = {
           profileId: s.profileId,
           name: s.label,
           environment: z.enum(environments),
-          dialect: z.enum(dialects),
-          key: s.appKey,
+          provider: s.providerId,
+          /** Of an app that speaks the protocol. Null: a service, which has credentials only. */
+          dialect: z.enum(dialects).nullable(),
+          key: s.appKey.nullable(),
           credentials: z.array(
-            z.object({ kind: z.enum(secretKinds), slot: z.enum(slots), lastFour: s.lastFour.nullable() }),
+            z.object({
+              kind: s.fieldId,
+              slot: z.enum(slots),
+              label: s.label.nullable(),
+              key: s.appKey.nullable(),
+              lastFour: s.lastFour.nullable(),
+            }),
           ),
         }),
       ),
@@ -106,7 +119,7 @@ export const protocol = {
   signChannel: {
     request: z.strictObject({
       type: z.literal('signChannel'),
-      app: appChoice,
+      ...pairChoice,
       socketId: z.string().max(200),
       channel: z.string().max(1000),
       /** JSON text, signed byte for byte. */
@@ -117,7 +130,7 @@ export const protocol = {
   signUser: {
     request: z.strictObject({
       type: z.literal('signUser'),
-      app: appChoice,
+      ...pairChoice,
       socketId: z.string().max(200),
       /** JSON text, signed byte for byte. */
       userData: signedText,
@@ -127,7 +140,7 @@ export const protocol = {
   signRequest: {
     request: z.strictObject({
       type: z.literal('signRequest'),
-      app: appChoice,
+      ...pairChoice,
       method: z.string().regex(/^[A-Z]{1,20}$/),
       /** Below `/apps/ID`, or with it. */
       path: z.string().max(4096),
