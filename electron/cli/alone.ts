@@ -71,7 +71,8 @@ async function answerAll(place: Place, lock: FolderLock, requests: readonly Requ
   const index = new SqliteCredentialIndex(database, new Preferences(database));
   const { chosenStore } = index.readMeta();
   const audit = new AuditLog(database, { nameOf: (id) => profiles.nameOf(id), onAdded: () => {} });
-  const spawn = requests.some(({ type }) => needVault.includes(type)) ? await place.spawn() : noProcess;
+  const needsProcess = requests.some(({ type }) => needVault.includes(type));
+  const { spawn, allEnded } = watched(needsProcess ? await place.spawn() : noProcess);
   const vault = new Vault({
     folder: place.dataFolder,
     spawn,
@@ -106,7 +107,24 @@ async function answerAll(place: Place, lock: FolderLock, requests: readonly Requ
     profiles.close();
     vault.close();
     database.close();
+    await allEnded();
   }
+}
+
+/**
+ * Killed is not gone: a process that nobody has waited for yet would be a child of the command that this one is about to
+ * become.
+ */
+function watched(start: SpawnChild): { readonly spawn: SpawnChild; readonly allEnded: () => Promise<unknown> } {
+  const ends: Promise<void>[] = [];
+  return {
+    spawn: (entry, options) => {
+      const child = start(entry, options);
+      ends.push(new Promise((resolve) => child.onExit(() => resolve())));
+      return child;
+    },
+    allEnded: () => Promise.all(ends),
+  };
 }
 
 async function answerOne(

@@ -83,7 +83,7 @@ async function run(place: Place, given: Given, asItWas: () => void): Promise<End
       return print(listText(await ask(place, { type: 'listApps' }), options));
     }
     case 'lock':
-      await ask(place, { type: 'lockVault', forget: options.forget === true });
+      await lock(place, options.forget === true);
       return print('The vault is locked.\n');
     case 'unlock': {
       const { unlock } = await import('./unlock.ts');
@@ -98,6 +98,15 @@ async function run(place: Place, given: Given, asItWas: () => void): Promise<End
       const { signed } = await import('./sign.ts');
       return print(await signed(place, name, app, others, options));
     }
+  }
+}
+
+async function lock(place: Place, forget: boolean): Promise<void> {
+  try {
+    await ask(place, { type: 'lockVault', forget });
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'confirmation_required') throw error;
+    throw new AppError(error.code, error.message, { hint: 'Add --forget if that is meant.' });
   }
 }
 

@@ -70,7 +70,7 @@ async function askOnce(place: Place, request: Request): Promise<Outcome> {
   if (address === undefined) return { kind: 'absent' };
   const line = encodeRequest(request);
   const timer = setTimeout(
-    () => place.tell(`Waiting for Latchkey${owner.pid}. The system’s keychain may be asking for something.`),
+    () => place.tell(`Waiting for Latchkey${owner.pid}, which may be waiting for the system’s keychain.`),
     tellAfterMs,
   );
   try {

@@ -105,6 +105,7 @@ export class Terminal {
         reject(cancelled());
       };
       input.once('end', gone).once('error', gone);
+      input.resume();
     });
   }
 }
