@@ -115,7 +115,10 @@ async function answerAll(place: Place, lock: FolderLock, requests: readonly Requ
  * Killed is not gone: a process that nobody has waited for yet would be a child of the command that this one is about to
  * become.
  */
-function watched(start: SpawnChild): { readonly spawn: SpawnChild; readonly allEnded: () => Promise<unknown> } {
+function watched(start: SpawnChild): {
+  readonly spawn: SpawnChild;
+  readonly allEnded: () => Promise<unknown>;
+} {
   const ends: Promise<void>[] = [];
   return {
     spawn: (entry, options) => {

@@ -30,6 +30,15 @@ export type GivenOptions = Readonly<
   Record<string, string | boolean | readonly (string | boolean)[] | undefined>
 >;
 
+/**
+ * Whether what the packaged app was started with is meant for the command: it is one program, under one name. The app
+ * itself takes options only.
+ */
+export function isCommandLine([first]: readonly string[]): boolean {
+  if (first === undefined) return false;
+  return ['help', '--help', '-h', '--version', 'sign'].includes(first) || Object.hasOwn(commands, first);
+}
+
 /** @throws UsageError */
 export function readArguments(args: readonly string[]): Arguments {
   const { leading, rest } = splitLeading(args);

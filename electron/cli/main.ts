@@ -5,6 +5,7 @@
 import { writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AppError, type ErrorCode } from '#shared/lib/app-error.ts';
+import type { Disposer } from '#shared/lib/disposer.ts';
 import { defaultDataFolder } from '../hosts/data-folder.ts';
 import { keepMemoryOutOfDumps } from '../processes/core-dumps.ts';
 import type { SpawnChild } from '../processes/port.ts';
@@ -19,8 +20,10 @@ export interface Start {
   /** Where this app's own modules are: sources in a clone, bundles when built. */
   readonly code: URL;
   readonly version: () => string;
-  /** Of the vault process, where it is not plain Node's. */
-  readonly spawn?: () => Promise<SpawnChild>;
+  /** Of the vault process, where it is not plain Node's. The folder is this process's own by then. */
+  readonly spawn?: (dataFolder: string) => Promise<SpawnChild>;
+  /** Where the caller has kept this process's memory out of dumps already: undoes that, for a program that is not Latchkey's. */
+  readonly asItWas?: Disposer;
 }
 
 /** Of the vault: a script can tell this from a failure, and ask its user to unlock. */
@@ -34,7 +37,7 @@ const lockedCodes: readonly ErrorCode[] = [
 
 /** Never throws for what was to be expected. With `exec` it may not return: this process is the command then. */
 export async function runCommandLine(start: Start): Promise<Ending> {
-  const asItWas = keepMemoryOutOfDumps();
+  const asItWas = start.asItWas ?? keepMemoryOutOfDumps();
   // Node would open a debugger.
   if (process.platform !== 'win32') process.on('SIGUSR1', () => {});
   try {
@@ -51,12 +54,14 @@ export async function runCommandLine(start: Start): Promise<Ending> {
   }
 }
 
-function placeOf({ code, version, spawn }: Start, dataFolder: unknown): Place {
+function placeOf({ code, version, spawn }: Start, given: unknown): Place {
+  const dataFolder = resolve(typeof given === 'string' ? given : defaultDataFolder());
   return {
-    dataFolder: resolve(typeof dataFolder === 'string' ? dataFolder : defaultDataFolder()),
+    dataFolder,
     code,
     version,
-    spawn: spawn ?? (async () => (await import('../processes/node-child.ts')).spawnNodeChild),
+    spawn: async () =>
+      spawn ? spawn(dataFolder) : (await import('../processes/node-child.ts')).spawnNodeChild,
     tell,
   };
 }
