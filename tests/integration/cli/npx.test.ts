@@ -9,7 +9,9 @@ import { temporaryFolder } from '../../support/temporary.ts';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 describe('npx latchkey', () => {
-  it('runs the clone’s command, from any folder in it, and asks no registry', { timeout: 60_000 }, async () => {
+  it('runs the clone’s command, from any folder in it, and asks no registry', {
+    timeout: 60_000,
+  }, async () => {
     const cache = join(temporaryFolder(), 'npm');
     mkdirSync(cache);
     for (const cwd of [root, join(root, 'docs')]) {
