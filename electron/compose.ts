@@ -8,12 +8,14 @@ import type { ServerMessage } from '#shared/contract/wire.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { Listeners } from '#shared/lib/disposer.ts';
 import { AuditLog } from './audit/index.ts';
+import { createCommands } from './cli/index.ts';
 import { Doctor } from './doctor/index.ts';
 import { ChosenFiles, type PickFile } from './files/index.ts';
 import { History } from './history/index.ts';
 import { HttpApi } from './http-api/index.ts';
 import { createEmitter, Dispatcher, type Emit, type Handlers, type Session } from './ipc/index.ts';
 import { Live } from './live/index.ts';
+import type { CommandHandlers } from './ownership/index.ts';
 import { PresencePoll } from './presence/index.ts';
 import type { PassedPort, SpawnChild } from './processes/port.ts';
 import { Profiles } from './profiles/index.ts';
@@ -56,6 +58,8 @@ export interface App {
   /** For what belongs to the host, such as its window's place. */
   readonly preferences: Preferences;
   readonly emit: Emit;
+  /** For the owner of the data folder to answer the `latchkey` command with. */
+  readonly commands: CommandHandlers;
   openSession(send: (message: ServerMessage) => void): Session;
   /** One end of a channel that a page opened to the vault process. */
   passPort(port: PassedPort): void;
@@ -321,6 +325,11 @@ export async function compose(options: ComposeOptions): Promise<App> {
   return {
     preferences,
     emit,
+    commands: createCommands({
+      profiles,
+      vault,
+      credentials: (profileId) => vault.credentials(profileId),
+    }),
     openSession: (send) => dispatcher.open(send),
     passPort: (port) => background('vault.passPort', vault.passPort(port)),
     close: async () => {

@@ -5,6 +5,8 @@ import { parseArgs } from 'node:util';
 import { app, dialog, session } from 'electron';
 import { AppError } from '#shared/lib/app-error.ts';
 import { redactError } from '#shared/lib/redact.ts';
+import { isCommandLine } from './cli/index.ts';
+import { endAs } from './cli/pass-through.mjs';
 import { type App, compose } from './compose.ts';
 import { defaultDataFolder } from './hosts/data-folder.ts';
 import {
@@ -12,6 +14,7 @@ import {
   filePicker,
   hardenEveryPage,
   hardenSession,
+  haveNoWindows,
   keepProfileIn,
   type OpenedWindow,
   openWindow,
@@ -29,11 +32,12 @@ import { type AnswerOf, type Ownership, takeFolder } from './ownership/index.ts'
 import { keepMemoryOutOfDumps } from './processes/core-dumps.ts';
 
 // What is copied passes through this process, and the sandbox’s credentials do.
-keepMemoryOutOfDumps();
+const asItWas = keepMemoryOutOfDumps();
 
 const outFolder = join(fileURLToPath(new URL('.', import.meta.url)), '..');
+const args = process.argv.slice(app.isPackaged ? 1 : 2);
 const { values } = parseArgs({
-  args: process.argv.slice(app.isPackaged ? 1 : 2),
+  args,
   options: { data: { type: 'string' } },
   strict: false,
 });
@@ -84,6 +88,7 @@ async function start(owner: Ownership): Promise<void> {
   latchkey = started;
   setMenu((commandId) => started.emit('about.commandChosen', { commandId }));
   show(started);
+  owner.answerCommands(started.commands);
   owner.answerShow(() => {
     if (shown) shown.bringForward();
     else show(started);
@@ -148,22 +153,53 @@ async function fail(error: unknown): Promise<void> {
   });
 }
 
+/**
+ * The packaged app is the `latchkey` command as well: it then has no window, and touches none of Chromium's files. Only
+ * opening the vault itself needs Electron to be ready; until then this module is waited for, and Chromium does not start.
+ */
+async function runAsCommand(): Promise<void> {
+  haveNoWindows();
+  const needsElectron = Promise.withResolvers<void>();
+  const { runCommandLine } = await import('./cli/main.ts');
+  const done = runCommandLine({
+    args,
+    code: new URL('.', import.meta.url),
+    version: () => app.getVersion(),
+    asItWas,
+    spawn: async (folder) => {
+      keepProfileIn(folder);
+      needsElectron.resolve();
+      await app.whenReady();
+      return spawnUtilityChild;
+    },
+  }).then((ending) => {
+    if ('signal' in ending) endAs(ending);
+    else app.exit(ending.code);
+  });
+  await Promise.race([done, needsElectron.promise]);
+}
+
 app.enableSandbox();
 cutNetwork();
 registerScheme();
 hardenEveryPage();
-try {
-  // Electron waits for this module before it starts Chromium, whose files are the folder's owner's alone.
-  const taken = await takeFolder({
-    folder: dataFolder,
-    host: 'electron',
-    version: app.getVersion(),
-    opensBrowser: browserCommand() !== undefined,
-    onProblem: (problem) => process.stderr.write(`${problem}\n`),
-    onBug: (error) => report('ownership', error),
-  });
-  if (taken.kind === 'owner') run(taken.ownership);
-  else await handOver(taken.to);
-} catch (error) {
-  await fail(error);
+if (isCommandLine(args)) await runAsCommand();
+else await runAsApp();
+
+async function runAsApp(): Promise<void> {
+  try {
+    // Electron waits for this module before it starts Chromium, whose files are the folder's owner's alone.
+    const taken = await takeFolder({
+      folder: dataFolder,
+      host: 'electron',
+      version: app.getVersion(),
+      opensBrowser: browserCommand() !== undefined,
+      onProblem: (problem) => process.stderr.write(`${problem}\n`),
+      onBug: (error) => report('ownership', error),
+    });
+    if (taken.kind === 'owner') run(taken.ownership);
+    else await handOver(taken.to);
+  } catch (error) {
+    await fail(error);
+  }
 }

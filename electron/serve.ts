@@ -119,6 +119,7 @@ function createLink(isForBrowser: boolean, lastsUntilUsed = false): { url: strin
 removeRedirects(dataFolder);
 // The link on the terminal is good until it is used: whoever comes back to it later should not find a dead one.
 const { url, redirect } = createLink(opensBrowser, true);
+ownership.answerCommands(app.commands);
 ownership.answerShow((request) => createLink(request.opensBrowser));
 const isOpened = redirect !== undefined && (await openBrowser(redirect));
 process.stdout.write(`${whereItIs(url, isOpened)}\n`);

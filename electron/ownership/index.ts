@@ -1,4 +1,4 @@
 export { askOwner, type Outcome } from './ask.ts';
-export type { Ownership, Show } from './ownership.ts';
-export type { AnswerOf } from './protocol.ts';
+export { Ownership, type Show } from './ownership.ts';
+export type { AnswerOf, CommandHandlers, CommandType, OwnerHandlers, RequestOf } from './protocol.ts';
 export { type TakeFolderOptions, type Taken, takeFolder } from './take-folder.ts';

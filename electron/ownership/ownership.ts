@@ -2,7 +2,15 @@
 import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import type { FolderLock } from '../storage/index.ts';
 import { removeNote, writeNote } from './owner-note.ts';
-import { type AnswerOf, type Identity, Refused, type RequestOf } from './protocol.ts';
+import {
+  type AnswerOf,
+  type CommandHandlers,
+  type CommandType,
+  type Identity,
+  type OwnerHandlers,
+  Refused,
+  type RequestOf,
+} from './protocol.ts';
 import { OwnerServer } from './server.ts';
 import { makePlace, socketPlaces } from './socket-place.ts';
 
@@ -21,18 +29,38 @@ export class Ownership {
   readonly lock: FolderLock;
   readonly #server: OwnerServer;
   #show: Show | undefined;
+  #commands: CommandHandlers | undefined;
   #address: string | undefined;
   #isReleased = false;
 
   private constructor(lock: FolderLock, self: Identity, onBug: (error: unknown) => void) {
     this.lock = lock;
+    const notYet = () =>
+      new Refused('starting', self.host === 'cli' ? 'A command is at work.' : 'Latchkey is starting.');
+    const command =
+      <T extends CommandType>(type: T) =>
+      (request: RequestOf<T>) => {
+        if (!this.#commands) throw notYet();
+        // One type of request and its handler, which the compiler can't see across the lookup.
+        return (this.#commands[type] as OwnerHandlers[T])(request as never) as AnswerOf<T>;
+      };
     this.#server = new OwnerServer(
       {
         who: () => ({ type: 'owner', ...self }),
         show: async (request) => {
-          if (!this.#show) throw new Refused('starting', 'Latchkey is starting.');
+          if (!this.#show) throw notYet();
           return { type: 'shown', ...self, ...(await this.#show(request)) };
         },
+        listApps: command('listApps'),
+        listVariables: command('listVariables'),
+        formVariables: command('formVariables'),
+        formEnvText: command('formEnvText'),
+        signChannel: command('signChannel'),
+        signUser: command('signUser'),
+        signRequest: command('signRequest'),
+        vaultStatus: command('vaultStatus'),
+        lockVault: command('lockVault'),
+        unlockVault: command('unlockVault'),
       },
       onBug,
     );
@@ -62,6 +90,11 @@ export class Ownership {
   /** From now on a second start is answered so. Until then it is asked to wait. */
   answerShow(show: Show): void {
     this.#show = show;
+  }
+
+  /** From now on the `latchkey` command is answered so. Until then it is asked to wait. */
+  answerCommands(commands: CommandHandlers): void {
+    this.#commands = commands;
   }
 
   /**

@@ -1,12 +1,12 @@
 /** The owner's end of the socket. Whoever is at the other end, it takes bounded memory and time of the owner's. */
 import { createServer, type Server, type Socket } from 'node:net';
+import { AppError } from '#shared/lib/app-error.ts';
 import { parseUnknown } from '#shared/lib/parse-unknown.ts';
+import { lineLimitBytes, protocolVersion } from './light.ts';
 import {
   envelope,
-  lineLimitBytes,
   type OwnerHandlers,
   protocol,
-  protocolVersion,
   type RefusalReason,
   Refused,
   type RequestType,
@@ -86,7 +86,7 @@ export class OwnerServer {
       timer = setTimeout(() => socket.destroy(), answerLimitMs);
       const answer = isTooLarge
         ? refused('too_large', `A request has at most ${lineLimitBytes} bytes.`)
-        : this.#answer(Buffer.concat(received).toString());
+        : this.#answer(textOf(received));
       Promise.resolve(answer).then((value) => {
         if (!socket.destroyed) socket.end(`${JSON.stringify(value)}\n`, () => socket.destroy());
       }, this.#onBug);
@@ -113,6 +113,8 @@ export class OwnerServer {
       return protocol[request.type].answer.parse(await handle(input.data));
     } catch (error) {
       if (error instanceof Refused) return refused(error.reason, error.message);
+      if (error instanceof AppError && error.code !== 'internal')
+        return refused(error.code, error.message, error.hint);
       this.#onBug(error);
       return refused('failed', 'The Latchkey that runs could not do that.');
     }
@@ -123,8 +125,16 @@ function isRequestType(type: string): type is RequestType {
   return Object.hasOwn(protocol, type);
 }
 
-function refused(reason: RefusalReason, message: string) {
-  return { type: 'refused', reason, message };
+function refused(reason: RefusalReason, message: string, hint?: string) {
+  return { type: 'refused', reason, message, hint };
+}
+
+/** A request may have a passphrase in it: its bytes are not left lying about. */
+function textOf(received: readonly Buffer[]): string {
+  const bytes = Buffer.concat(received);
+  const text = bytes.toString();
+  for (const each of [bytes, ...received]) each.fill(0);
+  return text;
 }
 
 /** Text that is not JSON becomes undefined, which no schema accepts. */

@@ -4,9 +4,10 @@
  * sockets), in a folder of this user's own among the temporary ones.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { lstatSync, mkdirSync, realpathSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isOursAlone } from './light.ts';
 
 /** What every system takes: 103 bytes on macOS, 107 on Linux. A longer path may be cut off rather than refused. */
 const pathLimitBytes = 103;
@@ -49,10 +50,4 @@ export function makePlace({ makes }: SocketPlace): void {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   if (!isOursAlone(makes)) throw new Error(`${makes} is not this user’s alone`);
-}
-
-/** Of this user, and nobody else can enter it: not itself a link. */
-export function isOursAlone(folder: string): boolean {
-  const stats = lstatSync(folder, { throwIfNoEntry: false });
-  return stats?.isDirectory() === true && stats.uid === process.getuid?.() && (stats.mode & 0o077) === 0;
 }

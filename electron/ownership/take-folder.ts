@@ -5,7 +5,7 @@ import { FolderLock } from '../storage/index.ts';
 import { askOwner, type Outcome } from './ask.ts';
 import { readNote } from './owner-note.ts';
 import { Ownership, type OwnershipOptions } from './ownership.ts';
-import type { AnswerOf } from './protocol.ts';
+import type { AnswerOf, HostKind } from './protocol.ts';
 
 /** How long an owner that does not answer is waited for. It may be ending, which takes up to five seconds. */
 const patienceMs = 8_000;
@@ -56,11 +56,17 @@ function tryToTake(folder: string): FolderLock | undefined {
   }
 }
 
+const hostNames: Readonly<Record<HostKind, string>> = {
+  electron: 'the desktop app',
+  web: 'the web host',
+  cli: 'the `latchkey` command',
+};
+
 function ownedBy(folder: string, outcome: Outcome<'show'>): AppError {
   const note = readNote(folder);
   const owner = note && isRunning(note.pid) ? note : undefined;
   const who = owner
-    ? ` It is process ${owner.pid}, ${owner.host === 'web' ? 'the web host' : 'the desktop app'} of version ${owner.version}.`
+    ? ` It is process ${owner.pid}, ${hostNames[owner.host]} of version ${owner.version}.`
     : '';
   const message = `Another Latchkey is using the data folder ${folder}, and ${whatItDoes(outcome)}.${who}`;
   return new AppError('conflict', message, {
@@ -71,9 +77,7 @@ function ownedBy(folder: string, outcome: Outcome<'show'>): AppError {
 function whatItDoes(outcome: Outcome<'show'>): string {
   if (outcome.kind === 'unreadable') return 'its answer can’t be understood';
   if (outcome.kind !== 'refused') return 'does not answer';
-  return outcome.reason === 'starting'
-    ? 'is still starting'
-    : `says: “${outcome.message.replace(/\.$/, '')}”`;
+  return outcome.reason === 'starting' ? 'is not ready yet' : `says: “${outcome.message.replace(/\.$/, '')}”`;
 }
 
 function howToEnd(pid: number): string {

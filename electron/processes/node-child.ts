@@ -1,5 +1,6 @@
 /** Child processes on plain Node: the web host, the command line and the tests. */
 import { fork } from 'node:child_process';
+import { getCompileCacheDir } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment } from './child-environment.ts';
 import type { ChildExit, SpawnChild } from './port.ts';
@@ -14,8 +15,13 @@ export const spawnNodeChild: SpawnChild = (entry, { name, env }) => {
     // a debugger too.
     execArgv: [`--title=latchkey-${name}`, '--disable-sigusr1'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    // Named, for fork would add it by itself.
-    env: { ...childEnvironment(env), NODE_V8_COVERAGE: undefined },
+    env: {
+      ...childEnvironment(env),
+      // Where this process keeps what it compiled, if it chose a place itself: one from outside is not passed on.
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE === undefined ? getCompileCacheDir() : undefined,
+      // Named, for fork would add it by itself.
+      NODE_V8_COVERAGE: undefined,
+    },
   });
   let exit: ChildExit | undefined;
   const listeners = new Set<(exit: ChildExit) => void>();

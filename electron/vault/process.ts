@@ -1,4 +1,5 @@
 /** The vault process: the only one that ever holds a secret. The main side starts it, and locks by ending it. */
+import { flushCompileCache, getCompileCacheDir } from 'node:module';
 import { keepMemoryOutOfDumps } from '../processes/core-dumps.ts';
 import { parentPort } from '../processes/parent-port.ts';
 import { type RpcServer, serveRpc } from '../processes/rpc.ts';
@@ -11,6 +12,8 @@ import { hasSealedFile, SealedFileStore } from './stores/sealed-file-store.ts';
 import { SessionStore } from './stores/session-store.ts';
 
 leaveNoTraces();
+// It is killed in the end, and would never write what it compiled. Now it has no secret yet.
+if (getCompileCacheDir() !== undefined) flushCompileCache();
 
 // Not `exit`: it would wait for a keychain call that hangs, for up to 50 s, with the secrets still in memory.
 process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));

@@ -12,6 +12,8 @@ const needs = {
     { name: 'libsecret', packageName: 'libsecret-1-0', isThere: () => hasLibrary('libsecret-1.so.0') },
     { name: 'Xvfb', packageName: 'xvfb', isThere: hasCommand('Xvfb') },
     { name: 'xauth', packageName: 'xauth', isThere: hasCommand('xauth') },
+    { name: 'zsh', packageName: 'zsh', isThere: hasCommand('zsh') },
+    { name: 'fish', packageName: 'fish', isThere: hasCommand('fish') },
     { name: 'xdotool', packageName: 'xdotool', isThere: hasCommand('xdotool') },
   ],
   other: [{ name: 'Chromium, Chrome or Edge', isThere: () => findChromium() !== undefined }],

@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { commandAlone, commandWithOwner } from './command-start.ts';
 import type { Benchmark, Result } from './measure.ts';
 import { encryptEventBenchmark, signChannelBenchmark } from './signing.ts';
 import { socketToDurableLine } from './socket-to-durable-line.ts';
@@ -15,6 +16,8 @@ const benchmarks: readonly Benchmark[] = [
   encryptEventBenchmark,
   unlockBenchmark,
   listBenchmark,
+  commandWithOwner,
+  commandAlone,
 ];
 
 const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } });

@@ -15,7 +15,12 @@ export interface ElectronProgram extends Program {
 }
 
 export function startElectron(folder: string, env: NodeJS.ProcessEnv = {}): ElectronProgram {
-  const program = startProgram(process.execPath, [main, '--data', folder], { env, hasChannel: true });
+  return startElectronWith(['--data', folder], env);
+}
+
+/** @param args Of the app's program. */
+export function startElectronWith(args: readonly string[], env: NodeJS.ProcessEnv = {}): ElectronProgram {
+  const program = startProgram(process.execPath, [main, ...args], { env, hasChannel: true });
   const records: Record[] = [];
   program.child.on('message', (record) => records.push(record as Record));
   const called = (call: string, count = 1) =>

@@ -8,3 +8,4 @@ export { registerScheme, servePage } from './scheme.ts';
 export { serveWindow } from './transport.ts';
 export { spawnUtilityChild } from './utility-child.ts';
 export { type OpenedWindow, openWindow } from './window.ts';
+export { haveNoWindows } from './windowless.ts';

@@ -17,8 +17,14 @@ import {
 import { connect, createServer, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { askOwner, type Ownership, takeFolder } from '../../../electron/ownership/index.ts';
-import { lineLimitBytes, protocolVersion } from '../../../electron/ownership/protocol.ts';
+import { AppError } from '#shared/lib/app-error.ts';
+import {
+  askOwner,
+  type CommandHandlers,
+  type Ownership,
+  takeFolder,
+} from '../../../electron/ownership/index.ts';
+import { lineLimitBytes, protocolVersion } from '../../../electron/ownership/light.ts';
 import { eventually } from '../../support/conditions.ts';
 import { startServe } from '../../support/programs.ts';
 import type { SeededRandom } from '../../support/seeded-random.ts';
@@ -102,6 +108,19 @@ describe('the protocol', () => {
     ['invalid', 'GET / HTTP/1.1\r\n\r\n'],
     ['invalid', Buffer.from([0xff, 0xfe, 0x00, 0x0a])],
     ['invalid', `${'['.repeat(60_000)}\n`],
+    ['invalid', request({ type: 'formVariables', app: 'shop' })],
+    ['invalid', request({ type: 'formVariables', app: 'shop', program: 'two\nlines' })],
+    ['invalid', request({ type: 'formVariables', app: 'shop', program: 'npm', arguments: ['x'] })],
+    ['invalid', request({ type: 'formEnvText', app: '' })],
+    ['invalid', request({ type: 'formEnvText', app: 'x'.repeat(201) })],
+    ['invalid', request({ type: 'signRequest', app: 'shop', method: 'GET /', path: '/', query: {} })],
+    ['invalid', request({ type: 'signRequest', app: 'shop', method: 'GET', path: '/', query: { a: 1 } })],
+    ['invalid', request({ type: 'unlockVault', passphrase: 'x'.repeat(2401) })],
+    ['invalid', request({ type: 'lockVault' })],
+    // A well-formed one waits until there is somebody to answer it.
+    ['starting', request({ type: 'listApps' })],
+    ['starting', request({ type: 'formVariables', app: 'shop', program: 'npm' })],
+    ['starting', request({ type: 'unlockVault', passphrase: 'x' })],
     ['too_large', Buffer.alloc(lineLimitBytes + 1, 0x20)],
   ])('refuses as %s what it can’t take', async (reason, bytes) => {
     const { address, bugs } = await own();
@@ -136,6 +155,28 @@ describe('the protocol', () => {
     expect(bugs).toHaveLength(1);
     ownership.answerShow(() => ({ url: 'https://elsewhere.example/' }));
     expect(await show(folder)).toMatchObject({ kind: 'refused', reason: 'failed' });
+  });
+
+  it('tells a command what failed, and keeps to itself what nobody expected', async () => {
+    const { address, ownership, bugs } = await own();
+    const failed = new AppError('vault_locked', 'The vault is locked.', { hint: 'Unlock it.' });
+    ownership.answerCommands(
+      new Proxy({} as CommandHandlers, {
+        get: (_target, type) => () => {
+          throw type === 'listApps' ? failed : new Error(ticket);
+        },
+      }),
+    );
+    expect(JSON.parse(await say(address, request({ type: 'listApps' })))).toEqual({
+      type: 'refused',
+      reason: 'vault_locked',
+      message: 'The vault is locked.',
+      hint: 'Unlock it.',
+    });
+    const unexpected = await say(address, request({ type: 'vaultStatus' }));
+    expect(JSON.parse(unexpected)).toMatchObject({ reason: 'failed' });
+    expect(unexpected).not.toContain(ticket);
+    expect(bugs).toHaveLength(1);
   });
 
   it('makes a second start wait until the first can show itself', async () => {
@@ -277,7 +318,11 @@ describe('hostile callers', () => {
       const kind = random.integer(0, 3);
       if (kind === 0) return Buffer.from(random.bytes(random.integer(0, 2000)));
       if (kind === 1) return line(random.json());
-      if (kind === 2) return request({ type: random.pick(['who', 'show', 'x', '']), x: random.json() });
+      if (kind === 2)
+        return request({
+          type: random.pick(['who', 'show', 'listApps', 'formVariables', 'unlockVault', 'x', '']),
+          x: random.json(),
+        });
       return request({ type: 'show', opensBrowser: true }).slice(0, random.integer(0, 50));
     };
     await roundsInTurn({ inTest: 15, inSoak: 1000 }, async (random) => {

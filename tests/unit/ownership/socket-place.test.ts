@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isOursAlone, makePlace, socketPlaces } from '../../../electron/ownership/socket-place.ts';
+import { isOursAlone } from '../../../electron/ownership/light.ts';
+import { makePlace, socketPlaces } from '../../../electron/ownership/socket-place.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const addresses = (...input: Parameters<typeof socketPlaces>) =>
