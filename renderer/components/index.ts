@@ -41,7 +41,6 @@ export {
   KindSign,
   SlotLabel,
   StateDot,
-  slotLabels,
   type Tone,
 } from './labels.tsx';
 export { Menu, type MenuItem, type MenuProps } from './menu.tsx';

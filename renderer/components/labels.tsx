@@ -93,12 +93,12 @@ export function KindSign({ kind }: { readonly kind: ChannelKind }) {
   return <Icon name={look.icon} size={12} className={look.hue} />;
 }
 
-export const slotLabels: Readonly<Record<Slot, string>> = {
-  current: 'Current',
-  extra: 'Active',
-  next: 'Next',
-  previous: 'Previous',
-  revoked: 'Revoked',
+const slotWords: Readonly<Record<Slot, string>> = {
+  current: 'current',
+  extra: 'active',
+  next: 'next',
+  previous: 'previous',
+  revoked: 'revoked',
 };
 
 export interface SlotLabelProps {
@@ -108,7 +108,7 @@ export interface SlotLabelProps {
 }
 
 /** The version of a key, in its steady hue. */
-export function SlotLabel({ slot, word = slotLabels[slot].toLowerCase() }: SlotLabelProps) {
+export function SlotLabel({ slot, word = slotWords[slot] }: SlotLabelProps) {
   return <span className={classes(styles.slot, styles[`slot-${slot}`])}>{word}</span>;
 }
 

@@ -3,9 +3,9 @@ import { useRef, useState } from 'react';
 import type { Diagnosis } from '#shared/contract/doctor.ts';
 import type { Credential } from '#shared/contract/vault.ts';
 import { CommandButton, useCommands } from '../../commands/index.ts';
-import { Button, ErrorNotice, Row, Section, Select, slotLabels } from '../../components/index.ts';
+import { Button, ErrorNotice, Row, Section, Select } from '../../components/index.ts';
 import { useCall, useContractEvent, useCredentials, useProfile } from '../../state/index.ts';
-import { maskedValue, useKindName } from '../vault/index.ts';
+import { maskedValue, slotWord, useKindName } from '../vault/index.ts';
 import { DiagnosisItem } from './diagnosis-item.tsx';
 import styles from './doctor.module.css';
 import { summaryOf } from './verdict-look.ts';
@@ -148,13 +148,13 @@ export function CheckPanel({ profileId }: CheckPanelProps) {
 
 function nameOf(credential: Credential, kindName: string): string {
   const label = credential.label === null ? '' : ` “${credential.label}”`;
-  return `${kindName}${label}, ${slotLabels[credential.slot].toLowerCase()}: ${maskedValue(credential)}`;
+  return `${kindName}${label}, ${slotWord(credential.kind, credential.slot)}: ${maskedValue(credential)}`;
 }
 
 function suffixOf(credentials: readonly Credential[], { credentialId }: Diagnosis): string | undefined {
   const credential = credentials.find((each) => each.credentialId === credentialId);
   if (!credential) return undefined;
-  const slot = credential.slot === 'current' ? '' : `${slotLabels[credential.slot].toLowerCase()} `;
+  const slot = credential.slot === 'current' ? '' : `${slotWord(credential.kind, credential.slot)} `;
   const label = credential.label === null ? '' : `“${credential.label}” `;
   return `${slot}${label}${maskedValue(credential)}`;
 }
