@@ -155,6 +155,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     live.vaultUnlocked();
     background('profiles.purge', profiles.purgeExpired());
   });
+  vault.moveChanged.add((move) => emit('vault.moveChanged', { move }));
   vault.credentialsChanged.add((profileId) => {
     emit('vault.credentialsChanged', { profileId });
     live.credentialsChanged(profileId);
@@ -258,6 +259,12 @@ export async function compose(options: ComposeOptions): Promise<App> {
       cancelWaiting: () => vault.cancelWaiting(),
       chooseStore: ({ store, startOver, passphrase }) =>
         vault.chooseStore(store, { startOver, passphrase: secretCalls.passphrase(passphrase) }),
+      moveTo: ({ store, passphrase }) => vault.moveTo(store, secretCalls.passphrase(passphrase)),
+      cancelMove: () => {
+        vault.cancelMove();
+        return {};
+      },
+      move: () => ({ move: vault.move }),
       enterSecret: (input) => {
         const app = profiles.find(input.profileId);
         const isDefault = input.slot === 'current' && input.key === undefined;

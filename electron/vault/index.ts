@@ -4,6 +4,7 @@ export {
   type CredentialIndex,
   type CredentialRecord,
   MemoryCredentialIndex,
+  noMeta,
   type RecordFilter,
   type RecordState,
   type VaultMeta,

@@ -67,7 +67,7 @@ export interface ChooseOptions {
   readonly passphrase?: EnteredValue | undefined;
 }
 
-interface Running {
+export interface Running {
   readonly process: VaultProcess;
   readonly store: StoreKind;
 }
@@ -84,6 +84,8 @@ export class Lifecycle {
   readonly #onceWaiting = new Set<() => void>();
   #opening: { readonly store: StoreKind; readonly done: Promise<VaultStatus> } | undefined;
   #restarts: number[] = [];
+  /** Removes what a move has left, in a process of its own. */
+  #tidying: { readonly process: VaultProcess; readonly done: Promise<unknown> } | undefined;
 
   constructor(options: LifecycleOptions) {
     this.#options = options;
@@ -110,7 +112,8 @@ export class Lifecycle {
   async start(): Promise<void> {
     // Their values went with the process that held them.
     this.#options.book.forget('session');
-    if (this.chosenStore !== 'file') await expected(this.unlock());
+    if (this.chosenStore === 'file') return expected(this.#tidyApart());
+    await expected(this.unlock());
   }
 
   async unlock(passphrase?: EnteredValue): Promise<VaultStatus> {
@@ -141,6 +144,61 @@ export class Lifecycle {
   /** The open vault, after an opening that is under way. @throws AppError `vault_locked`, `vault_waiting` */
   async ready(): Promise<OpenVault> {
     return this.#operation(await this.#ready());
+  }
+
+  /** As `ready`, for a move: what was open keeps its process when another store is switched to. @throws as `ready` */
+  running(): Promise<Running> {
+    return this.#ready();
+  }
+
+  /** The open process has this store open from here on, and the index says so. */
+  switchedTo(store: StoreKind): void {
+    if (!this.#open) return;
+    this.#open = { process: this.#open.process, store };
+    this.#set(words.unlocked(store));
+  }
+
+  /** With nothing left of a move. @throws AppError what the store says in which something is left */
+  async tidied(): Promise<void> {
+    await this.#tidyApart();
+  }
+
+  /**
+   * Removes what a move has left, if it did. What is in a vault file whose passphrase nobody has entered is removed when
+   * that file is opened. @returns Whether nothing is left. @throws AppError a store's failure
+   */
+  async tidyWith(calls: VaultCalls): Promise<boolean> {
+    const { index, folder, book } = this.#options;
+    const { leftovers, vaultId } = index.readMeta();
+    if (!leftovers || !vaultId) return true;
+    const credentialIds = book.unsettled(leftovers.store).map(({ credentialId }) => credentialId);
+    const isDone = await calls.call('tidy', { leftovers, vaultId, credentialIds, folder });
+    book.together(() => {
+      if (isDone) index.change({ remove: credentialIds });
+      index.writeMeta({ leftovers: null });
+    });
+    return isDone;
+  }
+
+  /** Not in the open vault's process: a keychain that is no longer in use may hang, and is waited for by nobody. */
+  #tidyApart(): Promise<unknown> {
+    if (this.#tidying) return this.#tidying.done;
+    if (!this.#options.index.readMeta().leftovers) return Promise.resolve();
+    const { spawn, entry, waitingAfterMs } = this.#options;
+    const process = new VaultProcess({
+      spawn: (module, options) => spawn(module, { ...options, env: inEnglish }),
+      entry,
+      waitingAfterMs,
+      onWaiting: () => {},
+      onKeychainLost: () => {},
+      onUnexpectedExit: (exit) => this.#options.onUnexpectedExit(exit),
+    });
+    const done = this.tidyWith(process.operation()).finally(() => {
+      process.end(new AppError('cancelled', 'Nothing is left to do.'));
+      this.#tidying = undefined;
+    });
+    this.#tidying = { process, done };
+    return done;
   }
 
   /** The outcome of `work`, unless the keychain keeps the vault waiting before. @throws AppError `vault_waiting` */
@@ -222,7 +280,9 @@ export class Lifecycle {
   }
 
   close(): void {
-    this.#end(new AppError('cancelled', 'Latchkey is closing.'));
+    const reason = new AppError('cancelled', 'Latchkey is closing.');
+    this.#tidying?.process.end(reason);
+    this.#end(reason);
   }
 
   #leave(store: StoreKind): void {
@@ -268,8 +328,11 @@ export class Lifecycle {
       }
       throw error;
     }
+    // What was left in it went as it was settled.
+    if (index.readMeta().leftovers?.store === store) index.writeMeta({ leftovers: null });
     this.#open = { process, store };
     this.#set(words.unlocked(store));
+    void expected(this.#tidyApart());
     return this.status();
   }
 
@@ -278,7 +341,7 @@ export class Lifecycle {
     const meta = this.#options.index.readMeta();
     if (meta.vaultId !== null) return { vaultId: meta.vaultId, hasCanary: meta.hasCanary };
     const vaultId = randomUUID();
-    this.#options.index.writeMeta({ ...meta, vaultId });
+    this.#options.index.writeMeta({ vaultId });
     return { vaultId, hasCanary: meta.hasCanary };
   }
 
@@ -329,6 +392,8 @@ export class Lifecycle {
   #loseKeychain(process: VaultProcess): void {
     if (this.#open?.process !== process) return;
     const { store } = this.#open;
+    // Only a move wanted it: its call fails, and what another store holds stays open.
+    if (store !== 'keychain') return;
     this.#end(
       new VaultProcessLost(
         'The connection to the system keychain was lost, and had to be made again.',

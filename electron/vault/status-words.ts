@@ -1,6 +1,7 @@
 /** The vault's states in words: what happened, and what to do. */
 import type { StoreKind, VaultStatus } from '#shared/contract/vault.ts';
 import { AppError, type ErrorCode } from '#shared/lib/app-error.ts';
+import type { CredentialRecord } from './credential-index.ts';
 import { otherPlaces } from './store.ts';
 
 type Chosen = StoreKind | null;
@@ -142,6 +143,32 @@ export function storeInUse(store: StoreKind, count: number): AppError {
   return new AppError(
     'conflict',
     `${count === 1 ? 'One secret is' : `${count} secrets are`} kept ${places[store]}, and would be out of reach.`,
-    { hint: `Remove ${count === 1 ? 'it' : 'them'} first, ${lock}.` },
+    { hint: `Move ${count === 1 ? 'it' : 'them'} there in the vault’s panel, ${lock}.` },
   );
+}
+
+export function isThereAlready(store: StoreKind): AppError {
+  return new AppError('conflict', `Secrets are kept ${places[store]} already.`);
+}
+
+/** What ended a move before anything was switched. */
+export function notMoved({ code, message, hint, retryable }: AppError, store: StoreKind): AppError {
+  const nothing = `Nothing was moved: the secrets are ${places[store]}, as before.`;
+  return new AppError(code, `${message} ${nothing}`, { retryable, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** Another program has taken it out of the store. */
+export function lostSecret({ slot, kind, fingerprint }: CredentialRecord): AppError {
+  const what = kind === 'secret' ? 'app secret' : 'master key';
+  return new AppError('no_credential', `The ${slot} ${what} with fingerprint ${fingerprint} is gone.`, {
+    hint: 'Enter it again under “Keys & rotation”, or remove it there. Then move.',
+  });
+}
+
+export function placesTaken(store: StoreKind, count: number): AppError {
+  const others =
+    count === 1 ? 'There is another secret' : `There are other secrets for ${count} of the same apps’ places`;
+  return new AppError('conflict', `${others} ${places[store]} already, and none may be replaced.`, {
+    hint: 'Lock the vault, choose that place, and remove there what is no longer needed. Then move.',
+  });
 }

@@ -21,6 +21,8 @@ export const auditActions = [
   'moved',
   /** Signed or encrypted with it, `count` times in the minutes before. */
   'used',
+  /** To another store, which the entry names. */
+  'relocated',
   'copied',
   'revealed',
   'storeChosen',

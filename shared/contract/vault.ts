@@ -67,6 +67,22 @@ export const credential = z.strictObject({
 });
 export type Credential = z.infer<typeof credential>;
 
+/** Where secrets can be moved to. A session forgets, so nothing that is kept is moved there. */
+export const moveTargets = ['keychain', 'file'] as const;
+export type MoveTarget = (typeof moveTargets)[number];
+
+/** A move that is under way: every secret is copied and read back before one place takes over from the other. */
+export const vaultMove = z.strictObject({
+  from: z.enum(storeKinds),
+  to: z.enum(moveTargets),
+  /** Secrets that are in both places by now. */
+  done: z.number().int(),
+  total: z.number().int(),
+});
+export type VaultMove = z.infer<typeof vaultMove>;
+/** Null: none is under way. */
+export const vaultMoveState = z.strictObject({ move: vaultMove.nullable() });
+
 /** Of every call that needs the vault open, and may need the keychain. */
 const vaultFailures = [
   'vault_locked',
@@ -75,6 +91,9 @@ const vaultFailures = [
   'keychain_unavailable',
   'cancelled',
 ] as const;
+
+/** Of those that change what is kept: `conflict` while everything is being moved. */
+const changeErrors = [...vaultFailures, 'not_found', 'conflict'] as const;
 
 const exitErrors = [...vaultFailures, 'not_found', 'no_credential', 'storage_failed', 'refused'] as const;
 
@@ -155,6 +174,32 @@ export const vault = {
     ],
   }),
   /**
+   * Moves every secret from the open store to another one, and has that one chosen: each is copied and read back there
+   * first, and removed here only when all are there. A failure, `cancelMove` and a lock before that leave everything
+   * where it is. Answers when it is over; `isCleared` is false when the place before could not be emptied yet, which
+   * the next start does.
+   */
+  moveTo: call({
+    input: z.strictObject({
+      store: z.enum(moveTargets),
+      /** For `file`: of the one that is there, or of the one that is made. */
+      passphrase: enteredPassphrase.optional(),
+    }),
+    output: z.strictObject({ status: vaultStatus, isCleared: z.boolean() }),
+    errors: [
+      ...vaultFailures,
+      'conflict',
+      'no_credential',
+      'passphrase_required',
+      'wrong_passphrase',
+      'storage_failed',
+      'refused',
+    ],
+  }),
+  /** Ends a move that has not switched yet; one that has goes on. The move's own call fails as `cancelled`. */
+  cancelMove: call({ input: nothing, output: nothing }),
+  move: call({ input: nothing, output: vaultMoveState }),
+  /**
    * Write-only. Replaces what is in the slot. `key` is the app key that a `secret` belongs to. The value is what was
    * sent on the channel `portId` (in Electron, past the main process), or `value` (on the web host): exactly one, and
    * the host takes no other than its own.
@@ -172,7 +217,7 @@ export const vault = {
       })
       .refine(({ value, portId }) => (value === undefined) !== (portId === undefined)),
     output: credential,
-    errors: [...vaultFailures, 'not_found', 'refused'],
+    errors: [...changeErrors, 'refused'],
   }),
   /** Gives it a name, or takes that away (null). */
   labelSecret: call({
@@ -194,12 +239,12 @@ export const vault = {
   generateMasterKey: call({
     input: z.strictObject({ profileId: s.profileId, slot: z.enum(slots), label: s.label.optional() }),
     output: credential,
-    errors: [...vaultFailures, 'not_found'],
+    errors: changeErrors,
   }),
   removeSecret: call({
     input: z.strictObject({ credentialId: s.credentialId }),
     output: nothing,
-    errors: [...vaultFailures, 'not_found'],
+    errors: changeErrors,
   }),
   /**
    * One secret, once, for the user who has just been asked (`confirmed`): to be shown for some seconds, or, where the
@@ -230,6 +275,7 @@ export const vault = {
     output: z.strictObject({ credentials: z.array(credential) }),
   }),
   changed: event(vaultStatus),
+  moveChanged: event(vaultMoveState),
   credentialsChanged: event(z.strictObject({ profileId: s.profileId })),
   /** What became of a secret that `copySecret` had put on the clipboard. */
   copyEnded: event(z.strictObject({ how: z.enum(copyEnds) })),

@@ -7,6 +7,10 @@ export interface VaultWork {
   readonly folder: string;
   readonly profileId: string;
   readonly seed: number;
+  /** Everything is moved to another store after each change; this opens the vault file. */
+  readonly passphrase?: string;
+  /** Where there is a secret before it begins. */
+  readonly places?: readonly SecretPlace[];
 }
 
 /** `id` is in the place of a credential that is not known yet. */
@@ -22,7 +26,9 @@ export interface SecretPlace {
 
 export type VaultProgress =
   | { readonly state: 'vault process'; readonly pid: number }
-  | { readonly state: 'about' | 'done'; readonly change: SecretChange };
+  | { readonly state: 'about' | 'done'; readonly change: SecretChange }
+  /** One more secret is in both places; `isLast`: they all are. */
+  | { readonly state: 'moving'; readonly isLast: boolean };
 
 /** Values by their place, as `kind slot`. */
 export type Secrets = Readonly<Record<string, string>>;

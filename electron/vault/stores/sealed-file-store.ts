@@ -32,6 +32,15 @@ export function hasSealedFile(folder: string): boolean {
   );
 }
 
+/** For a file that nothing is kept in any more. */
+export async function removeSealedFile(folder: string): Promise<void> {
+  await storageFailure(async () => {
+    if (!existsSync(folder)) return;
+    for (const name of Object.values(sealedFileNames)) await rm(join(folder, name), { force: true });
+    await syncFolder(folder);
+  });
+}
+
 /** Shorter ones are found by trying. */
 export const passphraseMinimum = 8;
 
@@ -103,6 +112,10 @@ export class SealedFileStore implements SecretStore {
       for (const name of ['previous', 'unfinished'] as const) await rm(path(name), { force: true });
     });
     return new SealedFileStore(folder, { key, entries }, true);
+  }
+
+  get accounts(): readonly string[] {
+    return [...this.#entries.keys()];
   }
 
   async read(account: string): Promise<string | null> {

@@ -17,6 +17,7 @@ export const actionLooks: Readonly<Record<AuditAction, ActionLook>> = {
   labelled: { done: 'Named', failed: 'Not named', icon: 'edit' },
   moved: { done: 'Marked as', failed: 'Not marked as', icon: 'rotation' },
   used: { done: 'Signed or encrypted', failed: 'Not used', icon: 'key' },
+  relocated: { done: 'Moved to another store', failed: 'Not moved to another store', icon: 'vault' },
   copied: { done: 'Copied', failed: 'Not copied', icon: 'copy' },
   revealed: { done: 'Shown', failed: 'Not shown', icon: 'show' },
   storeChosen: { done: 'Store chosen', failed: 'Store not chosen', icon: 'vault' },
