@@ -3,6 +3,7 @@
  * start here.
  */
 import { join } from 'node:path';
+import type { Connection } from '#shared/contract/live.ts';
 import type { Profile } from '#shared/contract/profiles.ts';
 import type { ServerMessage } from '#shared/contract/wire.ts';
 import { AppError } from '#shared/lib/app-error.ts';
@@ -22,7 +23,15 @@ import { Rotations } from './rotation/index.ts';
 import { Sandbox } from './sandbox/index.ts';
 import { Settings } from './settings/index.ts';
 import { Database, type FolderLock, Preferences } from './storage/index.ts';
-import { SecretCalls, type SecretWay, SqliteCredentialIndex, Vault } from './vault/index.ts';
+import {
+  IdleLock,
+  type IdleLockOptions,
+  type LockRule,
+  SecretCalls,
+  type SecretWay,
+  SqliteCredentialIndex,
+  Vault,
+} from './vault/index.ts';
 
 /** This module's own: `.ts` from sources, `.js` when built. The processes that it starts have the same. */
 const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
@@ -39,6 +48,8 @@ export interface ComposeOptions {
   /** The host's dialog for files. Undefined: it has none. */
   readonly pickFile?: PickFile | undefined;
   readonly version: string;
+  /** By which the vault is locked when it was not used; in place of the system's, for tests. */
+  readonly clock?: Pick<IdleLockOptions, 'now' | 'later'>;
   /** Told once of each failure that nobody expected. */
   readonly reportBug: (where: string, error: unknown) => void;
 }
@@ -50,6 +61,8 @@ export interface App {
   openSession(send: (message: ServerMessage) => void): Session;
   /** One end of a channel that a page opened to the vault process. */
   passPort(port: PassedPort): void;
+  /** As the machine's user goes away: where the host is told. */
+  lockVault(rule: LockRule): void;
   /** Ends every connection and process, with the log durable. */
   close(): Promise<void>;
 }
@@ -102,7 +115,10 @@ export async function compose(options: ComposeOptions): Promise<App> {
     profiles: { get: (profileId) => profiles.find(profileId) },
     authorizer: vault,
     recorder: (profileId) => history.recorder(profileId),
-    onChanged: (connection) => emit('live.changed', connection),
+    onChanged: (connection) => {
+      emit('live.changed', connection);
+      idleLock.useMayHaveChanged();
+    },
     onPresenceChanged: (where) => emit('presence.changed', where),
   });
   const profiles: Profiles = new Profiles(database, {
@@ -115,7 +131,16 @@ export async function compose(options: ComposeOptions): Promise<App> {
     onGone: (profileId) => vault.removeAllOf(profileId),
   });
   const chosenFiles = new ChosenFiles(options.pickFile);
-  const settings = new Settings(preferences, (values) => emit('settings.changed', values));
+  const settings = new Settings(preferences, (values) => {
+    emit('settings.changed', values);
+    idleLock.review();
+  });
+  const idleLock: IdleLock = new IdleLock({
+    ...options.clock,
+    minutes: () => settings.get().lockAfterMinutes,
+    isInUse: () => vault.move !== null || live.list().some(isWatched),
+    lock: () => vault.lockBy('idle'),
+  });
   const publisher = new Publisher(api, vault);
   const presencePoll = new PresencePoll(api);
   const sandbox: Sandbox = new Sandbox({
@@ -151,11 +176,15 @@ export async function compose(options: ComposeOptions): Promise<App> {
 
   vault.changed.add((status) => {
     emit('vault.changed', status);
+    idleLock.vaultChanged(status);
     if (status.state !== 'unlocked') return;
     live.vaultUnlocked();
     background('profiles.purge', profiles.purgeExpired());
   });
-  vault.moveChanged.add((move) => emit('vault.moveChanged', { move }));
+  vault.moveChanged.add((move) => {
+    emit('vault.moveChanged', { move });
+    idleLock.useMayHaveChanged();
+  });
   vault.credentialsChanged.add((profileId) => {
     emit('vault.credentialsChanged', { profileId });
     live.credentialsChanged(profileId);
@@ -256,6 +285,10 @@ export async function compose(options: ComposeOptions): Promise<App> {
         return {};
       },
       lock: ({ forget }) => vault.lock({ forget: forget ?? false }),
+      touch: () => {
+        idleLock.touch();
+        return {};
+      },
       cancelWaiting: () => vault.cancelWaiting(),
       chooseStore: ({ store, startOver, passphrase }) =>
         vault.chooseStore(store, { startOver, passphrase: secretCalls.passphrase(passphrase) }),
@@ -300,7 +333,9 @@ export async function compose(options: ComposeOptions): Promise<App> {
     emit,
     openSession: (send) => dispatcher.open(send),
     passPort: (port) => background('vault.passPort', vault.passPort(port)),
+    lockVault: (rule) => vault.lockBy(rule),
     close: async () => {
+      idleLock.close();
       await secretCalls.close();
       profiles.close();
       await live.close();
@@ -310,6 +345,11 @@ export async function compose(options: ComposeOptions): Promise<App> {
       database.close();
     },
   };
+}
+
+/** It receives events, or tries to, and may need a signature whenever it connects again. */
+function isWatched({ state, subscriptions }: Connection): boolean {
+  return subscriptions.length > 0 && !['initialized', 'disconnected', 'failed'].includes(state);
 }
 
 function withoutStamps({ profileId: _, createdAt: __, updatedAt: ___, ...input }: Profile) {

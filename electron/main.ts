@@ -14,6 +14,7 @@ import {
   hardenSession,
   keepProfileIn,
   type OpenedWindow,
+  onAway,
   openWindow,
   recoverPage,
   registerScheme,
@@ -83,6 +84,7 @@ async function start(owner: Ownership): Promise<void> {
   });
   latchkey = started;
   setMenu((commandId) => started.emit('about.commandChosen', { commandId }));
+  onAway((rule) => started.lockVault(rule));
   show(started);
   owner.answerShow(() => {
     if (shown) shown.bringForward();

@@ -9,6 +9,8 @@ export {
   type RecordState,
   type VaultMeta,
 } from './credential-index.ts';
+export { IdleLock, type IdleLockOptions } from './idle-lock.ts';
 export { SecretCalls, type SecretWay } from './secret-calls.ts';
 export { SqliteCredentialIndex } from './sqlite-credential-index.ts';
+export type { LockRule } from './status-words.ts';
 export { Vault, type VaultOptions } from './vault.ts';

@@ -221,11 +221,19 @@ export class Lifecycle {
         hint: 'Confirm that they may be forgotten, or leave the vault unlocked.',
       });
     }
-    this.#end(new AppError('vault_locked', 'The vault was locked.', { hint: 'Unlock it and try again.' }));
+    this.#end(lockedNow());
     // Before what can fail for the disk's sake: it is locked already.
     this.#set(words.lockedByUser(this.chosenStore, store === 'session'));
     if (store === 'session') this.#options.book.forget('session');
     return this.status();
+  }
+
+  /** As `lock`, unless that would forget a session's secrets. */
+  lockBy(rule: words.LockRule): void {
+    const store = this.#open?.store ?? this.#opening?.store ?? null;
+    if (!this.#process || store === 'session') return;
+    this.#end(lockedNow());
+    this.#set(words.lockedByRule(this.chosenStore, rule));
   }
 
   cancelWaiting(): VaultStatus {
@@ -461,6 +469,10 @@ interface HowToOpen {
   /** A keychain that turns out to have been reset opens, and what was in it is forgotten. */
   readonly startOver?: boolean;
   readonly file?: FileToOpen;
+}
+
+function lockedNow(): AppError {
+  return new AppError('vault_locked', 'The vault was locked.', { hint: 'Unlock it and try again.' });
 }
 
 /** For work whose failure the status tells. Only a bug is passed on. */

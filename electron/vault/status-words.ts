@@ -49,6 +49,19 @@ export function lockedByUser(store: Chosen, hasForgotten: boolean): Said {
   return store === null ? toChoose(status.reason, 'Choose where secrets are kept.') : status;
 }
 
+/** Why the vault was locked without anybody having asked for it. */
+export type LockRule = 'idle' | 'screen' | 'sleep';
+
+export function lockedByRule(store: Chosen, rule: LockRule): Said {
+  const causes: Readonly<Record<LockRule, string>> = {
+    idle: 'as it was not used for the time that is set',
+    screen: 'with the screen',
+    sleep: 'as the machine went to sleep',
+  };
+  const reason = `The vault was locked ${causes[rule]}.`;
+  return { ...lockedByUser(store, false), reason };
+}
+
 export function stoppedWaiting(store: Chosen): Said {
   const reason = 'The system keychain did not answer, and you stopped waiting.';
   if (store === null) return toChoose(reason, `Try the keychain again, ${otherPlaces}.`);

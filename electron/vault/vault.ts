@@ -24,6 +24,7 @@ import { type ChooseOptions, Lifecycle, type OpenVault } from './lifecycle.ts';
 import { Mover } from './mover.ts';
 import type { SecretFormat } from './secret-forms.ts';
 import { StatusAudit } from './status-audit.ts';
+import type { LockRule } from './status-words.ts';
 import { Uses } from './uses.ts';
 import type { VaultCalls } from './vault-process.ts';
 
@@ -156,6 +157,11 @@ export class Vault {
 
   lock({ forget = false }: { forget?: boolean | undefined } = {}): VaultStatus {
     return this.#lifecycle.lock(forget);
+  }
+
+  /** By itself. A session, which would be forgotten, stays as it is. */
+  lockBy(rule: LockRule): void {
+    this.#lifecycle.lockBy(rule);
   }
 
   cancelWaiting(): VaultStatus {

@@ -146,6 +146,8 @@ export const vault = {
     output: vaultStatus,
     errors: ['confirmation_required'],
   }),
+  /** The user is there: puts off the lock that comes by itself. The page says so of input, at most every ten seconds. */
+  touch: call({ input: nothing, output: nothing }),
   /** Gives up on a keychain that does not answer. What was asked of it fails as `cancelled`. */
   cancelWaiting: call({ input: nothing, output: vaultStatus }),
   /**
