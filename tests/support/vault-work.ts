@@ -1,6 +1,6 @@
 /** What `vault-app-process.ts` does with secrets, and which are to be there afterwards. */
 import { randomBytes } from 'node:crypto';
-import { type AppSecretKind, appSecretKinds, type Slot, slots } from '#shared/contract/vault.ts';
+import { type AppSecretKind, appSecretKinds, type Slot } from '#shared/contract/vault.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 export interface VaultWork {
@@ -30,6 +30,9 @@ export type VaultProgress =
   /** One more secret is in both places; `isLast`: they all are. */
   | { readonly state: 'moving'; readonly isLast: boolean };
 
+/** Those that hold one secret. */
+const rotated = ['current', 'next', 'previous'] as const;
+
 /** Values by their place, as `kind slot`. */
 export type Secrets = Readonly<Record<string, string>>;
 
@@ -40,14 +43,14 @@ export function placeName({ kind, slot }: { readonly kind: string; readonly slot
 export function secretsAfter(secrets: Secrets, change: SecretChange): Secrets {
   if (change.kind === 'enter') return { ...secrets, [placeName(change.place)]: change.value };
   if (change.kind === 'remove') return without(secrets, placeName(change.place));
-  const [current, next, previous] = slots.map((slot) => placeName({ kind: change.secretKind, slot }));
+  const [current, next, previous] = rotated.map((slot) => placeName({ kind: change.secretKind, slot }));
   const { [current ?? '']: old, [next ?? '']: promoted = '' } = secrets;
   const moved = { ...without(secrets, next ?? ''), [current ?? '']: promoted };
   return old === undefined ? moved : { ...moved, [previous ?? '']: old };
 }
 
 export function nextSecretChange(secrets: Secrets, random: SeededRandom): SecretChange {
-  const place = { kind: random.pick(appSecretKinds), slot: random.pick(slots) };
+  const place = { kind: random.pick(appSecretKinds), slot: random.pick(rotated) };
   const kind = random.pick(['enter', 'enter', 'remove', 'promote'] as const);
   if (kind === 'remove' && placeName(place) in secrets) return { kind, place };
   if (kind === 'promote' && placeName({ kind: place.kind, slot: 'next' }) in secrets)
