@@ -280,10 +280,10 @@ export async function compose(options: ComposeOptions): Promise<App> {
         vault.expectPassphrase();
         return {};
       },
-      changePassphrase: async ({ from, to }) => {
-        await vault.changePassphrase({ from: secretCalls.passphrase(from), to: secretCalls.passphrase(to) });
-        return {};
-      },
+      changePassphrase: ({ from, to }) =>
+        vault.changePassphrase({ from: secretCalls.passphrase(from), to: secretCalls.passphrase(to) }),
+      setPassphrase: ({ passphrase }) => vault.setPassphrase(secretCalls.passphrase(passphrase)),
+      removePassphrase: ({ passphrase }) => vault.removePassphrase(secretCalls.passphrase(passphrase)),
       lock: ({ forget }) => vault.lock({ forget: forget ?? false }),
       touch: () => {
         idleLock.touch();

@@ -31,6 +31,13 @@ export interface FileToOpen {
   readonly how: 'open' | 'make' | 'anew';
 }
 
+/** Of a keychain whose entries a passphrase seals. */
+export interface SealToOpen {
+  /** A part of the names of its canary and of what says how it is sealed. */
+  readonly sealId: string;
+  readonly passphrase: EnteredValue;
+}
+
 export type VaultApi = {
   /**
    * First of all calls; another store may be opened after it, in place of the one before. With `hasCanary`, a store that does not show its canary is locked; without, one is made.
@@ -47,6 +54,8 @@ export type VaultApi = {
     readonly startOverAs?: string | undefined;
     /** For a vault file: where it is, and what opens it. */
     readonly file?: FileToOpen | undefined;
+    /** For a sealed keychain. */
+    readonly seal?: SealToOpen | undefined;
   }): Promise<{ readonly vaultId: string }>;
   /**
    * Checks the value's form, stores it, and reads it back. @throws AppError `invalid_input`, a store's failure, or
@@ -69,8 +78,9 @@ export type VaultApi = {
   }): Promise<Record<string, never>>;
   /**
    * Opens a second store beside the open one, to copy to. With `hasCanary`, one that does not show its canary is
-   * locked. One that has none, or nothing else, gets the open store's own: fingerprints stay what they are.
-   * @throws AppError as `open`
+   * locked. One that has none, or nothing else, gets the open store's own: fingerprints stay what they are. The second
+   * may be the same keychain, sealed otherwise.
+   * @throws AppError as `open`; `wrong_passphrase` of `from`
    */
   prepareMove(input: {
     readonly store: MoveTarget;
@@ -78,6 +88,9 @@ export type VaultApi = {
     /** None of this vault's secrets is kept there. */
     readonly isEmpty: boolean;
     readonly file?: FileToOpen | undefined;
+    readonly seal?: (SealToOpen & { readonly isNew: boolean }) | undefined;
+    /** What the open store is sealed with, when that is asked for again. */
+    readonly from?: EnteredValue | undefined;
   }): Promise<Record<string, never>>;
   /** From the open store to the second, where it is read back. @throws AppError `no_credential`, or a store's failure */
   copy(input: { readonly from: string; readonly to: string }): Promise<SecretSummary>;

@@ -34,21 +34,31 @@ export interface VaultMeta {
   readonly chosenStore: StoreKind | null;
   /** The keychain has this vault's canary. */
   readonly hasCanary: boolean;
+  /** Names what the keychain's entries are sealed with. Null: they are not. */
+  readonly sealId: string | null;
   /** What a move that ends now would leave behind. */
   readonly leftovers: Leftovers | null;
 }
 
 /**
- * To be removed from a store that is not the chosen one: its records that are not `stored`, and with `isAll` what else
+ * To be removed from a store that is not the chosen one, or that is sealed otherwise by now: its records that are not `stored`, and with `isAll` what else
  * Latchkey has there, which is the keychain's canary, or the vault file itself. While secrets are copied it speaks of
  * their copies, and from the switch on of the store that they came from.
  */
 export interface Leftovers {
   readonly store: MoveTarget;
   readonly isAll: boolean;
+  /** Of a keychain: how those are sealed that are to go. */
+  readonly sealId: string | null;
 }
 
-export const noMeta: VaultMeta = { vaultId: null, chosenStore: null, hasCanary: false, leftovers: null };
+export const noMeta: VaultMeta = {
+  vaultId: null,
+  chosenStore: null,
+  hasCanary: false,
+  sealId: null,
+  leftovers: null,
+};
 
 export interface RecordFilter {
   readonly profileId?: string;

@@ -21,6 +21,7 @@ import type { Decryption, EnteredValue, FileToOpen, Signer, VaultApi } from './a
 import { canonicalSecret, type SecretSummary, summarise } from './secret-forms.ts';
 import { SecretPorts } from './secret-ports.ts';
 import { otherPlaces, type SecretStore, storeHidesEntries, storeLocked, storeUnavailable } from './store.ts';
+import { SealedEntries } from './stores/sealed-entries.ts';
 import { removeSealedFile, SealedFileStore } from './stores/sealed-file-store.ts';
 
 type Input<M extends keyof VaultApi> = Parameters<VaultApi[M]>[0];
@@ -34,6 +35,7 @@ interface Opened {
   readonly kind: StoreKind;
   readonly store: SecretStore;
   readonly vaultId: string;
+  readonly sealId: string | null;
   readonly canary: Uint8Array;
 }
 
@@ -47,6 +49,7 @@ export class Keeper {
   readonly #values = new Map<string, string>();
   readonly #reading = new Map<string, Promise<string>>();
   readonly #now: () => number;
+  readonly #cost: number | undefined;
   #opened: Opened | undefined;
   /** While secrets are moved: where they go, and after that where they were. */
   #beside: Opened | undefined;
@@ -54,27 +57,35 @@ export class Keeper {
   /** When the store was last found to hide its entries, if it still did when it was last looked at. */
   #hiddenAt: number | undefined;
 
-  constructor(openStore: OpenStore, ports = new SecretPorts(), now = () => performance.now()) {
+  /** @param cost Of scrypt, for passphrases that are new: tests that take thousands take the least. */
+  constructor(openStore: OpenStore, ports = new SecretPorts(), now = () => performance.now(), cost?: number) {
     this.#openStore = openStore;
+    this.#cost = cost;
     this.#ports = ports;
     this.#now = now;
   }
 
   async open(input: Input<'open'>): Promise<{ vaultId: string }> {
-    const { store: kind, vaultId, hasCanary, startOverAs, file } = input;
+    const { store: kind, vaultId, hasCanary, startOverAs, file, seal } = input;
     this.#opened = undefined;
     this.#beside = undefined;
     this.#values.clear();
-    const store = await this.#openStore(kind, this.#withPassphrase(file));
+    const passphrase = seal && this.#entered(seal.passphrase);
+    const base = await this.#openStore(kind, this.#withPassphrase(file));
+    const sealId = seal?.sealId ?? null;
+    const store =
+      seal && passphrase !== undefined
+        ? await SealedEntries.open(base, sealAccount(vaultId, seal.sealId), passphrase)
+        : base;
     const use = (id: string, canary: string) => {
-      this.#opened = { kind, store, vaultId: id, canary: Buffer.from(canary, 'base64') };
+      this.#opened = { kind, store, vaultId: id, sealId, canary: Buffer.from(canary, 'base64') };
       return { vaultId: id };
     };
-    const stored = await store.read(canaryAccount(vaultId));
+    const stored = await store.read(canaryAccount(vaultId, sealId));
     if (stored !== null) return use(vaultId, stored);
-    if (!hasCanary) return use(vaultId, await this.#writeCanary(store, vaultId));
+    if (!hasCanary) return use(vaultId, await this.#writeCanary(store, canaryAccount(vaultId, sealId)));
     if (startOverAs === undefined) throw storeHidesEntries();
-    const canary = await this.#writeCanary(store, startOverAs);
+    const canary = await this.#writeCanary(store, canaryAccount(startOverAs));
     // The store has just shown what it was given: now it can be believed.
     const former = await store.read(canaryAccount(vaultId));
     if (former === null) return use(startOverAs, canary);
@@ -83,22 +94,39 @@ export class Keeper {
   }
 
   async prepareMove(input: Input<'prepareMove'>): Promise<Record<string, never>> {
-    const { store: kind, hasCanary, isEmpty, file } = input;
-    const { vaultId, canary } = this.#requireOpen();
+    const { store: kind, hasCanary, isEmpty, file, seal, from } = input;
+    const { store: opened, vaultId, canary } = this.#requireOpen();
     this.#beside = undefined;
-    const store = await this.#openStore(kind, this.#withPassphrase(file));
-    const there = await store.read(canaryAccount(vaultId));
+    const former = from && this.#entered(from);
+    const passphrase = seal && this.#entered(seal.passphrase);
+    if (former !== undefined) {
+      if (!(opened instanceof SealedEntries)) throw new AppError('conflict', 'The secrets are not sealed.');
+      await opened.requirePassphrase(former);
+    }
+    const base = await this.#openStore(kind, this.#withPassphrase(file));
+    const sealId = seal?.sealId ?? null;
+    let store = base;
+    if (seal && passphrase !== undefined) {
+      const account = sealAccount(vaultId, seal.sealId);
+      store = seal.isNew
+        ? await SealedEntries.create(base, account, passphrase, this.#cost)
+        : await SealedEntries.open(base, account, passphrase);
+    }
+    const there = await store.read(canaryAccount(vaultId, sealId));
     if (there === null && hasCanary) throw storeHidesEntries();
     const own = Buffer.from(canary).toString('base64');
-    const used = there !== null && !isEmpty ? there : await this.#writeCanary(store, vaultId, own);
-    this.#beside = { kind, store, vaultId, canary: Buffer.from(used, 'base64') };
+    const used =
+      there !== null && !isEmpty
+        ? there
+        : await this.#writeCanary(store, canaryAccount(vaultId, sealId), own);
+    this.#beside = { kind, store, vaultId, sealId, canary: Buffer.from(used, 'base64') };
     return {};
   }
 
   async copy({ from, to }: Input<'copy'>): Promise<SecretSummary> {
-    const { store, vaultId, canary } = this.#requireBeside();
+    const { canary } = this.#requireBeside();
     const value = await this.#value(from);
-    await writeAndReadBack(store, vaultId, to, value);
+    await writeAndReadBack(this.#requireBeside(), to, value);
     this.#values.set(to, value);
     return summarise(value, canary);
   }
@@ -123,16 +151,19 @@ export class Keeper {
   }
 
   async tidy({ leftovers, vaultId, credentialIds, folder }: Input<'tidy'>): Promise<boolean> {
-    const beside = this.#beside?.kind === leftovers.store ? this.#beside.store : undefined;
+    const { store: kind, sealId } = leftovers;
+    const beside = this.#beside?.kind === kind ? this.#beside.store : undefined;
     this.#beside = undefined;
-    if (leftovers.store === 'file' && leftovers.isAll) {
+    if (kind === 'file' && leftovers.isAll) {
       await removeSealedFile(folder);
       return true;
     }
-    if (leftovers.store === 'file' && !beside) return false;
-    const store = beside ?? (await this.#openStore(leftovers.store, undefined));
+    if (kind === 'file' && !beside) return false;
+    // What is sealed in a keychain is removed as what is not.
+    const store = kind === 'file' && beside ? beside : await this.#openStore(kind, undefined);
     const accounts = credentialIds.map((credentialId) => accountOf(vaultId, credentialId));
-    if (leftovers.isAll) accounts.push(canaryAccount(vaultId));
+    if (leftovers.isAll) accounts.push(canaryAccount(vaultId, sealId));
+    if (leftovers.isAll && sealId !== null) accounts.push(sealAccount(vaultId, sealId));
     // The canary may be gone already. A store that shows what it was given, before and after, is no locked one.
     const probe = `${vaultId}/probe`;
     await this.#writeProbe(store, probe);
@@ -241,10 +272,10 @@ export class Keeper {
 
   async #writeCanary(
     store: SecretStore,
-    vaultId: string,
+    account: string,
     canary = randomBytes(canaryBytes).toString('base64'),
   ): Promise<string> {
-    await this.#writeProbe(store, canaryAccount(vaultId), canary);
+    await this.#writeProbe(store, account, canary);
     return canary;
   }
 
@@ -259,8 +290,8 @@ export class Keeper {
   }
 
   async #keep(credentialId: string, value: string): Promise<SecretSummary> {
-    const { store, vaultId, canary } = this.#requireOpen();
-    await writeAndReadBack(store, vaultId, credentialId, value);
+    const { canary } = this.#requireOpen();
+    await writeAndReadBack(this.#requireOpen(), credentialId, value);
     this.#values.set(credentialId, value);
     return summarise(value, canary);
   }
@@ -321,8 +352,8 @@ export class Keeper {
   }
 
   async #look(): Promise<void> {
-    const { store, vaultId } = this.#requireOpen();
-    const isVisible = (await store.read(canaryAccount(vaultId))) !== null;
+    const { store, vaultId, sealId } = this.#requireOpen();
+    const isVisible = (await store.read(canaryAccount(vaultId, sealId))) !== null;
     this.#hiddenAt = isVisible ? undefined : this.#now();
     if (!isVisible) throw storeHidesEntries();
   }
@@ -347,15 +378,14 @@ export class Keeper {
 }
 
 async function writeAndReadBack(
-  store: SecretStore,
-  vaultId: string,
+  { store, vaultId, sealId }: Opened,
   credentialId: string,
   value: string,
 ): Promise<void> {
   const account = accountOf(vaultId, credentialId);
   await store.write(account, value);
   if ((await store.read(account)) === value) return;
-  if ((await store.read(canaryAccount(vaultId))) === null) throw storeHidesEntries();
+  if ((await store.read(canaryAccount(vaultId, sealId))) === null) throw storeHidesEntries();
   throw storeUnavailable('The system keychain did not keep what was written.', 'Try again.');
 }
 
@@ -367,8 +397,13 @@ function accountOf(vaultId: string, credentialId: string): string {
   return `${vaultId}/${credentialId}`;
 }
 
-function canaryAccount(vaultId: string): string {
-  return `${vaultId}/canary`;
+function canaryAccount(vaultId: string, sealId: string | null = null): string {
+  return sealId === null ? `${vaultId}/canary` : `${vaultId}/${sealId}/canary`;
+}
+
+/** Says how the entries are sealed. */
+function sealAccount(vaultId: string, sealId: string): string {
+  return `${vaultId}/${sealId}/seal`;
 }
 
 /**

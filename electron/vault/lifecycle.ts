@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { StoreKind, VaultStatus } from '#shared/contract/vault.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import type { ChildExit, SpawnChild } from '../processes/port.ts';
-import type { EnteredValue, FileToOpen, VaultApi } from './api.ts';
+import type { EnteredValue, FileToOpen, SealToOpen, VaultApi } from './api.ts';
 import type { CredentialBook } from './credential-book.ts';
 import type { CredentialIndex, VaultMeta } from './credential-index.ts';
 import { afterTime } from './later.ts';
@@ -90,13 +90,17 @@ export class Lifecycle {
   constructor(options: LifecycleOptions) {
     this.#options = options;
     const store = options.index.readMeta().chosenStore;
-    this.#status = store === 'file' ? words.sealed() : words.notOpenedYet(store);
+    this.#status =
+      store !== null && store !== 'session' && this.#isSealed(store)
+        ? words.sealed(store)
+        : words.notOpenedYet(store);
   }
 
   status(): VaultStatus {
     const { waitingAfterMs, folder } = this.#options;
     const said = this.#isWaiting ? words.waiting(this.#status.store, waitingAfterMs) : this.#status;
-    return { ...said, hasVaultFile: hasSealedFile(folder) };
+    const isKeychainSealed = this.#isSealed('keychain');
+    return { ...said, hasVaultFile: hasSealedFile(folder), isKeychainSealed };
   }
 
   get current(): OpenVault | undefined {
@@ -112,7 +116,7 @@ export class Lifecycle {
   async start(): Promise<void> {
     // Their values went with the process that held them.
     this.#options.book.forget('session');
-    if (this.chosenStore === 'file') return expected(this.#tidyApart());
+    if (this.#isSealed(this.chosenStore)) return expected(this.#tidyApart());
     await expected(this.unlock());
   }
 
@@ -120,9 +124,21 @@ export class Lifecycle {
     if (this.#open) return this.status();
     if (this.#opening) return this.#opening.done;
     const store = this.chosenStore ?? 'keychain';
-    if (store !== 'file') return this.#begin(store);
+    if (!this.#isSealed(store)) return this.#begin(store);
     if (!passphrase) throw words.passphraseRequired();
-    return this.#begin(store, { file: this.#file('open', passphrase) });
+    return this.#begin(
+      store,
+      store === 'file' ? { file: this.#file('open', passphrase) } : { seal: this.#seal(passphrase) },
+    );
+  }
+
+  /** It opens with a passphrase only. */
+  #isSealed(store: StoreKind | null): boolean {
+    return store === 'file' || (store === 'keychain' && this.#options.index.readMeta().sealId !== null);
+  }
+
+  #seal(passphrase: EnteredValue): SealToOpen {
+    return { sealId: this.#options.index.readMeta().sealId ?? '', passphrase };
   }
 
   /** Has a process run that takes a passphrase on a channel. It has no secret until a store is opened in it. */
@@ -223,7 +239,7 @@ export class Lifecycle {
     }
     this.#end(lockedNow());
     // Before what can fail for the disk's sake: it is locked already.
-    this.#set(words.lockedByUser(this.chosenStore, store === 'session'));
+    this.#set(words.lockedByUser(this.chosenStore, store === 'session', this.#isSealed(this.chosenStore)));
     if (store === 'session') this.#options.book.forget('session');
     return this.status();
   }
@@ -233,7 +249,7 @@ export class Lifecycle {
     const store = this.#open?.store ?? this.#opening?.store ?? null;
     if (!this.#process || store === 'session') return;
     this.#end(lockedNow());
-    this.#set(words.lockedByRule(this.chosenStore, rule));
+    this.#set(words.lockedByRule(this.chosenStore, rule, this.#isSealed(this.chosenStore)));
   }
 
   cancelWaiting(): VaultStatus {
@@ -254,7 +270,11 @@ export class Lifecycle {
   ): Promise<VaultStatus> {
     if (this.#open?.store === store && !(store === 'file' && startOver)) return this.status();
     if (this.#open) this.#leave(this.#open.store);
-    if (store === 'file') return this.#chooseFile(passphrase, startOver);
+    if (store === 'file') return this.#choosePassphrased('file', this.#fileHow(passphrase, startOver));
+    if (this.#isSealed(store) && !startOver) {
+      if (!passphrase) throw words.passphraseRequired();
+      return this.#choosePassphrased(store, { seal: this.#seal(passphrase) });
+    }
     const sameOpening = this.#opening?.store === store ? this.#opening.done : undefined;
     if (!sameOpening && this.#process) {
       this.#end(new AppError('cancelled', 'Another place for secrets was chosen.'));
@@ -270,17 +290,21 @@ export class Lifecycle {
   }
 
   /** The process that runs may be the one that holds the passphrase. What was open before opens again if this fails. */
-  async #chooseFile(passphrase: EnteredValue | undefined, startOver: boolean): Promise<VaultStatus> {
-    if (!passphrase) throw words.passphraseRequired();
+  async #choosePassphrased(store: StoreKind, how: HowToOpen): Promise<VaultStatus> {
     const former = this.#open?.store;
     this.#open = undefined;
     if (this.#opening) this.#end(new AppError('cancelled', 'Another place for secrets was chosen.'));
     try {
-      return await this.#begin('file', { file: this.#file(startOver ? 'anew' : 'make', passphrase) });
+      return await this.#begin(store, how);
     } catch (error) {
-      if (former && former !== 'file' && !this.#process) await expected(this.#begin(former));
+      if (former && !this.#isSealed(former) && !this.#process) await expected(this.#begin(former));
       throw error;
     }
+  }
+
+  #fileHow(passphrase: EnteredValue | undefined, startOver: boolean): HowToOpen {
+    if (!passphrase) throw words.passphraseRequired();
+    return { file: this.#file(startOver ? 'anew' : 'make', passphrase) };
   }
 
   #file(how: FileToOpen['how'], passphrase: EnteredValue): FileToOpen {
@@ -309,23 +333,28 @@ export class Lifecycle {
     return done;
   }
 
-  async #openStore(store: StoreKind, { startOver = false, file }: HowToOpen): Promise<VaultStatus> {
+  async #openStore(store: StoreKind, { startOver = false, file, seal }: HowToOpen): Promise<VaultStatus> {
     const { index, book } = this.#options;
     const identity = this.#identity();
-    const process = (file && this.#process) ?? this.#spawn();
+    const process = ((file || seal) && this.#process) ?? this.#spawn();
+    // Without its passphrase a sealed keychain is as one that was reset, and known to be there.
+    const isBegunAnew = startOver && store === 'keychain' && this.#isSealed(store);
     const calls = process.operation();
     this.#set(words.opening(store));
     try {
       const { vaultId } = await calls.call('open', {
         store,
-        vaultId: identity.vaultId,
-        hasCanary: store === 'keychain' && identity.hasCanary,
+        vaultId: isBegunAnew ? randomUUID() : identity.vaultId,
+        hasCanary: store === 'keychain' && identity.hasCanary && !isBegunAnew,
         ...(startOver ? { startOverAs: randomUUID() } : {}),
         ...(file ? { file } : {}),
+        ...(seal ? { seal } : {}),
       });
       if (vaultId !== identity.vaultId || file?.how === 'anew') book.forget(store);
       const hasCanary = identity.hasCanary || store === 'keychain';
-      index.writeMeta({ vaultId, chosenStore: store, hasCanary });
+      // What a move left goes by the former id.
+      const anew = vaultId === identity.vaultId ? {} : { sealId: null, leftovers: null };
+      index.writeMeta({ vaultId, chosenStore: store, hasCanary, ...anew });
       await book.settle(store, calls);
       // Fails when the process was ended while what was left behind was settled.
       process.requireRunning();
@@ -337,7 +366,9 @@ export class Lifecycle {
       throw error;
     }
     // What was left in it went as it was settled.
-    if (index.readMeta().leftovers?.store === store) index.writeMeta({ leftovers: null });
+    const { leftovers, sealId } = index.readMeta();
+    const isOfThis = leftovers?.store === store && (store === 'file' || leftovers.sealId === sealId);
+    if (isOfThis) index.writeMeta({ leftovers: null });
     this.#open = { process, store };
     this.#set(words.unlocked(store));
     void expected(this.#tidyApart());
@@ -408,7 +439,8 @@ export class Lifecycle {
         'Try again: what was being entered was not kept.',
       ),
     );
-    this.#restart(store);
+    if (this.#isSealed(store)) this.#set(words.sealedLost('keychain'));
+    else this.#restart(store);
   }
 
   /** The process is gone without having been ended. A keychain is opened again; a session's secrets are lost. */
@@ -422,8 +454,9 @@ export class Lifecycle {
       return;
     }
     // Its passphrase went with the process; one that only waited for it had opened nothing.
-    if (store === 'file') this.#set(words.fileLost());
-    if (store === 'keychain') this.#restart(store);
+    if (!store) return;
+    if (this.#isSealed(store)) this.#set(words.sealedLost(store));
+    else this.#restart(store);
   }
 
   #restart(store: StoreKind): void {
@@ -469,6 +502,7 @@ interface HowToOpen {
   /** A keychain that turns out to have been reset opens, and what was in it is forgotten. */
   readonly startOver?: boolean;
   readonly file?: FileToOpen;
+  readonly seal?: SealToOpen;
 }
 
 function lockedNow(): AppError {

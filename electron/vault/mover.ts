@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import type { MoveTarget, StoreKind, VaultMove } from '#shared/contract/vault.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import type { AuditTrail } from '../audit/index.ts';
-import type { EnteredValue, VaultApi } from './api.ts';
+import type { EnteredValue, SealToOpen, VaultApi } from './api.ts';
 import type { ChangeGate } from './change-gate.ts';
 import { note, singleSlots } from './credential-book.ts';
 import type { CredentialIndex, CredentialRecord } from './credential-index.ts';
@@ -28,6 +28,22 @@ export interface MoverOptions {
   beforeSwitch(): void;
   /** The secrets of this profile have other ids. */
   onCredentialsChanged(profileId: string): void;
+}
+
+interface Target {
+  readonly store: MoveTarget;
+  /** Of a vault file. */
+  readonly passphrase?: EnteredValue | undefined;
+  /** Of a keychain that is sealed, or is to be. */
+  readonly seal?: (SealToOpen & { readonly isNew: boolean }) | undefined;
+  /** What the open store is sealed with, asked for once more. */
+  readonly from?: EnteredValue | undefined;
+  /** The same keychain. */
+  readonly isInPlace?: boolean;
+}
+
+export interface MoveEnd {
+  readonly isCleared: boolean;
 }
 
 /** A secret that is in both places. */
@@ -56,69 +72,92 @@ export class Mover {
   }
 
   /** @returns Whether nothing is left in the place before. @throws AppError after which everything is where it was. */
-  async moveTo(store: MoveTarget, passphrase: EnteredValue | undefined): Promise<{ isCleared: boolean }> {
-    const { lifecycle, gate } = this.#options;
-    if (store === 'file' && !passphrase) throw words.passphraseRequired();
-    const { store: from } = await lifecycle.running();
+  async moveTo(store: MoveTarget, passphrase: EnteredValue | undefined): Promise<MoveEnd> {
+    const { store: from } = await this.#options.lifecycle.running();
     if (from === store) throw words.isThereAlready(store);
+    const { sealId } = this.#options.index.readMeta();
+    const isSealed = store === 'file' || sealId !== null;
+    if (isSealed && !passphrase) throw words.passphraseRequired();
+    const seal = store === 'keychain' &&
+      sealId !== null &&
+      passphrase && { sealId, passphrase, isNew: false };
+    return this.#run(from, { store, passphrase, seal: seal || undefined });
+  }
+
+  /**
+   * From the open keychain to itself, sealed otherwise.
+   * @param how `from` is what it is sealed with, where it is; without `to`, nothing seals it after that.
+   */
+  async reseal(how: { readonly from?: EnteredValue; readonly to?: EnteredValue }): Promise<MoveEnd> {
+    const { store } = await this.#options.lifecycle.running();
+    const isSealed = this.#options.index.readMeta().sealId !== null;
+    if (store !== 'keychain' || isSealed !== (how.from !== undefined)) throw words.notToSeal(store, isSealed);
+    const seal = how.to && { sealId: randomUUID(), passphrase: how.to, isNew: true };
+    return this.#run(store, { store, seal, from: how.from, isInPlace: true });
+  }
+
+  async #run(from: StoreKind, target: Target): Promise<MoveEnd> {
+    const { gate } = this.#options;
     gate.requireOpen();
     this.#isCancelled = false;
-    this.#tell({ from, to: store, done: 0, total: 0 });
+    this.#tell({ from, to: target.store, done: 0, total: 0 });
     try {
-      return await gate.closed(() => this.#moveTo(store, passphrase));
+      return await gate.closed(() => this.#moveAll(target));
     } finally {
       this.#tell(null);
     }
   }
 
-  async #moveTo(store: MoveTarget, passphrase: EnteredValue | undefined): Promise<{ isCleared: boolean }> {
+  async #moveAll(target: Target): Promise<MoveEnd> {
     const { lifecycle } = this.#options;
     await lifecycle.tidied();
     const running = await lifecycle.running();
     try {
-      const copied = await this.#copyAll(running, store, passphrase);
-      await this.#switch(running, store, copied);
+      const copied = await this.#copyAll(running, target);
+      await this.#switch(running, target, copied);
     } catch (error) {
       await this.#clear(running);
       throw error instanceof AppError ? words.notMoved(error, running.store) : error;
     }
     // From here on the secrets are there, whatever happens.
-    const call = async (method: 'completeMove') => running.process.operation().call(method, {});
-    const isComplete = await call('completeMove').then(
-      () => true,
-      () => false,
-    );
+    const isComplete = await running.process
+      .operation()
+      .call('completeMove', {})
+      .then(
+        () => true,
+        () => false,
+      );
     return { isCleared: isComplete && (await this.#clear(running)) };
   }
 
-  async #copyAll(
-    running: Running,
-    store: MoveTarget,
-    passphrase: EnteredValue | undefined,
-  ): Promise<Copied[]> {
+  async #copyAll(running: Running, target: Target): Promise<Copied[]> {
     const { index, folder } = this.#options;
+    const { store, passphrase, seal, from, isInPlace = false } = target;
     const records = index.list({ store: running.store }).filter(({ state }) => state === 'stored');
-    this.#requireFree(records, store);
+    if (!isInPlace) this.#requireFree(records, store);
     this.#tell({ from: running.store, to: store, done: 0, total: records.length });
-    const { hasCanary } = index.readMeta();
+    // A keychain that is sealed otherwise has nothing of that yet.
+    const hasCanary = store === 'keychain' && index.readMeta().hasCanary && !isInPlace;
     // What there is none of is made, and is to go if this ends early.
     const isAll = store === 'file' ? !hasSealedFile(folder) : !hasCanary;
-    index.writeMeta({ leftovers: { store, isAll } });
+    index.writeMeta({ leftovers: { store, isAll, sealId: seal?.sealId ?? null } });
     await this.#call(running, 'prepareMove', {
       store,
-      hasCanary: store === 'keychain' && hasCanary,
-      isEmpty: !index.list({ store }).some(({ state }) => state === 'stored'),
-      ...(passphrase ? { file: { folder, passphrase, how: 'make' as const } } : {}),
+      hasCanary,
+      isEmpty: isInPlace || !index.list({ store }).some(({ state }) => state === 'stored'),
+      ...(store === 'file' && passphrase ? { file: { folder, passphrase, how: 'make' as const } } : {}),
+      seal,
+      from,
     });
-    const begun = records.map((from): readonly [CredentialRecord, CredentialRecord] => {
+    const begun = records.map((record): readonly [CredentialRecord, CredentialRecord] => {
       const copy = { credentialId: randomUUID(), store, state: 'writing', fingerprint: '' } as const;
-      return [from, { ...from, ...copy }];
+      return [record, { ...record, ...copy }];
     });
     index.change({ put: begun.map(([, to]) => to) });
     const copied: Copied[] = [];
-    for (const [from, to] of begun) {
-      const summary = await this.#copy(running, from, to);
-      copied.push({ from: from.credentialId, to: to.credentialId, summary });
+    for (const [record, to] of begun) {
+      const summary = await this.#copy(running, record, to);
+      copied.push({ from: record.credentialId, to: to.credentialId, summary });
       this.#tell({ from: running.store, to: store, done: copied.length, total: begun.length });
     }
     return copied;
@@ -132,8 +171,9 @@ export class Mover {
     }
   }
 
-  async #switch({ process, store }: Running, to: MoveTarget, copied: readonly Copied[]): Promise<void> {
+  async #switch({ process, store }: Running, target: Target, copied: readonly Copied[]): Promise<void> {
     const { index, audit, lifecycle } = this.#options;
+    const { store: to, seal, isInPlace = false } = target;
     const credentialIds = index.list({ store }).map(({ credentialId }) => credentialId);
     const isAll = await process.operation().call('holdsOnly', { credentialIds });
     this.#requireGoingOn();
@@ -150,14 +190,17 @@ export class Mover {
         // A session's values go with its store, and can't be left.
         if (store === 'session') index.change({ put: [moved], remove: [from] });
         else index.change({ put: [moved, { ...original, state: 'removing' }] });
-        audit.record(note('relocated', moved));
+        if (!isInPlace) audit.record(note('relocated', moved));
         changed.add(original.profileId);
       }
+      if (isInPlace) audit.record({ action: resealed(target), outcome: 'done', store });
+      const { sealId } = index.readMeta();
       index.writeMeta({
         chosenStore: to,
-        leftovers: store === 'session' ? null : { store, isAll },
-        ...(to === 'keychain' ? { hasCanary: true } : {}),
-        ...(store === 'keychain' ? { hasCanary: false } : {}),
+        leftovers:
+          store === 'session' ? null : { store, isAll, sealId: store === 'keychain' ? sealId : null },
+        ...(store === 'keychain' ? { hasCanary: false, sealId: null } : {}),
+        ...(to === 'keychain' ? { hasCanary: true, sealId: seal?.sealId ?? null } : {}),
       });
     });
     lifecycle.switchedTo(to);
@@ -206,4 +249,9 @@ export class Mover {
     this.#move = move;
     this.#options.onProgress(move);
   }
+}
+
+function resealed({ seal, from }: Target): 'passphraseSet' | 'passphraseChanged' | 'passphraseRemoved' {
+  if (!seal) return 'passphraseRemoved';
+  return from ? 'passphraseChanged' : 'passphraseSet';
 }

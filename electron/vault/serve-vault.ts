@@ -22,18 +22,23 @@ export function serveVault({ cost }: { readonly cost?: number } = {}): void {
   parent.onPort?.((end) => ports.accept(end));
   /** The only one of this process: what is asked of it for different ends waits in one line. */
   let keychain: SecretStore | undefined;
-  const keeper = new Keeper(async (kind, file) => {
-    if (kind === 'session') return new SessionStore();
-    if (kind === 'file') return openVaultFile(file, cost);
-    keychain ??= new OneAtATime(
-      await KeychainStore.open({ lost: () => server.notify('keychainLost', null) }),
-      {
-        started: () => server.notify('keychainCallStarted', null),
-        ended: () => server.notify('keychainCallEnded', null),
-      },
-    );
-    return keychain;
-  }, ports);
+  const keeper = new Keeper(
+    async (kind, file) => {
+      if (kind === 'session') return new SessionStore();
+      if (kind === 'file') return openVaultFile(file, cost);
+      keychain ??= new OneAtATime(
+        await KeychainStore.open({ lost: () => server.notify('keychainLost', null) }),
+        {
+          started: () => server.notify('keychainCallStarted', null),
+          ended: () => server.notify('keychainCallEnded', null),
+        },
+      );
+      return keychain;
+    },
+    ports,
+    undefined,
+    cost,
+  );
   const server: RpcServer<VaultNotices> = serveRpc<VaultApi, VaultNotices>(parent, serveable(keeper));
 }
 

@@ -16,8 +16,9 @@ const storedMeta = z.object({
   vaultId: z.string().nullable(),
   chosenStore: z.enum(storeKinds).nullable(),
   hasCanary: z.boolean(),
+  sealId: z.string().nullable().default(null),
   leftovers: z
-    .object({ store: z.enum(moveTargets), isAll: z.boolean() })
+    .object({ store: z.enum(moveTargets), isAll: z.boolean(), sealId: z.string().nullable() })
     .nullable()
     .default(null),
 });

@@ -21,7 +21,7 @@ import { ChangeGate } from './change-gate.ts';
 import { CredentialBook, type Entry, note, type Place, toCredential } from './credential-book.ts';
 import type { CredentialIndex } from './credential-index.ts';
 import { type ChooseOptions, Lifecycle, type OpenVault } from './lifecycle.ts';
-import { Mover } from './mover.ts';
+import { type MoveEnd, Mover } from './mover.ts';
 import type { SecretFormat } from './secret-forms.ts';
 import { StatusAudit } from './status-audit.ts';
 import type { LockRule } from './status-words.ts';
@@ -146,13 +146,29 @@ export class Vault {
     this.#lifecycle.expectPassphrase();
   }
 
-  /** Of the vault file that is open. */
-  async changePassphrase(input: { readonly from: EnteredValue; readonly to: EnteredValue }): Promise<void> {
-    await this.#gate.during(async () => {
+  /** Of the vault file that is open, or of the sealed keychain. */
+  async changePassphrase(input: {
+    readonly from: EnteredValue;
+    readonly to: EnteredValue;
+  }): Promise<MoveEnd> {
+    const { store } = await this.#lifecycle.ready();
+    if (store === 'keychain') return this.#mover.reseal(input);
+    return this.#gate.during(async () => {
       const { process } = await this.#lifecycle.ready();
       await process.call('changePassphrase', input);
       this.#audit.record({ action: 'passphraseChanged', outcome: 'done', store: 'file' });
+      return { isCleared: true };
     });
+  }
+
+  /** Seals what is in the open keychain. */
+  setPassphrase(passphrase: EnteredValue): Promise<MoveEnd> {
+    return this.#mover.reseal({ to: passphrase });
+  }
+
+  /** @param passphrase The one that seals it. */
+  removePassphrase(passphrase: EnteredValue): Promise<MoveEnd> {
+    return this.#mover.reseal({ from: passphrase });
   }
 
   lock({ forget = false }: { forget?: boolean | undefined } = {}): VaultStatus {

@@ -27,7 +27,9 @@ export const auditActions = [
   'revealed',
   'storeChosen',
   'startedOver',
+  'passphraseSet',
   'passphraseChanged',
+  'passphraseRemoved',
   'locked',
   'unlocked',
 ] as const;

@@ -30,6 +30,8 @@ export const vaultStatus = z.strictObject({
   hint: s.prose.nullable(),
   /** There is a vault file: choosing `file` opens it with its passphrase, where it otherwise makes one. */
   hasVaultFile: z.boolean(),
+  /** What is in the keychain is sealed with a passphrase, which opening it wants. */
+  isKeychainSealed: z.boolean(),
 });
 export type VaultStatus = z.infer<typeof vaultStatus>;
 
@@ -92,6 +94,18 @@ const vaultFailures = [
   'cancelled',
 ] as const;
 
+/** Nothing is left where the secrets were; else the next start removes it. */
+const moveEnd = z.strictObject({ isCleared: z.boolean() });
+
+const passphraseErrors = [
+  ...vaultFailures,
+  'no_credential',
+  'wrong_passphrase',
+  'conflict',
+  'storage_failed',
+  'refused',
+] as const;
+
 /** Of those that change what is kept: `conflict` while everything is being moved. */
 const changeErrors = [...vaultFailures, 'not_found', 'conflict'] as const;
 
@@ -107,7 +121,7 @@ export type CopyEnd = (typeof copyEnds)[number];
 
 export const vault = {
   status: call({ input: nothing, output: vaultStatus }),
-  /** A vault file wants its passphrase; no other store takes one. */
+  /** A vault file wants its passphrase, and so does a sealed keychain; no other store takes one. */
   unlock: call({
     input: z.strictObject({ passphrase: enteredPassphrase.optional() }),
     output: vaultStatus,
@@ -126,19 +140,26 @@ export const vault = {
    * in which nothing was opened. Where the host has no channels, this is not needed.
    */
   expectPassphrase: call({ input: nothing, output: nothing }),
-  /** Of the vault file, which has to be open. @throws `wrong_passphrase` of `from`, `invalid_input` of `to` */
+  /**
+   * Of the vault file or the sealed keychain, which has to be open. A keychain's entries are sealed anew, each read back
+   * before the former ones are removed: as `moveTo`. @throws `wrong_passphrase` of `from`, `invalid_input` of `to`
+   */
   changePassphrase: call({
     input: z.strictObject({ from: enteredPassphrase, to: enteredPassphrase }),
-    output: nothing,
-    errors: [
-      'vault_locked',
-      'vault_waiting',
-      'wrong_passphrase',
-      'conflict',
-      'storage_failed',
-      'cancelled',
-      'refused',
-    ],
+    output: moveEnd,
+    errors: passphraseErrors,
+  }),
+  /** Seals what is in the open keychain. As `moveTo`. @throws `conflict` when it is sealed, or is another store */
+  setPassphrase: call({
+    input: z.strictObject({ passphrase: enteredPassphrase }),
+    output: moveEnd,
+    errors: passphraseErrors,
+  }),
+  /** The other way round, for one who knows it. */
+  removePassphrase: call({
+    input: z.strictObject({ passphrase: enteredPassphrase }),
+    output: moveEnd,
+    errors: passphraseErrors,
   }),
   /** Ends the vault process. The session-only store forgets everything, so it wants `forget: true`. */
   lock: call({
@@ -153,13 +174,14 @@ export const vault = {
   /**
    * `startOver: true` is for a keychain that was reset: when it opens, and still does not show what was put in, its
    * secrets are forgotten. Without it such a keychain stays `locked`. For a vault file whose passphrase is lost: the
-   * file is set aside under another name, its secrets are forgotten, and a new one is made.
+   * file is set aside under another name, its secrets are forgotten, and a new one is made. For a sealed keychain whose
+   * passphrase is lost: what is sealed stays there, unused and forgotten, and the keychain is begun anew without one.
    */
   chooseStore: call({
     input: z.strictObject({
       store: z.enum(storeKinds),
       startOver: z.boolean().optional(),
-      /** For `file`. */
+      /** For `file`, and for a keychain that is sealed. */
       passphrase: enteredPassphrase.optional(),
     }),
     output: vaultStatus,
@@ -184,7 +206,7 @@ export const vault = {
   moveTo: call({
     input: z.strictObject({
       store: z.enum(moveTargets),
-      /** For `file`: of the one that is there, or of the one that is made. */
+      /** For `file`: of the one that is there, or of the one that is made. For a keychain that is sealed. */
       passphrase: enteredPassphrase.optional(),
     }),
     output: z.strictObject({ status: vaultStatus, isCleared: z.boolean() }),

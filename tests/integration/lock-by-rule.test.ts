@@ -56,7 +56,7 @@ describe('a vault that nobody uses', () => {
       state: 'locked',
       store: 'file',
       reason: 'The vault was locked as it was not used for the time that is set.',
-      hint: 'Enter its passphrase to unlock the vault.',
+      hint: 'Enter the passphrase to unlock the vault.',
     });
     await unlock();
   });

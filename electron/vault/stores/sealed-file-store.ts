@@ -8,14 +8,8 @@ import { type FileHandle, link, mkdir, open, readFile, rename, rm } from 'node:f
 import { join } from 'node:path';
 import { AppError } from '#shared/lib/app-error.ts';
 import { requireStorable, type SecretStore } from '../store.ts';
-import {
-  DamagedFile,
-  newSealingKey,
-  type OpenedFile,
-  openSealed,
-  type SealingKey,
-  sealEntries,
-} from './sealed-file.ts';
+import { DamagedFile, type OpenedFile, openSealed, sealEntries } from './sealed-file.ts';
+import { newSealingKey, requirePassphrase, type SealingKey } from './sealing-key.ts';
 
 export const sealedFileNames = {
   current: 'secrets.latchkey',
@@ -40,9 +34,6 @@ export async function removeSealedFile(folder: string): Promise<void> {
     await syncFolder(folder);
   });
 }
-
-/** Shorter ones are found by trying. */
-export const passphraseMinimum = 8;
 
 export class SealedFileStore implements SecretStore {
   readonly #folder: string;
@@ -181,13 +172,6 @@ export class SealedFileStore implements SecretStore {
     this.#key = key;
     await rm(path('previous'), { force: true });
   }
-}
-
-export function requirePassphrase(passphrase: string): void {
-  if ([...passphrase.normalize('NFKC')].length >= passphraseMinimum) return;
-  throw new AppError('invalid_input', `The passphrase has fewer than ${passphraseMinimum} characters.`, {
-    hint: 'Take several words that don’t belong together: whoever has the file can try as often as they like.',
-  });
 }
 
 async function requireProven(

@@ -22,6 +22,8 @@ export const actionLooks: Readonly<Record<AuditAction, ActionLook>> = {
   revealed: { done: 'Shown', failed: 'Not shown', icon: 'show' },
   storeChosen: { done: 'Store chosen', failed: 'Store not chosen', icon: 'vault' },
   startedOver: { done: 'Started over', failed: 'Not started over', icon: 'retry' },
+  passphraseSet: { done: 'Passphrase set', failed: 'Passphrase not set', icon: 'key' },
+  passphraseRemoved: { done: 'Passphrase taken away', failed: 'Passphrase not taken away', icon: 'key' },
   passphraseChanged: { done: 'Passphrase changed', failed: 'Passphrase not changed', icon: 'key' },
   locked: { done: 'Vault locked', failed: 'Vault not locked', icon: 'locked' },
   unlocked: { done: 'Vault unlocked', failed: 'Vault not unlocked', icon: 'unlocked' },

@@ -52,9 +52,9 @@ describe.each(indexes)('the index of credentials %s', (_, build) => {
     const meta = { vaultId: randomUUID(), chosenStore: 'session', hasCanary: true } as const;
     index.writeMeta(meta);
     expect(index.readMeta()).toEqual({ ...noMeta, ...meta });
-    const leftovers = { store: 'file', isAll: true } as const;
+    const leftovers = { store: 'file', isAll: true, sealId: null } as const;
     index.writeMeta({ leftovers });
-    expect(index.readMeta()).toEqual({ ...meta, leftovers });
+    expect(index.readMeta()).toEqual({ ...noMeta, ...meta, leftovers });
   });
 
   test('adds, replaces and takes away records in one change', async () => {
