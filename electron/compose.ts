@@ -3,6 +3,7 @@
  * start here.
  */
 import { join } from 'node:path';
+import type { Connection } from '#shared/contract/live.ts';
 import type { Profile } from '#shared/contract/profiles.ts';
 import type { ServerMessage } from '#shared/contract/wire.ts';
 import { AppError } from '#shared/lib/app-error.ts';
@@ -27,6 +28,9 @@ import { Settings } from './settings/index.ts';
 import { Database, type FolderLock, Preferences } from './storage/index.ts';
 import {
   type CheckEndpoints,
+  IdleLock,
+  type IdleLockOptions,
+  type LockRule,
   SecretCalls,
   type SecretWay,
   SqliteCredentialIndex,
@@ -50,6 +54,8 @@ export interface ComposeOptions {
   readonly version: string;
   /** In place of the providers' own hosts, when a service's secret is checked. For tests: both hosts leave it out. */
   readonly checkEndpoints?: CheckEndpoints;
+  /** By which the vault is locked when it was not used; in place of the system's, for tests. */
+  readonly clock?: Pick<IdleLockOptions, 'now' | 'later'>;
   /** Told once of each failure that nobody expected. */
   readonly reportBug: (where: string, error: unknown) => void;
 }
@@ -63,6 +69,8 @@ export interface App {
   openSession(send: (message: ServerMessage) => void): Session;
   /** One end of a channel that a page opened to the vault process. */
   passPort(port: PassedPort): void;
+  /** As the machine's user goes away: where the host is told. */
+  lockVault(rule: LockRule): void;
   /** Ends every connection and process, with the log durable. */
   close(): Promise<void>;
 }
@@ -116,7 +124,10 @@ export async function compose(options: ComposeOptions): Promise<App> {
     profiles: { get: (profileId) => profiles.find(profileId) },
     authorizer: vault,
     recorder: (profileId) => history.recorder(profileId),
-    onChanged: (connection) => emit('live.changed', connection),
+    onChanged: (connection) => {
+      emit('live.changed', connection);
+      idleLock.useMayHaveChanged();
+    },
     onPresenceChanged: (where) => emit('presence.changed', where),
   });
   const profiles: Profiles = new Profiles(database, {
@@ -129,7 +140,16 @@ export async function compose(options: ComposeOptions): Promise<App> {
     onGone: (profileId) => vault.removeAllOf(profileId),
   });
   const chosenFiles = new ChosenFiles(options.pickFile);
-  const settings = new Settings(preferences, (values) => emit('settings.changed', values));
+  const settings = new Settings(preferences, (values) => {
+    emit('settings.changed', values);
+    idleLock.review();
+  });
+  const idleLock: IdleLock = new IdleLock({
+    ...options.clock,
+    minutes: () => settings.get().lockAfterMinutes,
+    isInUse: () => vault.move !== null || live.list().some(isWatched),
+    lock: () => vault.lockBy('idle'),
+  });
   const publisher = new Publisher(api, vault);
   const doctor = new Doctor({
     api,
@@ -175,9 +195,14 @@ export async function compose(options: ComposeOptions): Promise<App> {
 
   vault.changed.add((status) => {
     emit('vault.changed', status);
+    idleLock.vaultChanged(status);
     if (status.state !== 'unlocked') return;
     live.vaultUnlocked();
     background('profiles.purge', profiles.purgeExpired());
+  });
+  vault.moveChanged.add((move) => {
+    emit('vault.moveChanged', { move });
+    idleLock.useMayHaveChanged();
   });
   vault.credentialsChanged.add((profileId) => {
     emit('vault.credentialsChanged', { profileId });
@@ -284,14 +309,24 @@ export async function compose(options: ComposeOptions): Promise<App> {
         vault.expectPassphrase();
         return {};
       },
-      changePassphrase: async ({ from, to }) => {
-        await vault.changePassphrase({ from: secretCalls.passphrase(from), to: secretCalls.passphrase(to) });
+      changePassphrase: ({ from, to }) =>
+        vault.changePassphrase({ from: secretCalls.passphrase(from), to: secretCalls.passphrase(to) }),
+      setPassphrase: ({ passphrase }) => vault.setPassphrase(secretCalls.passphrase(passphrase)),
+      removePassphrase: ({ passphrase }) => vault.removePassphrase(secretCalls.passphrase(passphrase)),
+      lock: ({ forget }) => vault.lock({ forget: forget ?? false }),
+      touch: () => {
+        idleLock.touch();
         return {};
       },
-      lock: ({ forget }) => vault.lock({ forget: forget ?? false }),
       cancelWaiting: () => vault.cancelWaiting(),
       chooseStore: ({ store, startOver, passphrase }) =>
         vault.chooseStore(store, { startOver, passphrase: secretCalls.passphrase(passphrase) }),
+      moveTo: ({ store, passphrase }) => vault.moveTo(store, secretCalls.passphrase(passphrase)),
+      cancelMove: () => {
+        vault.cancelMove();
+        return {};
+      },
+      move: () => ({ move: vault.move }),
       enterSecret: (input) => {
         const app = profiles.find(input.profileId);
         const isDefault = input.slot === 'current' && input.key === undefined;
@@ -332,7 +367,9 @@ export async function compose(options: ComposeOptions): Promise<App> {
     }),
     openSession: (send) => dispatcher.open(send),
     passPort: (port) => background('vault.passPort', vault.passPort(port)),
+    lockVault: (rule) => vault.lockBy(rule),
     close: async () => {
+      idleLock.close();
       await secretCalls.close();
       profiles.close();
       await live.close();
@@ -342,6 +379,11 @@ export async function compose(options: ComposeOptions): Promise<App> {
       database.close();
     },
   };
+}
+
+/** It receives events, or tries to, and may need a signature whenever it connects again. */
+function isWatched({ state, subscriptions }: Connection): boolean {
+  return subscriptions.length > 0 && !['initialized', 'disconnected', 'failed'].includes(state);
 }
 
 function withoutStamps({ profileId: _, createdAt: __, updatedAt: ___, ...input }: Profile) {

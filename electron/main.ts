@@ -17,6 +17,7 @@ import {
   haveNoWindows,
   keepProfileIn,
   type OpenedWindow,
+  onAway,
   openWindow,
   recoverPage,
   registerScheme,
@@ -87,6 +88,7 @@ async function start(owner: Ownership): Promise<void> {
   });
   latchkey = started;
   setMenu((commandId) => started.emit('about.commandChosen', { commandId }));
+  onAway((rule) => started.lockVault(rule));
   show(started);
   owner.answerCommands(started.commands);
   owner.answerShow(() => {

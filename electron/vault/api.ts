@@ -3,8 +3,9 @@
  * with secrets.
  */
 import type { EncryptionFailure } from '#shared/contract/history.ts';
-import type { Slot, StoreKind } from '#shared/contract/vault.ts';
+import type { MoveTarget, Slot, StoreKind } from '#shared/contract/vault.ts';
 import type { EncryptedData, WebhookVerification } from '../signing/index.ts';
+import type { Leftovers } from './credential-index.ts';
 import type { EnvStyle, EnvTarget, EnvText, EnvVariable, ExportApp } from './export/index.ts';
 import type { SecretFormat, SecretSummary } from './secret-forms.ts';
 import type { CheckEndpoints, PublicFields, ServiceAnswer, ServiceCheckId } from './service-check/index.ts';
@@ -42,6 +43,13 @@ export interface EnvironmentToForm {
   readonly target: EnvTarget;
 }
 
+/** Of a keychain whose entries a passphrase seals. */
+export interface SealToOpen {
+  /** A part of the names of its canary and of what says how it is sealed. */
+  readonly sealId: string;
+  readonly passphrase: EnteredValue;
+}
+
 export type VaultApi = {
   /**
    * First of all calls; another store may be opened after it, in place of the one before. With `hasCanary`, a store that does not show its canary is locked; without, one is made.
@@ -60,6 +68,8 @@ export type VaultApi = {
     readonly file?: FileToOpen | undefined;
     /** Only tests have any: see `CheckEndpoints`. */
     readonly checkEndpoints?: CheckEndpoints | undefined;
+    /** For a sealed keychain. */
+    readonly seal?: SealToOpen | undefined;
   }): Promise<{ readonly vaultId: string }>;
   /**
    * Checks the value's form, stores it, and reads it back. @throws AppError `invalid_input`, a store's failure, or
@@ -84,6 +94,41 @@ export type VaultApi = {
     readonly from: EnteredValue;
     readonly to: EnteredValue;
   }): Promise<Record<string, never>>;
+  /**
+   * Opens a second store beside the open one, to copy to. With `hasCanary`, one that does not show its canary is
+   * locked. One that has none, or nothing else, gets the open store's own: fingerprints stay what they are. The second
+   * may be the same keychain, sealed otherwise.
+   * @throws AppError as `open`; `wrong_passphrase` of `from`
+   */
+  prepareMove(input: {
+    readonly store: MoveTarget;
+    readonly hasCanary: boolean;
+    /** None of this vault's secrets is kept there. */
+    readonly isEmpty: boolean;
+    readonly file?: FileToOpen | undefined;
+    readonly seal?: (SealToOpen & { readonly isNew: boolean }) | undefined;
+    /** What the open store is sealed with, when that is asked for again. */
+    readonly from?: EnteredValue | undefined;
+  }): Promise<Record<string, never>>;
+  /** From the open store to the second, where it is read back. @throws AppError `no_credential`, or a store's failure */
+  copy(input: { readonly from: string; readonly to: string }): Promise<SecretSummary>;
+  /** Whether the open store has no more than these, whoever put it there. */
+  holdsOnly(input: { readonly credentialIds: readonly string[] }): Promise<boolean>;
+  /** From here on the second store is the open one, and the one before is the second. */
+  completeMove(input: Record<string, never>): Promise<Record<string, never>>;
+  /**
+   * Removes what is left in a store that is not the open one, and closes it if it is the second. It may come before
+   * `open`. Whether it is gone is believed of a keychain only while that keeps what it is given.
+   * @returns False: a vault file that is not open would have to be.
+   * @throws AppError a store's failure
+   */
+  tidy(input: {
+    readonly leftovers: Leftovers;
+    readonly vaultId: string;
+    readonly credentialIds: readonly string[];
+    /** Where a vault file is. */
+    readonly folder: string;
+  }): Promise<boolean>;
   /** Nothing there is no failure; not knowing whether something is there is one (`keychain_locked`). */
   remove(input: { readonly credentialId: string }): Promise<Record<string, never>>;
   signChannel(

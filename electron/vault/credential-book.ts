@@ -27,7 +27,7 @@ export interface Entry extends Place {
 }
 
 /** Of these there is one at most, and what is entered takes the place of what was there. */
-const singleSlots: readonly Slot[] = ['current', 'next', 'previous'];
+export const singleSlots: readonly Slot[] = ['current', 'next', 'previous'];
 
 type Remover = Pick<VaultCalls, 'call'>;
 
@@ -70,6 +70,15 @@ export class CredentialBook {
 
   count(store: StoreKind): number {
     return this.#index.list({ store }).filter(({ state }) => state === 'stored').length;
+  }
+
+  /** What a store may have, and nobody is to have any more. */
+  unsettled(store: StoreKind): CredentialRecord[] {
+    return this.#index.list({ store }).filter(({ state }) => state !== 'stored');
+  }
+
+  together(work: () => void): void {
+    this.#audit.together(work);
   }
 
   /**
@@ -206,8 +215,7 @@ export class CredentialBook {
 
   /** Removes what a crash, a cancelled call or a locked store left behind. A store that refuses keeps it for later. */
   async settle(store: StoreKind, process: Remover): Promise<void> {
-    const unsettled = this.#index.list({ store }).filter(({ state }) => state !== 'stored');
-    for (const record of unsettled) {
+    for (const record of this.unsettled(store)) {
       if (!(await this.finishRemoval(record, process))) return;
     }
   }

@@ -1,5 +1,5 @@
 /** What is known of every secret without having it. Kept in SQLite; its order of writing survives a crash. */
-import type { Slot, StoreKind } from '#shared/contract/vault.ts';
+import type { MoveTarget, Slot, StoreKind } from '#shared/contract/vault.ts';
 
 /**
  * - `writing`: the store may or may not have it yet. Nobody was told that it is kept, so it is removed at the next open.
@@ -34,7 +34,31 @@ export interface VaultMeta {
   readonly chosenStore: StoreKind | null;
   /** The keychain has this vault's canary. */
   readonly hasCanary: boolean;
+  /** Names what the keychain's entries are sealed with. Null: they are not. */
+  readonly sealId: string | null;
+  /** What a move that ends now would leave behind. */
+  readonly leftovers: Leftovers | null;
 }
+
+/**
+ * To be removed from a store that is not the chosen one, or that is sealed otherwise by now: its records that are not `stored`, and with `isAll` what else
+ * Latchkey has there, which is the keychain's canary, or the vault file itself. While secrets are copied it speaks of
+ * their copies, and from the switch on of the store that they came from.
+ */
+export interface Leftovers {
+  readonly store: MoveTarget;
+  readonly isAll: boolean;
+  /** Of a keychain: how those are sealed that are to go. */
+  readonly sealId: string | null;
+}
+
+export const noMeta: VaultMeta = {
+  vaultId: null,
+  chosenStore: null,
+  hasCanary: false,
+  sealId: null,
+  leftovers: null,
+};
 
 export interface RecordFilter {
   readonly profileId?: string;
@@ -43,9 +67,10 @@ export interface RecordFilter {
 
 /** All methods are synchronous, and have been made durable when they return. */
 export interface CredentialIndex {
-  /** All null and false before anything was written. */
+  /** `noMeta` before anything was written. */
   readMeta(): VaultMeta;
-  writeMeta(meta: VaultMeta): void;
+  /** What is not given stays. */
+  writeMeta(changes: Partial<VaultMeta>): void;
   find(credentialId: string): CredentialRecord | undefined;
   /** In any order and any state. */
   list(filter: RecordFilter): readonly CredentialRecord[];
@@ -56,14 +81,14 @@ export interface CredentialIndex {
 /** The twin for tests. */
 export class MemoryCredentialIndex implements CredentialIndex {
   readonly #records = new Map<string, CredentialRecord>();
-  #meta: VaultMeta = { vaultId: null, chosenStore: null, hasCanary: false };
+  #meta = noMeta;
 
   readMeta(): VaultMeta {
     return this.#meta;
   }
 
-  writeMeta(meta: VaultMeta): void {
-    this.#meta = { ...meta };
+  writeMeta(changes: Partial<VaultMeta>): void {
+    this.#meta = { ...this.#meta, ...changes };
   }
 
   find(credentialId: string): CredentialRecord | undefined {

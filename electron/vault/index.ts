@@ -4,6 +4,7 @@ export {
   type CredentialIndex,
   type CredentialRecord,
   MemoryCredentialIndex,
+  noMeta,
   type RecordFilter,
   type RecordState,
   type VaultMeta,
@@ -21,6 +22,7 @@ export {
   exportServiceOf,
   usualEnvTarget,
 } from './export/index.ts';
+export { IdleLock, type IdleLockOptions } from './idle-lock.ts';
 export { SecretCalls, type SecretWay } from './secret-calls.ts';
 export {
   type CheckEndpoints,
@@ -30,4 +32,5 @@ export {
   serviceCheckIds,
 } from './service-check/index.ts';
 export { SqliteCredentialIndex } from './sqlite-credential-index.ts';
+export type { LockRule } from './status-words.ts';
 export { Vault, type VaultOptions } from './vault.ts';

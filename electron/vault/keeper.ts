@@ -23,7 +23,8 @@ import { canonicalSecret, type SecretSummary, summarise } from './secret-forms.t
 import { SecretPorts } from './secret-ports.ts';
 import { ServiceChecks } from './service-check/index.ts';
 import { otherPlaces, type SecretStore, storeHidesEntries, storeLocked, storeUnavailable } from './store.ts';
-import { SealedFileStore } from './stores/sealed-file-store.ts';
+import { SealedEntries } from './stores/sealed-entries.ts';
+import { removeSealedFile, SealedFileStore } from './stores/sealed-file-store.ts';
 
 type Input<M extends keyof VaultApi> = Parameters<VaultApi[M]>[0];
 
@@ -33,8 +34,10 @@ export type OpenStore = (kind: StoreKind, file: OpenedFile | undefined) => Promi
 export type OpenedFile = Omit<FileToOpen, 'passphrase'> & { readonly passphrase: string };
 
 interface Opened {
+  readonly kind: StoreKind;
   readonly store: SecretStore;
   readonly vaultId: string;
+  readonly sealId: string | null;
   readonly canary: Uint8Array;
 }
 
@@ -49,34 +52,132 @@ export class Keeper {
   readonly #reading = new Map<string, Promise<string>>();
   readonly #checks = new ServiceChecks();
   readonly #now: () => number;
+  readonly #cost: number | undefined;
   #opened: Opened | undefined;
+  /** While secrets are moved: where they go, and after that where they were. */
+  #beside: Opened | undefined;
   #looking: Promise<void> | undefined;
   /** When the store was last found to hide its entries, if it still did when it was last looked at. */
   #hiddenAt: number | undefined;
 
-  constructor(openStore: OpenStore, ports = new SecretPorts(), now = () => performance.now()) {
+  /** @param cost Of scrypt, for passphrases that are new: tests that take thousands take the least. */
+  constructor(openStore: OpenStore, ports = new SecretPorts(), now = () => performance.now(), cost?: number) {
     this.#openStore = openStore;
+    this.#cost = cost;
     this.#ports = ports;
     this.#now = now;
   }
 
   async open(input: Input<'open'>): Promise<{ vaultId: string }> {
-    const { store: kind, vaultId, hasCanary, startOverAs, file, checkEndpoints } = input;
+    const { store: kind, vaultId, hasCanary, startOverAs, file, seal, checkEndpoints } = input;
     this.#checks.endpoints = checkEndpoints ?? {};
     this.#opened = undefined;
+    this.#beside = undefined;
     this.#values.clear();
-    const passphrase = file && this.#entered(file.passphrase);
-    const store = await this.#openStore(kind, file && { ...file, passphrase: passphrase ?? '' });
-    const stored = await store.read(canaryAccount(vaultId));
-    if (stored !== null) return this.#use(store, vaultId, stored);
-    if (!hasCanary) return this.#use(store, vaultId, await this.#writeCanary(store, vaultId));
+    const passphrase = seal && this.#entered(seal.passphrase);
+    const base = await this.#openStore(kind, this.#withPassphrase(file));
+    const sealId = seal?.sealId ?? null;
+    const store =
+      seal && passphrase !== undefined
+        ? await SealedEntries.open(base, sealAccount(vaultId, seal.sealId), passphrase)
+        : base;
+    const use = (id: string, canary: string) => {
+      this.#opened = { kind, store, vaultId: id, sealId, canary: Buffer.from(canary, 'base64') };
+      return { vaultId: id };
+    };
+    const stored = await store.read(canaryAccount(vaultId, sealId));
+    if (stored !== null) return use(vaultId, stored);
+    if (!hasCanary) return use(vaultId, await this.#writeCanary(store, canaryAccount(vaultId, sealId)));
     if (startOverAs === undefined) throw storeHidesEntries();
-    const canary = await this.#writeCanary(store, startOverAs);
+    const canary = await this.#writeCanary(store, canaryAccount(startOverAs));
     // The store has just shown what it was given: now it can be believed.
     const former = await store.read(canaryAccount(vaultId));
-    if (former === null) return this.#use(store, startOverAs, canary);
+    if (former === null) return use(startOverAs, canary);
     await store.remove(canaryAccount(startOverAs));
-    return this.#use(store, vaultId, former);
+    return use(vaultId, former);
+  }
+
+  async prepareMove(input: Input<'prepareMove'>): Promise<Record<string, never>> {
+    const { store: kind, hasCanary, isEmpty, file, seal, from } = input;
+    const { store: opened, vaultId, canary } = this.#requireOpen();
+    this.#beside = undefined;
+    const former = from && this.#entered(from);
+    const passphrase = seal && this.#entered(seal.passphrase);
+    if (former !== undefined) {
+      if (!(opened instanceof SealedEntries)) throw new AppError('conflict', 'The secrets are not sealed.');
+      await opened.requirePassphrase(former);
+    }
+    const base = await this.#openStore(kind, this.#withPassphrase(file));
+    const sealId = seal?.sealId ?? null;
+    let store = base;
+    if (seal && passphrase !== undefined) {
+      const account = sealAccount(vaultId, seal.sealId);
+      store = seal.isNew
+        ? await SealedEntries.create(base, account, passphrase, this.#cost)
+        : await SealedEntries.open(base, account, passphrase);
+    }
+    const there = await store.read(canaryAccount(vaultId, sealId));
+    if (there === null && hasCanary) throw storeHidesEntries();
+    const own = Buffer.from(canary).toString('base64');
+    const used =
+      there !== null && !isEmpty
+        ? there
+        : await this.#writeCanary(store, canaryAccount(vaultId, sealId), own);
+    this.#beside = { kind, store, vaultId, sealId, canary: Buffer.from(used, 'base64') };
+    return {};
+  }
+
+  async copy({ from, to }: Input<'copy'>): Promise<SecretSummary> {
+    const { canary } = this.#requireBeside();
+    const value = await this.#value(from);
+    await writeAndReadBack(this.#requireBeside(), to, value);
+    this.#values.set(to, value);
+    return summarise(value, canary);
+  }
+
+  async holdsOnly({ credentialIds }: Input<'holdsOnly'>): Promise<boolean> {
+    const { store, vaultId } = this.#requireOpen();
+    if (!(store instanceof SealedFileStore)) return true;
+    const known = new Set([
+      canaryAccount(vaultId),
+      ...credentialIds.map((credentialId) => accountOf(vaultId, credentialId)),
+    ]);
+    return store.accounts.every((account) => known.has(account));
+  }
+
+  /** Values stay known by their former ids as well: calls that are under way go by those. */
+  async completeMove(): Promise<Record<string, never>> {
+    const former = this.#requireOpen();
+    this.#opened = this.#requireBeside();
+    this.#beside = former;
+    this.#hiddenAt = undefined;
+    return {};
+  }
+
+  async tidy({ leftovers, vaultId, credentialIds, folder }: Input<'tidy'>): Promise<boolean> {
+    const { store: kind, sealId } = leftovers;
+    const beside = this.#beside?.kind === kind ? this.#beside.store : undefined;
+    this.#beside = undefined;
+    if (kind === 'file' && leftovers.isAll) {
+      await removeSealedFile(folder);
+      return true;
+    }
+    if (kind === 'file' && !beside) return false;
+    // What is sealed in a keychain is removed as what is not.
+    const store = kind === 'file' && beside ? beside : await this.#openStore(kind, undefined);
+    const accounts = credentialIds.map((credentialId) => accountOf(vaultId, credentialId));
+    if (leftovers.isAll) accounts.push(canaryAccount(vaultId, sealId));
+    if (leftovers.isAll && sealId !== null) accounts.push(sealAccount(vaultId, sealId));
+    // The canary may be gone already. A store that shows what it was given, before and after, is no locked one.
+    const probe = `${vaultId}/probe`;
+    await this.#writeProbe(store, probe);
+    for (const account of accounts) {
+      await store.remove(account);
+      if ((await store.read(account)) !== null) throw notRemoved();
+    }
+    if ((await store.read(probe)) === null) throw storeHidesEntries();
+    await store.remove(probe);
+    return true;
   }
 
   async put({ credentialId, format, ...entered }: Input<'put'>): Promise<SecretSummary> {
@@ -132,7 +233,7 @@ export class Keeper {
     await store.remove(account);
     await this.#requireVisible().catch(maybeRemoved);
     if ((await store.read(account)) !== null) {
-      throw storeUnavailable('The system keychain did not remove the entry.', 'Try again.');
+      throw notRemoved();
     }
     this.#values.delete(credentialId);
     return {};
@@ -186,15 +287,23 @@ export class Keeper {
     return {};
   }
 
-  #use(store: SecretStore, vaultId: string, canary: string): { vaultId: string } {
-    this.#opened = { store, vaultId, canary: Buffer.from(canary, 'base64') };
-    return { vaultId };
+  #withPassphrase(file: FileToOpen | undefined): OpenedFile | undefined {
+    return file && { ...file, passphrase: this.#entered(file.passphrase) };
   }
 
-  async #writeCanary(store: SecretStore, vaultId: string): Promise<string> {
-    const canary = randomBytes(canaryBytes).toString('base64');
-    await store.write(canaryAccount(vaultId), canary);
-    if ((await store.read(canaryAccount(vaultId))) === canary) return canary;
+  async #writeCanary(
+    store: SecretStore,
+    account: string,
+    canary = randomBytes(canaryBytes).toString('base64'),
+  ): Promise<string> {
+    await this.#writeProbe(store, account, canary);
+    return canary;
+  }
+
+  /** An entry that tells an open store from one that hides its entries. */
+  async #writeProbe(store: SecretStore, account: string, value = randomBytes(8).toString('hex')) {
+    await store.write(account, value);
+    if ((await store.read(account)) === value) return;
     throw storeUnavailable(
       'The system keychain took an entry and did not keep it.',
       `Check that your login keychain is unlocked, ${otherPlaces}.`,
@@ -202,13 +311,8 @@ export class Keeper {
   }
 
   async #keep(credentialId: string, value: string): Promise<SecretSummary> {
-    const { store, vaultId, canary } = this.#requireOpen();
-    const account = accountOf(vaultId, credentialId);
-    await store.write(account, value);
-    if ((await store.read(account)) !== value) {
-      await this.#requireVisible();
-      throw storeUnavailable('The system keychain did not keep what was written.', 'Try again.');
-    }
+    const { canary } = this.#requireOpen();
+    await writeAndReadBack(this.#requireOpen(), credentialId, value);
     this.#values.set(credentialId, value);
     return summarise(value, canary);
   }
@@ -276,8 +380,8 @@ export class Keeper {
   }
 
   async #look(): Promise<void> {
-    const { store, vaultId } = this.#requireOpen();
-    const isVisible = (await store.read(canaryAccount(vaultId))) !== null;
+    const { store, vaultId, sealId } = this.#requireOpen();
+    const isVisible = (await store.read(canaryAccount(vaultId, sealId))) !== null;
     this.#hiddenAt = isVisible ? undefined : this.#now();
     if (!isVisible) throw storeHidesEntries();
   }
@@ -290,18 +394,44 @@ export class Keeper {
     return this.#hiddenAt !== undefined && this.#now() - this.#hiddenAt < promptPauseMs;
   }
 
+  #requireBeside(): Opened {
+    if (!this.#beside) throw new AppError('conflict', 'No move is under way.');
+    return this.#beside;
+  }
+
   #requireOpen(): Opened {
     if (!this.#opened) throw new AppError('vault_locked', 'The vault is not open.');
     return this.#opened;
   }
 }
 
+async function writeAndReadBack(
+  { store, vaultId, sealId }: Opened,
+  credentialId: string,
+  value: string,
+): Promise<void> {
+  const account = accountOf(vaultId, credentialId);
+  await store.write(account, value);
+  if ((await store.read(account)) === value) return;
+  if ((await store.read(canaryAccount(vaultId, sealId))) === null) throw storeHidesEntries();
+  throw storeUnavailable('The system keychain did not keep what was written.', 'Try again.');
+}
+
+function notRemoved(): AppError {
+  return storeUnavailable('The system keychain did not remove the entry.', 'Try again.');
+}
+
 function accountOf(vaultId: string, credentialId: string): string {
   return `${vaultId}/${credentialId}`;
 }
 
-function canaryAccount(vaultId: string): string {
-  return `${vaultId}/canary`;
+function canaryAccount(vaultId: string, sealId: string | null = null): string {
+  return sealId === null ? `${vaultId}/canary` : `${vaultId}/${sealId}/canary`;
+}
+
+/** Says how the entries are sealed. */
+function sealAccount(vaultId: string, sealId: string): string {
+  return `${vaultId}/${sealId}/seal`;
 }
 
 /** Locked since it was asked: what it was to remove may be gone by now. */
@@ -328,6 +458,11 @@ export function serveable(keeper: Keeper): VaultApi {
     formVariables: (input) => guarded('formVariables', () => keeper.formVariables(input)),
     formEnvText: (input) => guarded('formEnvText', () => keeper.formEnvText(input)),
     changePassphrase: (input) => guarded('changePassphrase', () => keeper.changePassphrase(input)),
+    prepareMove: (input) => guarded('prepareMove', () => keeper.prepareMove(input)),
+    copy: (input) => guarded('copy', () => keeper.copy(input)),
+    holdsOnly: (input) => guarded('holdsOnly', () => keeper.holdsOnly(input)),
+    completeMove: () => guarded('completeMove', () => keeper.completeMove()),
+    tidy: (input) => guarded('tidy', () => keeper.tidy(input)),
     remove: (input) => guarded('remove', () => keeper.remove(input)),
     signChannel: (input) => guarded('signChannel', () => keeper.signChannel(input)),
     signUser: (input) => guarded('signUser', () => keeper.signUser(input)),

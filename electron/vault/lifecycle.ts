@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { StoreKind, VaultStatus } from '#shared/contract/vault.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import type { ChildExit, SpawnChild } from '../processes/port.ts';
-import type { EnteredValue, FileToOpen, VaultApi } from './api.ts';
+import type { EnteredValue, FileToOpen, SealToOpen, VaultApi } from './api.ts';
 import type { CredentialBook } from './credential-book.ts';
 import type { CredentialIndex, VaultMeta } from './credential-index.ts';
 import { afterTime } from './later.ts';
@@ -73,7 +73,7 @@ export interface ChooseOptions {
   readonly passphrase?: EnteredValue | undefined;
 }
 
-interface Running {
+export interface Running {
   readonly process: VaultProcess;
   readonly store: StoreKind;
 }
@@ -90,17 +90,23 @@ export class Lifecycle {
   readonly #onceWaiting = new Set<() => void>();
   #opening: { readonly store: StoreKind; readonly done: Promise<VaultStatus> } | undefined;
   #restarts: number[] = [];
+  /** Removes what a move has left, in a process of its own. */
+  #tidying: { readonly process: VaultProcess; readonly done: Promise<unknown> } | undefined;
 
   constructor(options: LifecycleOptions) {
     this.#options = options;
     const store = options.index.readMeta().chosenStore;
-    this.#status = store === 'file' ? words.sealed() : words.notOpenedYet(store);
+    this.#status =
+      store !== null && store !== 'session' && this.#isSealed(store)
+        ? words.sealed(store)
+        : words.notOpenedYet(store);
   }
 
   status(): VaultStatus {
     const { waitingAfterMs, folder } = this.#options;
     const said = this.#isWaiting ? words.waiting(this.#status.store, waitingAfterMs) : this.#status;
-    return { ...said, hasVaultFile: hasSealedFile(folder) };
+    const isKeychainSealed = this.#isSealed('keychain');
+    return { ...said, hasVaultFile: hasSealedFile(folder), isKeychainSealed };
   }
 
   get current(): OpenVault | undefined {
@@ -116,16 +122,29 @@ export class Lifecycle {
   async start(): Promise<void> {
     // Their values went with the process that held them.
     this.#options.book.forget('session');
-    if (this.chosenStore !== 'file') await expected(this.unlock());
+    if (this.#isSealed(this.chosenStore)) return expected(this.#tidyApart());
+    await expected(this.unlock());
   }
 
   async unlock(passphrase?: EnteredValue): Promise<VaultStatus> {
     if (this.#open) return this.status();
     if (this.#opening) return this.#opening.done;
     const store = this.chosenStore ?? 'keychain';
-    if (store !== 'file') return this.#begin(store);
+    if (!this.#isSealed(store)) return this.#begin(store);
     if (!passphrase) throw words.passphraseRequired();
-    return this.#begin(store, { file: this.#file('open', passphrase) });
+    return this.#begin(
+      store,
+      store === 'file' ? { file: this.#file('open', passphrase) } : { seal: this.#seal(passphrase) },
+    );
+  }
+
+  /** It opens with a passphrase only. */
+  #isSealed(store: StoreKind | null): boolean {
+    return store === 'file' || (store === 'keychain' && this.#options.index.readMeta().sealId !== null);
+  }
+
+  #seal(passphrase: EnteredValue): SealToOpen {
+    return { sealId: this.#options.index.readMeta().sealId ?? '', passphrase };
   }
 
   /** Has a process run that takes a passphrase on a channel. It has no secret until a store is opened in it. */
@@ -149,6 +168,61 @@ export class Lifecycle {
     return this.#operation(await this.#ready());
   }
 
+  /** As `ready`, for a move: what was open keeps its process when another store is switched to. @throws as `ready` */
+  running(): Promise<Running> {
+    return this.#ready();
+  }
+
+  /** The open process has this store open from here on, and the index says so. */
+  switchedTo(store: StoreKind): void {
+    if (!this.#open) return;
+    this.#open = { process: this.#open.process, store };
+    this.#set(words.unlocked(store));
+  }
+
+  /** With nothing left of a move. @throws AppError what the store says in which something is left */
+  async tidied(): Promise<void> {
+    await this.#tidyApart();
+  }
+
+  /**
+   * Removes what a move has left, if it did. What is in a vault file whose passphrase nobody has entered is removed when
+   * that file is opened. @returns Whether nothing is left. @throws AppError a store's failure
+   */
+  async tidyWith(calls: VaultCalls): Promise<boolean> {
+    const { index, folder, book } = this.#options;
+    const { leftovers, vaultId } = index.readMeta();
+    if (!leftovers || !vaultId) return true;
+    const credentialIds = book.unsettled(leftovers.store).map(({ credentialId }) => credentialId);
+    const isDone = await calls.call('tidy', { leftovers, vaultId, credentialIds, folder });
+    book.together(() => {
+      if (isDone) index.change({ remove: credentialIds });
+      index.writeMeta({ leftovers: null });
+    });
+    return isDone;
+  }
+
+  /** Not in the open vault's process: a keychain that is no longer in use may hang, and is waited for by nobody. */
+  #tidyApart(): Promise<unknown> {
+    if (this.#tidying) return this.#tidying.done;
+    if (!this.#options.index.readMeta().leftovers) return Promise.resolve();
+    const { spawn, entry, waitingAfterMs } = this.#options;
+    const process = new VaultProcess({
+      spawn: (module, options) => spawn(module, { ...options, env: inEnglish }),
+      entry,
+      waitingAfterMs,
+      onWaiting: () => {},
+      onKeychainLost: () => {},
+      onUnexpectedExit: (exit) => this.#options.onUnexpectedExit(exit),
+    });
+    const done = this.tidyWith(process.operation()).finally(() => {
+      process.end(new AppError('cancelled', 'Nothing is left to do.'));
+      this.#tidying = undefined;
+    });
+    this.#tidying = { process, done };
+    return done;
+  }
+
   /** The outcome of `work`, unless the keychain keeps the vault waiting before. @throws AppError `vault_waiting` */
   async unlessWaiting<T>(work: Promise<T>): Promise<T> {
     const waiting = Promise.withResolvers<never>();
@@ -169,11 +243,19 @@ export class Lifecycle {
         hint: 'Confirm that they may be forgotten, or leave the vault unlocked.',
       });
     }
-    this.#end(new AppError('vault_locked', 'The vault was locked.', { hint: 'Unlock it and try again.' }));
+    this.#end(lockedNow());
     // Before what can fail for the disk's sake: it is locked already.
-    this.#set(words.lockedByUser(this.chosenStore, store === 'session'));
+    this.#set(words.lockedByUser(this.chosenStore, store === 'session', this.#isSealed(this.chosenStore)));
     if (store === 'session') this.#options.book.forget('session');
     return this.status();
+  }
+
+  /** As `lock`, unless that would forget a session's secrets. */
+  lockBy(rule: words.LockRule): void {
+    const store = this.#open?.store ?? this.#opening?.store ?? null;
+    if (!this.#process || store === 'session') return;
+    this.#end(lockedNow());
+    this.#set(words.lockedByRule(this.chosenStore, rule, this.#isSealed(this.chosenStore)));
   }
 
   cancelWaiting(): VaultStatus {
@@ -194,7 +276,11 @@ export class Lifecycle {
   ): Promise<VaultStatus> {
     if (this.#open?.store === store && !(store === 'file' && startOver)) return this.status();
     if (this.#open) this.#leave(this.#open.store);
-    if (store === 'file') return this.#chooseFile(passphrase, startOver);
+    if (store === 'file') return this.#choosePassphrased('file', this.#fileHow(passphrase, startOver));
+    if (this.#isSealed(store) && !startOver) {
+      if (!passphrase) throw words.passphraseRequired();
+      return this.#choosePassphrased(store, { seal: this.#seal(passphrase) });
+    }
     const sameOpening = this.#opening?.store === store ? this.#opening.done : undefined;
     if (!sameOpening && this.#process) {
       this.#end(new AppError('cancelled', 'Another place for secrets was chosen.'));
@@ -210,17 +296,21 @@ export class Lifecycle {
   }
 
   /** The process that runs may be the one that holds the passphrase. What was open before opens again if this fails. */
-  async #chooseFile(passphrase: EnteredValue | undefined, startOver: boolean): Promise<VaultStatus> {
-    if (!passphrase) throw words.passphraseRequired();
+  async #choosePassphrased(store: StoreKind, how: HowToOpen): Promise<VaultStatus> {
     const former = this.#open?.store;
     this.#open = undefined;
     if (this.#opening) this.#end(new AppError('cancelled', 'Another place for secrets was chosen.'));
     try {
-      return await this.#begin('file', { file: this.#file(startOver ? 'anew' : 'make', passphrase) });
+      return await this.#begin(store, how);
     } catch (error) {
-      if (former && former !== 'file' && !this.#process) await expected(this.#begin(former));
+      if (former && !this.#isSealed(former) && !this.#process) await expected(this.#begin(former));
       throw error;
     }
+  }
+
+  #fileHow(passphrase: EnteredValue | undefined, startOver: boolean): HowToOpen {
+    if (!passphrase) throw words.passphraseRequired();
+    return { file: this.#file(startOver ? 'anew' : 'make', passphrase) };
   }
 
   #file(how: FileToOpen['how'], passphrase: EnteredValue): FileToOpen {
@@ -228,7 +318,9 @@ export class Lifecycle {
   }
 
   close(): void {
-    this.#end(new AppError('cancelled', 'Latchkey is closing.'));
+    const reason = new AppError('cancelled', 'Latchkey is closing.');
+    this.#tidying?.process.end(reason);
+    this.#end(reason);
   }
 
   #leave(store: StoreKind): void {
@@ -247,24 +339,29 @@ export class Lifecycle {
     return done;
   }
 
-  async #openStore(store: StoreKind, { startOver = false, file }: HowToOpen): Promise<VaultStatus> {
+  async #openStore(store: StoreKind, { startOver = false, file, seal }: HowToOpen): Promise<VaultStatus> {
     const { index, book, checkEndpoints } = this.#options;
     const identity = this.#identity();
-    const process = (file && this.#process) ?? this.#spawn();
+    const process = ((file || seal) && this.#process) ?? this.#spawn();
+    // Without its passphrase a sealed keychain is as one that was reset, and known to be there.
+    const isBegunAnew = startOver && store === 'keychain' && this.#isSealed(store);
     const calls = process.operation();
     this.#set(words.opening(store));
     try {
       const { vaultId } = await calls.call('open', {
         store,
-        vaultId: identity.vaultId,
-        hasCanary: store === 'keychain' && identity.hasCanary,
+        vaultId: isBegunAnew ? randomUUID() : identity.vaultId,
+        hasCanary: store === 'keychain' && identity.hasCanary && !isBegunAnew,
         ...(startOver ? { startOverAs: randomUUID() } : {}),
         ...(file ? { file } : {}),
         ...(checkEndpoints ? { checkEndpoints } : {}),
+        ...(seal ? { seal } : {}),
       });
       if (vaultId !== identity.vaultId || file?.how === 'anew') book.forget(store);
       const hasCanary = identity.hasCanary || store === 'keychain';
-      index.writeMeta({ vaultId, chosenStore: store, hasCanary });
+      // What a move left goes by the former id.
+      const anew = vaultId === identity.vaultId ? {} : { sealId: null, leftovers: null };
+      index.writeMeta({ vaultId, chosenStore: store, hasCanary, ...anew });
       await book.settle(store, calls);
       // Fails when the process was ended while what was left behind was settled.
       process.requireRunning();
@@ -275,8 +372,13 @@ export class Lifecycle {
       }
       throw error;
     }
+    // What was left in it went as it was settled.
+    const { leftovers, sealId } = index.readMeta();
+    const isOfThis = leftovers?.store === store && (store === 'file' || leftovers.sealId === sealId);
+    if (isOfThis) index.writeMeta({ leftovers: null });
     this.#open = { process, store };
     this.#set(words.unlocked(store));
+    void expected(this.#tidyApart());
     return this.status();
   }
 
@@ -285,7 +387,7 @@ export class Lifecycle {
     const meta = this.#options.index.readMeta();
     if (meta.vaultId !== null) return { vaultId: meta.vaultId, hasCanary: meta.hasCanary };
     const vaultId = randomUUID();
-    this.#options.index.writeMeta({ ...meta, vaultId });
+    this.#options.index.writeMeta({ vaultId });
     return { vaultId, hasCanary: meta.hasCanary };
   }
 
@@ -336,13 +438,16 @@ export class Lifecycle {
   #loseKeychain(process: VaultProcess): void {
     if (this.#open?.process !== process) return;
     const { store } = this.#open;
+    // Only a move wanted it: its call fails, and what another store holds stays open.
+    if (store !== 'keychain') return;
     this.#end(
       new VaultProcessLost(
         'The connection to the system keychain was lost, and had to be made again.',
         'Try again: what was being entered was not kept.',
       ),
     );
-    this.#restart(store);
+    if (this.#isSealed(store)) this.#set(words.sealedLost('keychain'));
+    else this.#restart(store);
   }
 
   /** The process is gone without having been ended. A keychain is opened again; a session's secrets are lost. */
@@ -356,8 +461,9 @@ export class Lifecycle {
       return;
     }
     // Its passphrase went with the process; one that only waited for it had opened nothing.
-    if (store === 'file') this.#set(words.fileLost());
-    if (store === 'keychain') this.#restart(store);
+    if (!store) return;
+    if (this.#isSealed(store)) this.#set(words.sealedLost(store));
+    else this.#restart(store);
   }
 
   #restart(store: StoreKind): void {
@@ -403,6 +509,11 @@ interface HowToOpen {
   /** A keychain that turns out to have been reset opens, and what was in it is forgotten. */
   readonly startOver?: boolean;
   readonly file?: FileToOpen;
+  readonly seal?: SealToOpen;
+}
+
+function lockedNow(): AppError {
+  return new AppError('vault_locked', 'The vault was locked.', { hint: 'Unlock it and try again.' });
 }
 
 /** For work whose failure the status tells. Only a bug is passed on. */

@@ -1,8 +1,14 @@
 /** The index of credentials, in the app's database. */
 import * as z from 'zod';
-import { slots, storeKinds } from '#shared/contract/vault.ts';
+import { moveTargets, slots, storeKinds } from '#shared/contract/vault.ts';
 import type { Database, Preferences, Row } from '../storage/index.ts';
-import type { CredentialIndex, CredentialRecord, RecordFilter, VaultMeta } from './credential-index.ts';
+import {
+  type CredentialIndex,
+  type CredentialRecord,
+  noMeta,
+  type RecordFilter,
+  type VaultMeta,
+} from './credential-index.ts';
 
 const preferenceName = 'vault';
 
@@ -10,6 +16,11 @@ const storedMeta = z.object({
   vaultId: z.string().nullable(),
   chosenStore: z.enum(storeKinds).nullable(),
   hasCanary: z.boolean(),
+  sealId: z.string().nullable().default(null),
+  leftovers: z
+    .object({ store: z.enum(moveTargets), isAll: z.boolean(), sealId: z.string().nullable() })
+    .nullable()
+    .default(null),
 });
 
 const storedRecord = z.object({
@@ -38,12 +49,12 @@ export class SqliteCredentialIndex implements CredentialIndex {
 
   readMeta(): VaultMeta {
     const stored = this.#preferences.read(preferenceName);
-    if (stored === undefined) return { vaultId: null, chosenStore: null, hasCanary: false };
+    if (stored === undefined) return noMeta;
     return storedMeta.parse(stored);
   }
 
-  writeMeta(meta: VaultMeta): void {
-    this.#preferences.write(preferenceName, meta);
+  writeMeta(changes: Partial<VaultMeta>): void {
+    this.#preferences.write(preferenceName, { ...this.readMeta(), ...changes });
   }
 
   find(credentialId: string): CredentialRecord | undefined {

@@ -18,7 +18,7 @@ export class StatusAudit {
   note({ state, store }: VaultStatus): void {
     // A wait for the keychain goes over an open vault and one that opens alike.
     if (state === 'waiting') return;
-    if (state === 'unlocked' && !this.#isUnlocked) this.#noteUnlocked(store);
+    if (state === 'unlocked') this.#noteUnlocked(store);
     if (state !== 'unlocked') this.noteLocked();
   }
 
@@ -32,12 +32,14 @@ export class StatusAudit {
   #noteUnlocked(store: VaultStatus['store']): void {
     const before = this.#meta;
     const meta = this.#index.readMeta();
+    const wasUnlocked = this.#isUnlocked;
     this.#isUnlocked = true;
     this.#meta = meta;
     const done = { outcome: 'done', store } as const;
     if (before.hasCanary && meta.vaultId !== before.vaultId)
       this.#audit.record({ action: 'startedOver', ...done });
     if (meta.chosenStore !== before.chosenStore) this.#audit.record({ action: 'storeChosen', ...done });
-    this.#audit.record({ action: 'unlocked', ...done });
+    // After a move it is another store that was open all the time.
+    if (!wasUnlocked) this.#audit.record({ action: 'unlocked', ...done });
   }
 }

@@ -1,19 +1,22 @@
 /** The vault's states in words: what happened, and what to do. */
 import type { StoreKind, VaultStatus } from '#shared/contract/vault.ts';
 import { AppError, type ErrorCode } from '#shared/lib/app-error.ts';
+import type { CredentialRecord } from './credential-index.ts';
 import { otherPlaces } from './store.ts';
 
 type Chosen = StoreKind | null;
+type Sealable = Exclude<StoreKind, 'session'>;
+const sealedNames = { file: 'The vault file is', keychain: 'What is in the keychain is' } as const;
 /** Without what the lifecycle adds. */
-export type Said = Omit<VaultStatus, 'hasVaultFile'>;
+export type Said = Omit<VaultStatus, 'hasVaultFile' | 'isKeychainSealed'>;
 
 export function notOpenedYet(store: Chosen): Said {
   return { state: 'locked', store, reason: 'The vault has not been opened yet.', hint: null };
 }
 
-/** A vault file that nobody has opened, or that was locked. */
-export function sealed(reason = 'The vault file is sealed.'): Said {
-  return { state: 'locked', store: 'file', reason, hint: 'Enter its passphrase to unlock the vault.' };
+/** A vault file, or a sealed keychain, that nobody has opened or that was locked. */
+export function sealed(store: Sealable, reason = `${sealedNames[store]} sealed.`): Said {
+  return { state: 'locked', store, reason, hint: 'Enter the passphrase to unlock the vault.' };
 }
 
 export function opening(store: StoreKind): Said {
@@ -33,7 +36,8 @@ export function waiting(store: Chosen, waitedMs: number): Said {
   };
 }
 
-export function lockedByUser(store: Chosen, hasForgotten: boolean): Said {
+/** @param isSealed It wants a passphrase. */
+export function lockedByUser(store: Chosen, hasForgotten: boolean, isSealed: boolean): Said {
   const status = {
     state: 'locked',
     store,
@@ -44,8 +48,21 @@ export function lockedByUser(store: Chosen, hasForgotten: boolean): Said {
       ? 'Unlock the vault and enter the secrets again.'
       : 'Unlock the vault to sign, encrypt and decrypt.',
   } as const;
-  if (store === 'file') return sealed(status.reason);
+  if (isSealed && (store === 'file' || store === 'keychain')) return sealed(store, status.reason);
   return store === null ? toChoose(status.reason, 'Choose where secrets are kept.') : status;
+}
+
+/** Why the vault was locked without anybody having asked for it. */
+export type LockRule = 'idle' | 'screen' | 'sleep';
+
+export function lockedByRule(store: Chosen, rule: LockRule, isSealed: boolean): Said {
+  const causes: Readonly<Record<LockRule, string>> = {
+    idle: 'as it was not used for the time that is set',
+    screen: 'with the screen',
+    sleep: 'as the machine went to sleep',
+  };
+  const reason = `The vault was locked ${causes[rule]}.`;
+  return { ...lockedByUser(store, false, isSealed), reason };
 }
 
 export function stoppedWaiting(store: Chosen): Said {
@@ -68,8 +85,9 @@ export function sessionLost(): Said {
   };
 }
 
-export function fileLost(): Said {
-  return sealed('The vault process ended unexpectedly. Nothing is lost: the vault file is sealed again.');
+export function sealedLost(store: Sealable): Said {
+  const again = `${sealedNames[store]} sealed again.`;
+  return sealed(store, `The vault process ended unexpectedly. Nothing is lost. ${again}`);
 }
 
 export function keepsEnding(store: Chosen): Said {
@@ -123,7 +141,7 @@ export function removalPending({ code, message, hint }: AppError): AppError {
 }
 
 export function passphraseRequired(): AppError {
-  return new AppError('passphrase_required', 'The vault file wants its passphrase.', {
+  return new AppError('passphrase_required', 'The vault wants its passphrase.', {
     hint: 'Enter it in the vault’s panel.',
   });
 }
@@ -142,6 +160,40 @@ export function storeInUse(store: StoreKind, count: number): AppError {
   return new AppError(
     'conflict',
     `${count === 1 ? 'One secret is' : `${count} secrets are`} kept ${places[store]}, and would be out of reach.`,
-    { hint: `Remove ${count === 1 ? 'it' : 'them'} first, ${lock}.` },
+    { hint: `Move ${count === 1 ? 'it' : 'them'} there in the vault’s panel, ${lock}.` },
   );
+}
+
+export function isThereAlready(store: StoreKind): AppError {
+  return new AppError('conflict', `Secrets are kept ${places[store]} already.`);
+}
+
+export function notToSeal(store: StoreKind, isSealed: boolean): AppError {
+  if (store !== 'keychain') {
+    return new AppError('conflict', `The secrets are kept ${places[store]}, and not in the keychain.`);
+  }
+  const message = `What is in the keychain is ${isSealed ? 'sealed with a passphrase already' : 'not sealed'}.`;
+  return new AppError('conflict', message);
+}
+
+/** What ended a move before anything was switched. */
+export function notMoved({ code, message, hint, retryable }: AppError, store: StoreKind): AppError {
+  const nothing = `Nothing was moved: the secrets are ${places[store]}, as before.`;
+  return new AppError(code, `${message} ${nothing}`, { retryable, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** Another program has taken it out of the store. */
+export function lostSecret({ slot, kind, fingerprint }: CredentialRecord): AppError {
+  const what = kind === 'secret' ? 'app secret' : 'master key';
+  return new AppError('no_credential', `The ${slot} ${what} with fingerprint ${fingerprint} is gone.`, {
+    hint: 'Enter it again under “Keys & rotation”, or remove it there. Then move.',
+  });
+}
+
+export function placesTaken(store: StoreKind, count: number): AppError {
+  const others =
+    count === 1 ? 'There is another secret' : `There are other secrets for ${count} of the same apps’ places`;
+  return new AppError('conflict', `${others} ${places[store]} already, and none may be replaced.`, {
+    hint: 'Lock the vault, choose that place, and remove there what is no longer needed. Then move.',
+  });
 }

@@ -21,16 +21,19 @@ export const otherPlaces = 'or keep secrets in a vault file, or for this session
 /** Windows keeps at most 2,560 bytes in an entry; this leaves room for what adapters add. */
 export const entryLimitBytes = 2400;
 
-export function requireStorable(value: string): void {
+export function requireStorable(value: string, limitBytes = entryLimitBytes): void {
   if (value === '') throw new AppError('invalid_input', 'An empty value can’t be stored.');
   if (!value.isWellFormed()) {
     throw new AppError('invalid_input', 'The value is not valid Unicode text, so it can’t be stored.');
   }
   const sizeBytes = utf8SizeBytes(value);
-  if (sizeBytes <= entryLimitBytes) return;
+  if (sizeBytes <= limitBytes) return;
+  const hint =
+    'Sealed with a passphrase, a secret takes more room in the keychain. A vault file has room for it.';
   throw new AppError(
     'invalid_input',
-    `The value has ${sizeBytes} bytes; at most ${entryLimitBytes} can be stored.`,
+    `The value has ${sizeBytes} bytes; at most ${limitBytes} can be stored.`,
+    limitBytes < entryLimitBytes && sizeBytes <= entryLimitBytes ? { hint } : {},
   );
 }
 

@@ -4,7 +4,14 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { AuditOutcome } from '#shared/contract/audit.ts';
-import type { Credential, Slot, StoreKind, VaultStatus } from '#shared/contract/vault.ts';
+import type {
+  Credential,
+  MoveTarget,
+  Slot,
+  StoreKind,
+  VaultMove,
+  VaultStatus,
+} from '#shared/contract/vault.ts';
 import type { MessageFromVault } from '#shared/contract/vault-port.ts';
 import { AppError, type ErrorCode } from '#shared/lib/app-error.ts';
 import { Listeners } from '#shared/lib/disposer.ts';
@@ -12,13 +19,16 @@ import type { AuditNote, AuditTrail } from '../audit/index.ts';
 import type { ChildExit, PassedPort, SpawnChild } from '../processes/port.ts';
 import type { EncryptedData, WebhookVerification } from '../signing/index.ts';
 import type { Decryption, EncryptedItem, EnteredValue, EnvironmentToForm, Signer } from './api.ts';
+import { ChangeGate } from './change-gate.ts';
 import { CredentialBook, type Entry, note, type Place, toCredential } from './credential-book.ts';
 import type { CredentialIndex, CredentialRecord } from './credential-index.ts';
 import type { EnvStyle, EnvTarget, EnvText, EnvVariable, ExportApp } from './export/index.ts';
 import { type ChooseOptions, Lifecycle, type OpenVault } from './lifecycle.ts';
+import { type MoveEnd, Mover } from './mover.ts';
 import type { SecretFormat } from './secret-forms.ts';
 import type { CheckEndpoints, PublicFields, ServiceAnswer, ServiceCheckId } from './service-check/index.ts';
 import { StatusAudit } from './status-audit.ts';
+import type { LockRule } from './status-words.ts';
 import { Uses } from './uses.ts';
 import type { VaultCalls } from './vault-process.ts';
 
@@ -76,6 +86,7 @@ export class Vault {
   readonly changed = new Listeners<VaultStatus>();
   /** Of this profile. */
   readonly credentialsChanged = new Listeners<string>();
+  readonly moveChanged = new Listeners<VaultMove | null>();
   readonly #now: () => number;
   readonly #audit: AuditTrail;
   readonly #statusAudit: StatusAudit;
@@ -84,6 +95,8 @@ export class Vault {
   readonly #uses: Uses;
   readonly #formatOf: VaultOptions['formatOf'];
   readonly #lifecycle: Lifecycle;
+  readonly #gate = new ChangeGate();
+  readonly #mover: Mover;
   #passing = 0;
 
   constructor(options: VaultOptions) {
@@ -112,6 +125,16 @@ export class Vault {
       },
       onUnexpectedExit: (exit) => options.onUnexpectedExit?.(exit),
     });
+    this.#mover = new Mover({
+      index: options.index,
+      audit: options.audit,
+      lifecycle: this.#lifecycle,
+      gate: this.#gate,
+      folder: options.folder,
+      onProgress: (move) => this.moveChanged.emit(move),
+      beforeSwitch: () => this.#uses.write(),
+      onCredentialsChanged: (profileId) => this.credentialsChanged.emit(profileId),
+    });
   }
 
   /** Opens the chosen store; at the first start the keychain, if it works. Never throws for a store that fails. */
@@ -139,15 +162,38 @@ export class Vault {
     this.#lifecycle.expectPassphrase();
   }
 
-  /** Of the vault file that is open. */
-  async changePassphrase(input: { readonly from: EnteredValue; readonly to: EnteredValue }): Promise<void> {
-    const { process } = await this.#lifecycle.ready();
-    await process.call('changePassphrase', input);
-    this.#audit.record({ action: 'passphraseChanged', outcome: 'done', store: 'file' });
+  /** Of the vault file that is open, or of the sealed keychain. */
+  async changePassphrase(input: {
+    readonly from: EnteredValue;
+    readonly to: EnteredValue;
+  }): Promise<MoveEnd> {
+    const { store } = await this.#lifecycle.ready();
+    if (store === 'keychain') return this.#mover.reseal(input);
+    return this.#gate.during(async () => {
+      const { process } = await this.#lifecycle.ready();
+      await process.call('changePassphrase', input);
+      this.#audit.record({ action: 'passphraseChanged', outcome: 'done', store: 'file' });
+      return { isCleared: true };
+    });
+  }
+
+  /** Seals what is in the open keychain. */
+  setPassphrase(passphrase: EnteredValue): Promise<MoveEnd> {
+    return this.#mover.reseal({ to: passphrase });
+  }
+
+  /** @param passphrase The one that seals it. */
+  removePassphrase(passphrase: EnteredValue): Promise<MoveEnd> {
+    return this.#mover.reseal({ from: passphrase });
   }
 
   lock({ forget = false }: { forget?: boolean | undefined } = {}): VaultStatus {
     return this.#lifecycle.lock(forget);
+  }
+
+  /** By itself. A session, which would be forgotten, stays as it is. */
+  lockBy(rule: LockRule): void {
+    this.#lifecycle.lockBy(rule);
   }
 
   cancelWaiting(): VaultStatus {
@@ -155,8 +201,29 @@ export class Vault {
   }
 
   /** @param options.startOver For a keychain that was reset: see the contract. */
-  chooseStore(store: StoreKind, options: ChooseOptions = {}): Promise<VaultStatus> {
-    return this.#lifecycle.chooseStore(store, options);
+  async chooseStore(store: StoreKind, options: ChooseOptions = {}): Promise<VaultStatus> {
+    return this.#gate.during(() => this.#lifecycle.chooseStore(store, options));
+  }
+
+  /** Null: none is under way. */
+  get move(): VaultMove | null {
+    return this.#mover.move;
+  }
+
+  /** Everything, to another store: see the contract. */
+  async moveTo(
+    store: MoveTarget,
+    passphrase?: EnteredValue,
+  ): Promise<{ status: VaultStatus; isCleared: boolean }> {
+    const { isCleared } = await this.#mover.moveTo(store, passphrase);
+    return { status: this.status, isCleared };
+  }
+
+  /** A keychain that does not answer is waited for no longer, which locks the vault. */
+  cancelMove(): void {
+    if (!this.#mover.move) return;
+    this.#mover.cancel();
+    this.#lifecycle.cancelWaiting();
   }
 
   /** Of the chosen store, locked or not, as they were entered. */
@@ -185,6 +252,7 @@ export class Vault {
 
   /** @throws AppError `conflict` when another one is there */
   moveSecret({ credentialId, slot }: { credentialId: string; slot: Slot }): Credential {
+    this.#gate.requireOpen();
     return this.#book.move(this.#book.get(credentialId), slot);
   }
 
@@ -208,12 +276,14 @@ export class Vault {
         hint: 'Enter the key beside it.',
       });
     }
-    const { process, store } = await this.#lifecycle.ready();
     const place: Place = { profileId, kind, slot };
     const entry: Entry = { ...place, key: kind === 'secret' ? (key ?? null) : null, label: label ?? null };
-    return this.#book.enter(action, entry, store, process, (credentialId) =>
-      process.call('put', { credentialId, format, ...entered }),
-    );
+    return this.#gate.during(async () => {
+      const { process, store } = await this.#lifecycle.ready();
+      return this.#book.enter(action, entry, store, process, (credentialId) =>
+        process.call('put', { credentialId, format, ...entered }),
+      );
+    });
   }
 
   /** The page has the channel's other end. This one goes to the vault process, once it is open, or is refused. */
@@ -239,14 +309,16 @@ export class Vault {
   }): Promise<Credential> {
     const { profileId, slot, label = null } = input;
     this.#formatOf(profileId, 'masterKey');
-    const { process, store } = await this.#lifecycle.ready();
-    return this.#book.enter(
-      'generated',
-      { profileId, kind: 'masterKey', slot, key: null, label },
-      store,
-      process,
-      (credentialId) => process.call('generateMasterKey', { credentialId }),
-    );
+    return this.#gate.during(async () => {
+      const { process, store } = await this.#lifecycle.ready();
+      return this.#book.enter(
+        'generated',
+        { profileId, kind: 'masterKey', slot, key: null, label },
+        store,
+        process,
+        (credentialId) => process.call('generateMasterKey', { credentialId }),
+      );
+    });
   }
 
   /**
@@ -360,21 +432,29 @@ export class Vault {
   }
 
   async removeSecret(credentialId: string): Promise<void> {
-    const { process } = await this.#lifecycle.ready();
-    await this.#book.remove(this.#book.get(credentialId), process);
+    await this.#gate.during(async () => {
+      const { process } = await this.#lifecycle.ready();
+      await this.#book.remove(this.#book.get(credentialId), process);
+    });
   }
 
   async removeSlot(place: Place): Promise<void> {
-    const { process, store } = await this.#lifecycle.ready();
-    const record = this.#book.at(place, store);
-    if (record) await this.#book.remove(record, process);
+    await this.#gate.during(async () => {
+      const { process, store } = await this.#lifecycle.ready();
+      const record = this.#book.at(place, store);
+      if (record) await this.#book.remove(record, process);
+    });
   }
 
   /**
    * All secrets of a profile that is gone. They are out of sight at once, and those in a store that is not open now
-   * are removed when it opens. @throws AppError when one had to be left for later.
+   * are removed when it opens. A move that is under way comes first. @throws AppError when one had to be left for later.
    */
-  async removeAllOf(profileId: string): Promise<void> {
+  removeAllOf(profileId: string): Promise<void> {
+    return this.#gate.later(() => this.#removeAllOf(profileId));
+  }
+
+  async #removeAllOf(profileId: string): Promise<void> {
     const records = this.#book.markRemoved(profileId);
     const here = records.filter(({ store }) => store === this.#lifecycle.chosenStore);
     if (here.length === 0) return;
@@ -390,12 +470,14 @@ export class Vault {
 
   /** `next` becomes `current`, `current` becomes `previous`, and what was previous is removed; all at once. */
   promoteNext({ profileId, kind }: { profileId: string; kind: string }): void {
+    this.#gate.requireOpen();
     const store = this.#lifecycle.chosenStore;
     if (store === null) throw new AppError('no_credential', 'No secret has been entered yet.');
     const dropped = this.#book.promoteNext(profileId, kind, store);
     const open = this.#lifecycle.current;
     // A store that refuses, or is not open, is settled at the next open.
-    if (dropped && open?.store === store) void this.#book.finishRemoval(dropped, open.process);
+    if (dropped && open?.store === store)
+      void this.#gate.during(() => this.#book.finishRemoval(dropped, open.process));
   }
 
   /** Which key signs: the one that the current secret belongs to. @throws AppError `no_credential`, `vault_locked` */

@@ -14,8 +14,12 @@ export type SecretInput = Omit<CallInput<'vault.enterSecret'>, 'value' | 'portId
 
 export type PassphraseInput =
   /** `choose`: opens a vault file, or makes one. `anew`: sets the one that is there aside, and makes one. */
-  | { readonly how: 'unlock' | 'choose' | 'anew'; readonly value: string }
+  /** `move`: moves everything to the vault file that is there, or makes one. Resolves when that is over. */
+  | { readonly how: 'unlock' | 'choose' | 'anew' | 'move'; readonly value: string }
   | { readonly how: 'change'; readonly from: string; readonly value: string };
+
+/** `left`: as done, and the place before could not be emptied yet. */
+export type PassphraseEnd = 'done' | 'left';
 
 type EnteredPassphrase = NonNullable<CallInput<'vault.unlock'>['passphrase']>;
 
@@ -23,7 +27,7 @@ export interface Secrets {
   /** Resolves once the vault keeps it. Nothing here holds the value after that, nor after a failure. */
   enter(input: SecretInput, options?: CallOptions): Promise<Credential>;
   /** The vault file’s. Nothing here holds it after that, nor after a failure. */
-  passphrase(input: PassphraseInput, options?: CallOptions): Promise<true>;
+  passphrase(input: PassphraseInput, options?: CallOptions): Promise<PassphraseEnd>;
   /** For the user who was just asked. It is the caller's to show, and to forget after its time. */
   reveal(credentialId: string, options?: CallOptions): Promise<string>;
   /** The user is to be asked first: the value passes through this page. */
@@ -145,11 +149,15 @@ async function withPassphrase(
   passphrase: EnteredPassphrase,
   from: EnteredPassphrase | undefined,
   options: CallOptions | undefined,
-): Promise<true> {
+): Promise<PassphraseEnd> {
+  if (how === 'move') {
+    const { isCleared } = await call('vault.moveTo', { store: 'file', passphrase }, options);
+    return isCleared ? 'done' : 'left';
+  }
   if (from) await call('vault.changePassphrase', { from, to: passphrase }, options);
   else if (how === 'unlock') await call('vault.unlock', { passphrase }, options);
   else await call('vault.chooseStore', { store: 'file', passphrase, startOver: how === 'anew' }, options);
-  return true;
+  return 'done';
 }
 
 function required({ value }: CallOutput<'vault.revealSecret'>): string {

@@ -28,6 +28,7 @@ import { NoEntry } from './no-entry.tsx';
 import { Notices } from './notices.tsx';
 import { OfflineBar } from './offline-bar.tsx';
 import { Palette } from './palette.tsx';
+import { watchForInput } from './presence.ts';
 import { Sidebar } from './sidebar.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { useCurrentApp } from './use-current-app.ts';
@@ -42,13 +43,21 @@ export function App({ failures }: { readonly failures: FailureReports }) {
 }
 
 function Shell({ failures }: { readonly failures: FailureReports }) {
-  const { commands } = useServices();
+  const { client, commands } = useServices();
   const isMac = useIsMac();
   const toast = useToast();
   const [overlay, setOverlay] = useState<Overlay>();
   useTheme();
   useGlobalCommands({ openPalette: () => setOverlay('palette'), openKeys: () => setOverlay('keys') });
   useEffect(() => listenForKeys(window, commands, isMac), [commands, isMac]);
+  useEffect(
+    () =>
+      watchForInput(window, () => {
+        // One that is lost is followed by another: whoever is there goes on.
+        if (client.status.state === 'online') client.call('vault.touch', {}).catch(() => {});
+      }),
+    [client],
+  );
   useContractEvent('about.commandChosen', ({ commandId }) => {
     commands.run(commandId);
   });

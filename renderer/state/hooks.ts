@@ -13,9 +13,15 @@ import type { Provider } from '#shared/contract/providers.ts';
 import type { RotationRecord } from '#shared/contract/rotation.ts';
 import type { SandboxStatus } from '#shared/contract/sandbox.ts';
 import { defaultSettings, type SettingsValues } from '#shared/contract/settings.ts';
-import type { Credential, VaultStatus } from '#shared/contract/vault.ts';
+import type { Credential, VaultMove, VaultStatus } from '#shared/contract/vault.ts';
 import type { AppError } from '#shared/lib/app-error.ts';
-import type { CallOptions, PassphraseInput, SecretInput, TransportStatus } from '../bridge/index.ts';
+import type {
+  CallOptions,
+  PassphraseEnd,
+  PassphraseInput,
+  SecretInput,
+  TransportStatus,
+} from '../bridge/index.ts';
 import { useServices } from './context.tsx';
 import type { LogSnapshot, LogView } from './log-view.ts';
 import { asAppError, type Loadable, valueOr } from './remote.ts';
@@ -54,6 +60,11 @@ export function useProviders(): readonly Provider[] {
 
 export function useVault(): VaultStatus | undefined {
   return valueOr(useReadable(useServices().stores.vault), undefined);
+}
+
+/** Null: no move is under way. */
+export function useVaultMove(): VaultMove | null {
+  return valueOr(useReadable(useServices().stores.vaultMove), null);
 }
 
 export function useSandbox(): SandboxStatus | undefined {
@@ -134,7 +145,7 @@ export function useEnterSecret(): Action<SecretInput, Credential> {
 }
 
 /** As `useEnterSecret`, for the vault file. */
-export function usePassphrase(): Action<PassphraseInput, true> {
+export function usePassphrase(): Action<PassphraseInput, PassphraseEnd> {
   return useAction(useServices().client.secrets.passphrase);
 }
 

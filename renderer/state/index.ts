@@ -4,5 +4,5 @@ export * from './hooks.ts';
 export type { LogSnapshot, LogView } from './log-view.ts';
 export { type AppTab, appTabs, type Place } from './navigation.ts';
 export { asAppError, type Loadable, valueOr } from './remote.ts';
-export { createStores, keepLoaded, replaceBy, type Stores } from './stores.ts';
+export { type AboutInfo, createStores, keepLoaded, replaceBy, type Stores } from './stores.ts';
 export { type Readable, Value } from './value.ts';

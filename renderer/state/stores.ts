@@ -6,7 +6,7 @@ import type { Provider } from '#shared/contract/providers.ts';
 import type { RotationRecord } from '#shared/contract/rotation.ts';
 import type { SandboxStatus } from '#shared/contract/sandbox.ts';
 import type { SettingsValues } from '#shared/contract/settings.ts';
-import type { VaultStatus } from '#shared/contract/vault.ts';
+import type { VaultMove, VaultStatus } from '#shared/contract/vault.ts';
 import type { Disposer } from '#shared/lib/disposer.ts';
 import type { Client } from '../bridge/index.ts';
 import { CopiedSecret } from './copied-secret.ts';
@@ -23,6 +23,7 @@ export interface Stores {
   readonly services: Remote<readonly Service[]>;
   readonly providers: Remote<readonly Provider[]>;
   readonly vault: Remote<VaultStatus>;
+  readonly vaultMove: Remote<VaultMove | null>;
   readonly connections: Remote<readonly Connection[]>;
   readonly settings: Remote<SettingsValues>;
   readonly sandbox: Remote<SandboxStatus>;
@@ -51,6 +52,10 @@ export function createStores(client: Client, storage: Pick<Storage, 'getItem' | 
     vault: new Remote<VaultStatus>({
       load: () => client.call('vault.status', {}),
       listen: ({ set }) => client.on('vault.changed', set),
+    }),
+    vaultMove: new Remote<VaultMove | null>({
+      load: async () => (await client.call('vault.move', {})).move,
+      listen: ({ set }) => client.on('vault.moveChanged', ({ move }) => set(move)),
     }),
     connections: new Remote<readonly Connection[]>({
       load: async () => (await client.call('live.list', {})).connections,
@@ -83,8 +88,30 @@ export function createStores(client: Client, storage: Pick<Storage, 'getItem' | 
 
 /** Loads everything, and again whenever the main side comes back. */
 export function keepLoaded(client: Client, stores: Stores): Disposer {
-  const { about, profiles, services, providers, vault, connections, settings, sandbox, rotations } = stores;
-  const remotes = [about, profiles, services, providers, vault, connections, settings, sandbox, rotations];
+  const {
+    about,
+    profiles,
+    services,
+    providers,
+    vault,
+    vaultMove,
+    connections,
+    settings,
+    sandbox,
+    rotations,
+  } = stores;
+  const remotes = [
+    about,
+    profiles,
+    services,
+    providers,
+    vault,
+    vaultMove,
+    connections,
+    settings,
+    sandbox,
+    rotations,
+  ];
   const loadAll = () => {
     for (const remote of remotes) void remote.load();
   };

@@ -21,6 +21,8 @@ export const auditActions = [
   'moved',
   /** Signed or encrypted with it, `count` times in the minutes before. */
   'used',
+  /** To another store, which the entry names. */
+  'relocated',
   'copied',
   'revealed',
   /** Sent to its provider's own host, to see whether it is accepted. */
@@ -31,7 +33,9 @@ export const auditActions = [
   'envPrinted',
   'storeChosen',
   'startedOver',
+  'passphraseSet',
   'passphraseChanged',
+  'passphraseRemoved',
   'locked',
   'unlocked',
 ] as const;

@@ -5,11 +5,16 @@ import * as s from './strings.ts';
 
 export const themes = ['system', 'light', 'dark'] as const;
 
+/** Minutes without use. 0: never. */
+export const lockTimes = [0, 1, 5, 15, 60] as const;
+
 export const settingsValues = z.strictObject({
   theme: z.enum(themes),
   sidebarWidthPx: z.number().int().min(160).max(480),
   isSidebarCollapsed: z.boolean(),
   detailHeightPx: z.number().int().min(120).max(1200),
+  /** After which the vault is locked. The session-only store is not. */
+  lockAfterMinutes: z.literal(lockTimes),
 });
 export type SettingsValues = z.infer<typeof settingsValues>;
 
@@ -18,6 +23,7 @@ export const defaultSettings: SettingsValues = {
   sidebarWidthPx: 220,
   isSidebarCollapsed: false,
   detailHeightPx: 280,
+  lockAfterMinutes: 5,
 };
 
 export const settings = {

@@ -30,6 +30,8 @@ export const vaultStatus = z.strictObject({
   hint: s.prose.nullable(),
   /** There is a vault file: choosing `file` opens it with its passphrase, where it otherwise makes one. */
   hasVaultFile: z.boolean(),
+  /** What is in the keychain is sealed with a passphrase, which opening it wants. */
+  isKeychainSealed: z.boolean(),
 });
 export type VaultStatus = z.infer<typeof vaultStatus>;
 
@@ -67,6 +69,22 @@ export const credential = z.strictObject({
 });
 export type Credential = z.infer<typeof credential>;
 
+/** Where secrets can be moved to. A session forgets, so nothing that is kept is moved there. */
+export const moveTargets = ['keychain', 'file'] as const;
+export type MoveTarget = (typeof moveTargets)[number];
+
+/** A move that is under way: every secret is copied and read back before one place takes over from the other. */
+export const vaultMove = z.strictObject({
+  from: z.enum(storeKinds),
+  to: z.enum(moveTargets),
+  /** Secrets that are in both places by now. */
+  done: z.number().int(),
+  total: z.number().int(),
+});
+export type VaultMove = z.infer<typeof vaultMove>;
+/** Null: none is under way. */
+export const vaultMoveState = z.strictObject({ move: vaultMove.nullable() });
+
 /** Of every call that needs the vault open, and may need the keychain. */
 const vaultFailures = [
   'vault_locked',
@@ -75,6 +93,21 @@ const vaultFailures = [
   'keychain_unavailable',
   'cancelled',
 ] as const;
+
+/** Nothing is left where the secrets were; else the next start removes it. */
+const moveEnd = z.strictObject({ isCleared: z.boolean() });
+
+const passphraseErrors = [
+  ...vaultFailures,
+  'no_credential',
+  'wrong_passphrase',
+  'conflict',
+  'storage_failed',
+  'refused',
+] as const;
+
+/** Of those that change what is kept: `conflict` while everything is being moved. */
+const changeErrors = [...vaultFailures, 'not_found', 'conflict'] as const;
 
 const exitErrors = [...vaultFailures, 'not_found', 'no_credential', 'storage_failed', 'refused'] as const;
 
@@ -88,7 +121,7 @@ export type CopyEnd = (typeof copyEnds)[number];
 
 export const vault = {
   status: call({ input: nothing, output: vaultStatus }),
-  /** A vault file wants its passphrase; no other store takes one. */
+  /** A vault file wants its passphrase, and so does a sealed keychain; no other store takes one. */
   unlock: call({
     input: z.strictObject({ passphrase: enteredPassphrase.optional() }),
     output: vaultStatus,
@@ -107,19 +140,26 @@ export const vault = {
    * in which nothing was opened. Where the host has no channels, this is not needed.
    */
   expectPassphrase: call({ input: nothing, output: nothing }),
-  /** Of the vault file, which has to be open. @throws `wrong_passphrase` of `from`, `invalid_input` of `to` */
+  /**
+   * Of the vault file or the sealed keychain, which has to be open. A keychain's entries are sealed anew, each read back
+   * before the former ones are removed: as `moveTo`. @throws `wrong_passphrase` of `from`, `invalid_input` of `to`
+   */
   changePassphrase: call({
     input: z.strictObject({ from: enteredPassphrase, to: enteredPassphrase }),
-    output: nothing,
-    errors: [
-      'vault_locked',
-      'vault_waiting',
-      'wrong_passphrase',
-      'conflict',
-      'storage_failed',
-      'cancelled',
-      'refused',
-    ],
+    output: moveEnd,
+    errors: passphraseErrors,
+  }),
+  /** Seals what is in the open keychain. As `moveTo`. @throws `conflict` when it is sealed, or is another store */
+  setPassphrase: call({
+    input: z.strictObject({ passphrase: enteredPassphrase }),
+    output: moveEnd,
+    errors: passphraseErrors,
+  }),
+  /** The other way round, for one who knows it. */
+  removePassphrase: call({
+    input: z.strictObject({ passphrase: enteredPassphrase }),
+    output: moveEnd,
+    errors: passphraseErrors,
   }),
   /** Ends the vault process. The session-only store forgets everything, so it wants `forget: true`. */
   lock: call({
@@ -127,18 +167,21 @@ export const vault = {
     output: vaultStatus,
     errors: ['confirmation_required'],
   }),
+  /** The user is there: puts off the lock that comes by itself. The page says so of input, at most every ten seconds. */
+  touch: call({ input: nothing, output: nothing }),
   /** Gives up on a keychain that does not answer. What was asked of it fails as `cancelled`. */
   cancelWaiting: call({ input: nothing, output: vaultStatus }),
   /**
    * `startOver: true` is for a keychain that was reset: when it opens, and still does not show what was put in, its
    * secrets are forgotten. Without it such a keychain stays `locked`. For a vault file whose passphrase is lost: the
-   * file is set aside under another name, its secrets are forgotten, and a new one is made.
+   * file is set aside under another name, its secrets are forgotten, and a new one is made. For a sealed keychain whose
+   * passphrase is lost: what is sealed stays there, unused and forgotten, and the keychain is begun anew without one.
    */
   chooseStore: call({
     input: z.strictObject({
       store: z.enum(storeKinds),
       startOver: z.boolean().optional(),
-      /** For `file`. */
+      /** For `file`, and for a keychain that is sealed. */
       passphrase: enteredPassphrase.optional(),
     }),
     output: vaultStatus,
@@ -154,6 +197,32 @@ export const vault = {
       'refused',
     ],
   }),
+  /**
+   * Moves every secret from the open store to another one, and has that one chosen: each is copied and read back there
+   * first, and removed here only when all are there. A failure, `cancelMove` and a lock before that leave everything
+   * where it is. Answers when it is over; `isCleared` is false when the place before could not be emptied yet, which
+   * the next start does.
+   */
+  moveTo: call({
+    input: z.strictObject({
+      store: z.enum(moveTargets),
+      /** For `file`: of the one that is there, or of the one that is made. For a keychain that is sealed. */
+      passphrase: enteredPassphrase.optional(),
+    }),
+    output: z.strictObject({ status: vaultStatus, isCleared: z.boolean() }),
+    errors: [
+      ...vaultFailures,
+      'conflict',
+      'no_credential',
+      'passphrase_required',
+      'wrong_passphrase',
+      'storage_failed',
+      'refused',
+    ],
+  }),
+  /** Ends a move that has not switched yet; one that has goes on. The move's own call fails as `cancelled`. */
+  cancelMove: call({ input: nothing, output: nothing }),
+  move: call({ input: nothing, output: vaultMoveState }),
   /**
    * Write-only. Replaces what is in the slot. `key` is the app key that a `secret` belongs to. The value is what was
    * sent on the channel `portId` (in Electron, past the main process), or `value` (on the web host): exactly one, and
@@ -172,7 +241,7 @@ export const vault = {
       })
       .refine(({ value, portId }) => (value === undefined) !== (portId === undefined)),
     output: credential,
-    errors: [...vaultFailures, 'not_found', 'refused'],
+    errors: [...changeErrors, 'refused'],
   }),
   /** Gives it a name, or takes that away (null). */
   labelSecret: call({
@@ -194,12 +263,12 @@ export const vault = {
   generateMasterKey: call({
     input: z.strictObject({ profileId: s.profileId, slot: z.enum(slots), label: s.label.optional() }),
     output: credential,
-    errors: [...vaultFailures, 'not_found'],
+    errors: changeErrors,
   }),
   removeSecret: call({
     input: z.strictObject({ credentialId: s.credentialId }),
     output: nothing,
-    errors: [...vaultFailures, 'not_found'],
+    errors: changeErrors,
   }),
   /**
    * One secret, once, for the user who has just been asked (`confirmed`): to be shown for some seconds, or, where the
@@ -230,6 +299,7 @@ export const vault = {
     output: z.strictObject({ credentials: z.array(credential) }),
   }),
   changed: event(vaultStatus),
+  moveChanged: event(vaultMoveState),
   credentialsChanged: event(z.strictObject({ profileId: s.profileId })),
   /** What became of a secret that `copySecret` had put on the clipboard. */
   copyEnded: event(z.strictObject({ how: z.enum(copyEnds) })),

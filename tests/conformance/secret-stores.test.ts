@@ -5,12 +5,21 @@ import { AppError } from '#shared/lib/app-error.ts';
 import { spawnNodeChild } from '../../electron/processes/node-child.ts';
 import { RpcClient } from '../../electron/processes/rpc.ts';
 import { entryLimitBytes } from '../../electron/vault/store.ts';
+import { sealedEntryLimitBytes } from '../../electron/vault/stores/sealed-entries.ts';
+import { keyringEntries } from '../support/keyring-entries.ts';
 import { type SecretService, startSecretService } from '../support/secret-service.ts';
 import type { StoreApi } from '../support/store-process.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const entry = new URL('../support/store-process.ts', import.meta.url);
-const kinds = ['session', 'keychain', 'file'] as const;
+const kinds = ['session', 'keychain', 'sealed keychain', 'file'] as const;
+const limits = {
+  session: entryLimitBytes,
+  keychain: entryLimitBytes,
+  'sealed keychain': sealedEntryLimitBytes,
+  file: entryLimitBytes,
+} as const;
+const passphrase = randomBytes(12).toString('hex');
 const file = {
   kind: 'file',
   folder: temporaryFolder(),
@@ -34,7 +43,8 @@ async function open(kind: (typeof kinds)[number]): Promise<RpcClient<StoreApi>> 
   const client = new RpcClient<StoreApi>(child);
   ends.push(() => child.kill());
   child.onExit(() => client.close(new Error('The store process ended')));
-  await client.call('open', kind === 'file' ? file : { kind });
+  if (kind === 'file') await client.call('open', file);
+  else await client.call('open', kind === 'sealed keychain' ? { kind, passphrase } : { kind });
   return client;
 }
 
@@ -76,13 +86,13 @@ describe.each(kinds)('the %s store', (kind) => {
     expect(await store.call('read', 'vault/text')).toBe(value);
   });
 
-  test(`keeps ${entryLimitBytes} bytes, and refuses more without changing what is there`, async () => {
+  test(`keeps ${limits[kind]} bytes, and refuses more without changing what is there`, async () => {
     const store = await open(kind);
-    const value = secret(entryLimitBytes);
+    const value = secret(limits[kind]);
     await store.call('write', { account: 'vault/large', value });
     await expect(store.call('write', { account: 'vault/large', value: `${value}x` })).rejects.toMatchObject({
       code: 'invalid_input',
-      message: expect.stringContaining('2401 bytes'),
+      message: expect.stringContaining(`${limits[kind] + 1} bytes; at most ${limits[kind]} can be stored`),
     });
     expect(await store.call('read', 'vault/large')).toBe(value);
   });
@@ -98,8 +108,23 @@ describe.each(kinds)('the %s store', (kind) => {
   });
 });
 
+test('no entry of a sealed keychain is longer than one that Windows takes, nor has a value in it', async () => {
+  const store = await open('sealed keychain');
+  const value = `${'é漢🔑'.repeat(100)}${secret(sealedEntryLimitBytes)}`.slice(0, 1000);
+  await store.call('write', { account: 'vault/large', value: secret(sealedEntryLimitBytes) });
+  await store.call('write', { account: 'vault/wide', value });
+  expect(await store.call('read', 'vault/wide')).toBe(value);
+  const entries = await keyringEntries(service);
+  const sealed = entries.filter(({ password }) => password.startsWith('latchkey-seal'));
+  expect(sealed.length).toBeGreaterThan(2);
+  for (const { password } of sealed) {
+    expect(Buffer.byteLength(password)).toBeLessThanOrEqual(entryLimitBytes);
+    expect(password.includes(value.slice(300, 320))).toBe(false);
+  }
+});
+
 describe('over a restart', () => {
-  test.each(['keychain', 'file'] as const)('the %s remembers', async (kind) => {
+  test.each(['keychain', 'sealed keychain', 'file'] as const)('the %s remembers', async (kind) => {
     const value = secret();
     await (await open(kind)).call('write', { account: 'vault/kept', value });
     expect(await (await open(kind)).call('read', 'vault/kept')).toBe(value);

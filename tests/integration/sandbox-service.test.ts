@@ -28,7 +28,14 @@ function slowSandbox() {
     },
     entry,
     vault: {
-      status: { state: 'unlocked', store: 'session', reason: null, hint: null, hasVaultFile: false },
+      status: {
+        state: 'unlocked',
+        store: 'session',
+        reason: null,
+        hint: null,
+        hasVaultFile: false,
+        isKeychainSealed: false,
+      },
       handOver: async () => {
         handedOver.resolve();
         await taken.promise;

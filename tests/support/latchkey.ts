@@ -1,7 +1,7 @@
 /** The whole app in a test, from its composition root, with a typed client in place of the page. */
 import type { ClientMessage } from '#shared/contract/wire.ts';
 import { Listeners } from '#shared/lib/disposer.ts';
-import { type App, compose } from '../../electron/compose.ts';
+import { type App, type ComposeOptions, compose } from '../../electron/compose.ts';
 import type { PickFile } from '../../electron/files/index.ts';
 import { spawnNodeChild } from '../../electron/processes/node-child.ts';
 import type { SpawnChild } from '../../electron/processes/port.ts';
@@ -34,6 +34,7 @@ export interface LatchkeyOptions {
   readonly pickFile?: PickFile;
   /** Starts processes, which are plain Node ones without it. */
   readonly spawnProcess?: SpawnChild;
+  readonly clock?: ComposeOptions['clock'];
   /** Of the vault process, in place of the test's own. */
   readonly vaultEnv?: Readonly<Record<string, string | undefined>>;
   /** In place of the providers' hosts. Without it, none can be reached. */
@@ -49,6 +50,7 @@ export async function startLatchkey(
     spawnProcess = spawnNodeChild,
     vaultEnv = {},
     checkEndpoints = noProviders,
+    clock,
   }: LatchkeyOptions = {},
 ): Promise<Latchkey> {
   const bugs: string[] = [];
@@ -76,6 +78,7 @@ export async function startLatchkey(
     pickFile,
     version: '0.0.0',
     checkEndpoints,
+    ...(clock ? { clock } : {}),
     reportBug: (where, error) =>
       bugs.push(`${where}: ${error instanceof Error ? error.stack : String(error)}`),
   });

@@ -3,8 +3,11 @@ import { parentPort } from '../../electron/processes/parent-port.ts';
 import { serveRpc } from '../../electron/processes/rpc.ts';
 import type { SecretStore } from '../../electron/vault/store.ts';
 import { KeychainStore } from '../../electron/vault/stores/keychain-store.ts';
+import { SealedEntries } from '../../electron/vault/stores/sealed-entries.ts';
 import { hasSealedFile, SealedFileStore } from '../../electron/vault/stores/sealed-file-store.ts';
 import { SessionStore } from '../../electron/vault/stores/session-store.ts';
+
+const sealAccount = 'vault/seal';
 
 let opened: SecretStore | undefined;
 
@@ -12,6 +15,7 @@ let opened: SecretStore | undefined;
 export type StoreChoice =
   | { readonly kind: 'keychain' }
   | { readonly kind: 'session' }
+  | { readonly kind: 'sealed keychain'; readonly passphrase: string }
   | { readonly kind: 'file'; readonly folder: string; readonly passphrase: string };
 
 export type StoreApi = {
@@ -43,6 +47,12 @@ serveRpc<StoreApi>(parentPort(), {
 async function openStore(how: StoreChoice): Promise<SecretStore> {
   if (how.kind === 'session') return new SessionStore();
   if (how.kind === 'keychain') return KeychainStore.open();
+  if (how.kind === 'sealed keychain') {
+    const keychain = await KeychainStore.open();
+    return (await keychain.read(sealAccount)) === null
+      ? SealedEntries.create(keychain, sealAccount, how.passphrase, 2 ** 14)
+      : SealedEntries.open(keychain, sealAccount, how.passphrase);
+  }
   return hasSealedFile(how.folder)
     ? SealedFileStore.open(how.folder, how.passphrase)
     : SealedFileStore.create(how.folder, how.passphrase);

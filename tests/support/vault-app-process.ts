@@ -1,4 +1,7 @@
-/** Enters, removes and promotes secrets in the system keychain until it is killed, and tells what it does. */
+/**
+ * Enters, removes and promotes secrets in the system keychain until it is killed, and tells what it does. With a
+ * passphrase it moves them to a vault file and back all the time.
+ */
 import { AuditLog } from '../../electron/audit/index.ts';
 import { spawnNodeChild } from '../../electron/processes/node-child.ts';
 import { Database, Preferences } from '../../electron/storage/index.ts';
@@ -8,6 +11,7 @@ import { formatOf } from './secret-formats.ts';
 import { SeededRandom } from './seeded-random.ts';
 import {
   nextSecretChange,
+  placeName,
   type SecretChange,
   type Secrets,
   secretsAfter,
@@ -15,7 +19,7 @@ import {
   type VaultWork,
 } from './vault-work.ts';
 
-const { folder, profileId, seed } = argument<VaultWork>();
+const { folder, profileId, seed, passphrase, places = [] } = argument<VaultWork>();
 const database = await Database.open(folder);
 const vault = new Vault({
   formatOf,
@@ -25,7 +29,7 @@ const vault = new Vault({
     return child;
   },
   entry: new URL(
-    `../../electron/vault/process${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`,
+    `${passphrase === undefined ? '../../electron/vault/process' : 'quick-vault-process'}${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`,
     import.meta.url,
   ),
   index: new SqliteCredentialIndex(database, new Preferences(database)),
@@ -34,13 +38,25 @@ const vault = new Vault({
 });
 await untilToldToGo();
 await vault.start();
+if (vault.status.store === 'file') await vault.unlock({ value: passphrase ?? '' });
+vault.moveChanged.add((move) => {
+  if (!move) return;
+  const isLast = move.total > 0 && move.done === move.total;
+  void tell({ state: 'moving', isLast } satisfies VaultProgress);
+});
 const random = new SeededRandom(seed);
-for (let secrets: Secrets = {}; ; ) {
+for (let secrets: Secrets = Object.fromEntries(places.map((place) => [placeName(place), ''])); ; ) {
   const change = nextSecretChange(secrets, random);
   await tell({ state: 'about', change } satisfies VaultProgress);
   await make(change);
   await tell({ state: 'done', change } satisfies VaultProgress);
   secrets = secretsAfter(secrets, change);
+  if (passphrase !== undefined) await move({ value: passphrase });
+}
+
+async function move(passphrase: { readonly value: string }): Promise<void> {
+  if (vault.status.store === 'file') await vault.moveTo('keychain');
+  else await vault.moveTo('file', passphrase);
 }
 
 async function make(change: SecretChange): Promise<void> {

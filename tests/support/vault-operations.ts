@@ -184,6 +184,15 @@ export const operations: readonly Operation[] = [
     run: (vault, { passphrase }) =>
       vault.changePassphrase({ from: { value: passphrase }, to: { value: `${passphrase} more` } }),
   },
+  // To where it is: what a move to another place does is in tests/integration/vault/move.test.ts.
+  {
+    name: 'moveTo',
+    call: 'moveTo',
+    kind: 'asks',
+    isConflictWhenOpen: true,
+    run: (vault) => vault.moveTo('keychain'),
+  },
+  { name: 'cancelMove', call: 'cancelMove', kind: 'answers', run: async (vault) => vault.cancelMove() },
   { name: 'lock', kind: 'answers', run: async (vault) => vault.lock() },
   { name: 'cancelWaiting', kind: 'answers', run: async (vault) => vault.cancelWaiting() },
   {

@@ -3,13 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { type AppSecretKind, appSecretKinds, type Slot } from '#shared/contract/vault.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
-/** Those of which there is one at most. */
-const slots = ['current', 'next', 'previous'] as const satisfies readonly Slot[];
-
 export interface VaultWork {
   readonly folder: string;
   readonly profileId: string;
   readonly seed: number;
+  /** Everything is moved to another store after each change; this opens the vault file. */
+  readonly passphrase?: string;
+  /** Where there is a secret before it begins. */
+  readonly places?: readonly SecretPlace[];
 }
 
 /** `id` is in the place of a credential that is not known yet. */
@@ -25,7 +26,12 @@ export interface SecretPlace {
 
 export type VaultProgress =
   | { readonly state: 'vault process'; readonly pid: number }
-  | { readonly state: 'about' | 'done'; readonly change: SecretChange };
+  | { readonly state: 'about' | 'done'; readonly change: SecretChange }
+  /** One more secret is in both places; `isLast`: they all are. */
+  | { readonly state: 'moving'; readonly isLast: boolean };
+
+/** Those that hold one secret. */
+const rotated = ['current', 'next', 'previous'] as const;
 
 /** Values by their place, as `kind slot`. */
 export type Secrets = Readonly<Record<string, string>>;
@@ -37,14 +43,14 @@ export function placeName({ kind, slot }: { readonly kind: string; readonly slot
 export function secretsAfter(secrets: Secrets, change: SecretChange): Secrets {
   if (change.kind === 'enter') return { ...secrets, [placeName(change.place)]: change.value };
   if (change.kind === 'remove') return without(secrets, placeName(change.place));
-  const [current, next, previous] = slots.map((slot) => placeName({ kind: change.secretKind, slot }));
+  const [current, next, previous] = rotated.map((slot) => placeName({ kind: change.secretKind, slot }));
   const { [current ?? '']: old, [next ?? '']: promoted = '' } = secrets;
   const moved = { ...without(secrets, next ?? ''), [current ?? '']: promoted };
   return old === undefined ? moved : { ...moved, [previous ?? '']: old };
 }
 
 export function nextSecretChange(secrets: Secrets, random: SeededRandom): SecretChange {
-  const place = { kind: random.pick(appSecretKinds), slot: random.pick(slots) };
+  const place = { kind: random.pick(appSecretKinds), slot: random.pick(rotated) };
   const kind = random.pick(['enter', 'enter', 'remove', 'promote'] as const);
   if (kind === 'remove' && placeName(place) in secrets) return { kind, place };
   if (kind === 'promote' && placeName({ kind: place.kind, slot: 'next' }) in secrets)

@@ -2,6 +2,7 @@ export { systemClipboard } from './clipboard.ts';
 export { filePicker } from './file-picker.ts';
 export { cutNetwork, hardenEveryPage, hardenSession } from './hardening.ts';
 export { setMenu } from './menu.ts';
+export { onAway } from './power.ts';
 export { keepProfileIn } from './profile.ts';
 export { recoverPage } from './recovery.ts';
 export { registerScheme, servePage } from './scheme.ts';

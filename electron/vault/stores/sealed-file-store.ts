@@ -8,14 +8,8 @@ import { type FileHandle, link, mkdir, open, readFile, rename, rm } from 'node:f
 import { join } from 'node:path';
 import { AppError } from '#shared/lib/app-error.ts';
 import { requireStorable, type SecretStore } from '../store.ts';
-import {
-  DamagedFile,
-  newSealingKey,
-  type OpenedFile,
-  openSealed,
-  type SealingKey,
-  sealEntries,
-} from './sealed-file.ts';
+import { DamagedFile, type OpenedFile, openSealed, sealEntries } from './sealed-file.ts';
+import { newSealingKey, requirePassphrase, type SealingKey } from './sealing-key.ts';
 
 export const sealedFileNames = {
   current: 'secrets.latchkey',
@@ -32,8 +26,14 @@ export function hasSealedFile(folder: string): boolean {
   );
 }
 
-/** Shorter ones are found by trying. */
-export const passphraseMinimum = 8;
+/** For a file that nothing is kept in any more. */
+export async function removeSealedFile(folder: string): Promise<void> {
+  await storageFailure(async () => {
+    if (!existsSync(folder)) return;
+    for (const name of Object.values(sealedFileNames)) await rm(join(folder, name), { force: true });
+    await syncFolder(folder);
+  });
+}
 
 export class SealedFileStore implements SecretStore {
   readonly #folder: string;
@@ -105,6 +105,10 @@ export class SealedFileStore implements SecretStore {
     return new SealedFileStore(folder, { key, entries }, true);
   }
 
+  get accounts(): readonly string[] {
+    return [...this.#entries.keys()];
+  }
+
   async read(account: string): Promise<string | null> {
     return this.#entries.get(account) ?? null;
   }
@@ -168,13 +172,6 @@ export class SealedFileStore implements SecretStore {
     this.#key = key;
     await rm(path('previous'), { force: true });
   }
-}
-
-export function requirePassphrase(passphrase: string): void {
-  if ([...passphrase.normalize('NFKC')].length >= passphraseMinimum) return;
-  throw new AppError('invalid_input', `The passphrase has fewer than ${passphraseMinimum} characters.`, {
-    hint: 'Take several words that don’t belong together: whoever has the file can try as often as they like.',
-  });
 }
 
 async function requireProven(

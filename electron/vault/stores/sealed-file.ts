@@ -8,19 +8,23 @@
  * changes that are meant there is the box itself, whose key depends on the header's every byte.
  * Format and limits: docs/security.md.
  */
-import { createHash, createHmac, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
 import { AppError } from '#shared/lib/app-error.ts';
 import { parseUnknown } from '#shared/lib/parse-unknown.ts';
 import { boxOverheadBytes, newBoxNonce, openBox, sealBox } from '../../signing/index.ts';
+import {
+  boxKey,
+  checkOf,
+  deriveKey,
+  isEqual,
+  isTooCostly,
+  kdfSchema,
+  type SealingKey,
+  sum,
+} from './sealing-key.ts';
 
 const magic = 'Latchkey vault';
 const version = 1;
-/** What a file of this version is sealed with: 128 MiB and a fraction of a second a try. */
-const newKdf = { name: 'scrypt', N: 2 ** 17, r: 8, p: 1 } as const;
-/** A file that asks for more than 1 GiB was not written by Latchkey. */
-const memoryLimitBytes = 2 ** 30 + 2 ** 20;
-const saltBytes = 32;
 /** The box grows in steps, so that its size tells little about what is in it. */
 const paddingBytes = 4096;
 /** Far above a thousand entries of the greatest size. */
@@ -28,62 +32,28 @@ const fileLimitBytes = 64 * 1024 * 1024;
 const headerLimitBytes = 4096;
 
 const base64 = z.base64();
-const powerOfTwo = (n: number) => (n & (n - 1)) === 0;
 const headerSchema = z.strictObject({
   version: z.literal(version),
-  kdf: z.strictObject({
-    name: z.literal('scrypt'),
-    N: z
-      .number()
-      .int()
-      .min(2 ** 14)
-      .max(2 ** 20)
-      .refine(powerOfTwo),
-    r: z.number().int().min(1).max(32),
-    p: z.number().int().min(1).max(16),
-    salt: base64,
-  }),
+  kdf: kdfSchema,
   check: base64,
   nonce: base64.length(32),
   bodyBytes: z.number().int().min(boxOverheadBytes).max(fileLimitBytes),
   bodySum: base64,
 });
 type Header = z.infer<typeof headerSchema>;
-type Kdf = Header['kdf'];
-
-/** What a passphrase becomes. It seals as often as needed; making it takes the time. */
-export interface SealingKey {
-  readonly kdf: Kdf;
-  /** 64 bytes: half of them seal, half of them show that the passphrase is right. */
-  readonly bytes: Uint8Array;
-}
-
-/** @param cost Of scrypt, in place of the usual one: tests that open thousands of files take the least. */
-export async function newSealingKey(passphrase: string, cost: number = newKdf.N): Promise<SealingKey> {
-  return deriveKey(passphrase, { ...newKdf, N: cost, salt: randomBytes(saltBytes).toString('base64') });
-}
-
-/** A passphrase is the same however the keyboard composed its letters. */
-async function deriveKey(passphrase: string, kdf: Kdf): Promise<SealingKey> {
-  const { N, r, p, salt } = kdf;
-  if (128 * N * r > memoryLimitBytes)
-    throw new DamagedFile('it asks for more memory than Latchkey gives a vault file');
-  const options = { N, r, p, maxmem: memoryLimitBytes + 2 ** 20 };
-  const bytes = await new Promise<Uint8Array>((resolve, reject) => {
-    scrypt(passphrase.normalize('NFKC'), Buffer.from(salt, 'base64'), 64, options, (error, key) =>
-      error ? reject(error) : resolve(key),
-    );
-  });
-  return { kdf, bytes };
-}
 
 export function sealEntries(entries: ReadonlyMap<string, string>, key: SealingKey): Buffer {
   const text = Buffer.from(JSON.stringify([...entries]), 'utf8');
   const plaintext = Buffer.alloc(Math.ceil((text.length + 1) / paddingBytes) * paddingBytes, ' ');
   text.copy(plaintext);
   const nonce = newBoxNonce();
-  const core = { version, kdf: key.kdf, check: checkOf(key), nonce: nonce.toString('base64') } as const;
-  const box = sealBox(plaintext, nonce, boxKey(key, core));
+  const core = {
+    version,
+    kdf: key.kdf,
+    check: checkOf(key, magic),
+    nonce: nonce.toString('base64'),
+  } as const;
+  const box = sealBox(plaintext, nonce, keyOf(key, core));
   plaintext.fill(0);
   text.fill(0);
   const header: Header = { ...core, bodyBytes: box.length, bodySum: sum(box) };
@@ -102,14 +72,16 @@ export interface OpenedFile {
  */
 export async function openSealed(file: Uint8Array, how: string | SealingKey): Promise<OpenedFile> {
   const { header, box } = parse(Buffer.from(file.buffer, file.byteOffset, file.byteLength));
+  if (isTooCostly(header.kdf))
+    throw new DamagedFile('it asks for more memory than Latchkey gives a vault file');
   const key = typeof how === 'string' ? await deriveKey(how, header.kdf) : how;
-  if (!isEqual(header.check, checkOf(key))) {
+  if (!isEqual(header.check, checkOf(key, magic))) {
     throw new AppError('wrong_passphrase', 'The passphrase is not the one of this vault file.', {
       hint: 'Check the keyboard’s layout and Caps Lock, and try again. The file is unchanged.',
     });
   }
   const { version, kdf, check, nonce } = header;
-  const plaintext = openBox(box, Buffer.from(nonce, 'base64'), boxKey(key, { version, kdf, check, nonce }));
+  const plaintext = openBox(box, Buffer.from(nonce, 'base64'), keyOf(key, { version, kdf, check, nonce }));
   if (!plaintext) throw new DamagedFile('its content does not belong to its header');
   const entries = parseUnknown(entriesSchema, jsonOf(Buffer.from(plaintext).toString('utf8')));
   plaintext.fill(0);
@@ -166,24 +138,7 @@ export class DamagedFile extends AppError {
   }
 }
 
-function checkOf({ bytes }: SealingKey): string {
-  return createHmac('sha256', bytes.subarray(32)).update(`${magic} check`).digest('base64');
-}
-
-function boxKey(
-  { bytes }: SealingKey,
-  core: Pick<Header, 'version' | 'kdf' | 'check' | 'nonce'>,
-): Uint8Array {
+function keyOf(key: SealingKey, core: Pick<Header, 'version' | 'kdf' | 'check' | 'nonce'>): Uint8Array {
   const { version: v, kdf, check, nonce } = core;
-  const bound = [v, kdf.name, kdf.N, kdf.r, kdf.p, kdf.salt, check, nonce];
-  return createHmac('sha256', bytes.subarray(0, 32)).update(JSON.stringify(bound)).digest();
-}
-
-function sum(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('base64');
-}
-
-function isEqual(a: string, b: string): boolean {
-  const [x, y] = [Buffer.from(a), Buffer.from(b)];
-  return x.length === y.length && timingSafeEqual(x, y);
+  return boxKey(key, [v, kdf.name, kdf.N, kdf.r, kdf.p, kdf.salt, check, nonce]);
 }

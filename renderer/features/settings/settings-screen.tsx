@@ -1,5 +1,5 @@
 /** Choices about the app itself, and what it is. */
-import { themes } from '#shared/contract/settings.ts';
+import { lockTimes, themes } from '#shared/contract/settings.ts';
 import { CommandButton } from '../../commands/index.ts';
 import {
   CopyButton,
@@ -12,7 +12,7 @@ import {
   Segmented,
   Stack,
 } from '../../components/index.ts';
-import { useCall, useReadable, useServices } from '../../state/index.ts';
+import { type AboutInfo, useCall, useReadable, useServices, valueOr } from '../../state/index.ts';
 import styles from './settings.module.css';
 
 const themeLabels = { system: 'As the system', light: 'Light', dark: 'Dark' } as const;
@@ -23,16 +23,7 @@ export function SettingsScreen() {
   return (
     <Page title="Settings">
       <Appearance />
-      <Section
-        title="Secrets"
-        about="Where they are kept, locking, and what became of them."
-        actions={
-          <>
-            <CommandButton command="vault.open" icon="vault" />
-            <CommandButton command="audit.open" icon="log" />
-          </>
-        }
-      />
+      <Secrets />
       <Section
         title="Keyboard"
         about="Everything the mouse can do, keys can."
@@ -61,6 +52,54 @@ function Appearance() {
       {update.error && <ErrorNotice error={update.error} onDismiss={update.clear} />}
     </Section>
   );
+}
+
+const lockNames = { 0: 'Never', 1: '1 min', 5: '5 min', 15: '15 min', 60: '1 h' } as const;
+
+function Secrets() {
+  const { settings, about } = useServices().stores;
+  const loaded = useReadable(settings);
+  const update = useCall('settings.update');
+  const info = valueOr(useReadable(about), undefined);
+  return (
+    <Section
+      title="Secrets"
+      about="Where they are kept, locking, and what became of them."
+      actions={
+        <>
+          <CommandButton command="vault.open" icon="vault" />
+          <CommandButton command="audit.open" icon="log" />
+        </>
+      }
+    >
+      {loaded.state === 'ready' && (
+        <Segmented
+          label="Lock the vault when it was not used for"
+          value={lockNames[loaded.value.lockAfterMinutes]}
+          options={lockTimes.map((minutes) => ({ value: lockNames[minutes], label: lockNames[minutes] }))}
+          onChange={(name) => {
+            const lockAfterMinutes = lockTimes.find((minutes) => lockNames[minutes] === name);
+            void update.run({ lockAfterMinutes });
+          }}
+        />
+      )}
+      {update.error && <ErrorNotice error={update.error} onDismiss={update.clear} />}
+      <p className={styles.soft}>
+        Use is anything that you do on this page, a live subscription, and a move of secrets. Secrets of this
+        session only are not locked away by themselves: they would be lost.
+      </p>
+      {info && <p className={styles.soft}>{whenAway(info)}</p>}
+    </Section>
+  );
+}
+
+/** What the host is told of the machine. */
+function whenAway({ host, platform }: AboutInfo): string {
+  if (host === 'web')
+    return 'A browser does not tell when the screen is locked or the machine sleeps: lock the vault yourself, or let the time do it.';
+  return platform === 'linux'
+    ? 'It is locked as the machine goes to sleep. Linux does not tell when the screen is locked: lock the vault yourself, or let the time do it.'
+    : 'It is locked with the screen, and as the machine goes to sleep.';
 }
 
 function About() {

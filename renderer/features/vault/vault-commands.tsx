@@ -5,6 +5,7 @@ import { useCommands } from '../../commands/index.ts';
 import { Confirm, useToast } from '../../components/index.ts';
 import { asAppError, useNavigation, useServices, valueOr } from '../../state/index.ts';
 import { PassphraseDialog, type PassphrasePurpose } from './passphrase-dialog.tsx';
+import { movedMessage, storePromises } from './vault-words.ts';
 
 const group = 'Vault';
 
@@ -13,7 +14,7 @@ export function VaultCommands() {
   const navigation = useNavigation();
   const toast = useToast();
   const [purpose, setPurpose] = useState<PassphrasePurpose>();
-  const [question, setQuestion] = useState<'forget' | 'start-over'>();
+  const [question, setQuestion] = useState<'forget' | 'start-over' | 'move-to-keychain'>();
 
   // What fails is told by the vault's status as well; the message is for those who don't look at it now.
   const attempt = async (work: Promise<unknown>) => {
@@ -32,6 +33,11 @@ export function VaultCommands() {
   const now = () => valueOr(stores.vault.get(), undefined);
   const isState = (...states: readonly VaultState[]) => states.some((state) => state === now()?.state);
   const isUnlockedIn = (store: StoreKind) => isState('unlocked') && now()?.store === store;
+  const isMoving = () => valueOr(stores.vaultMove.get(), null) !== null;
+  const moveToKeychain = async () => {
+    const { isCleared } = await client.call('vault.moveTo', { store: 'keychain' });
+    toast(movedMessage('keychain', isCleared));
+  };
   useCommands([
     {
       id: 'vault.unlock',
@@ -72,6 +78,29 @@ export function VaultCommands() {
       keywords: 'passphrase store sealed',
       isAvailable: () => now() !== undefined && now()?.store !== 'file',
       run: () => setPurpose(now()?.hasVaultFile ? 'open' : 'make'),
+    },
+    {
+      id: 'vault.moveToKeychain',
+      title: 'Move secrets to the system keychain',
+      group,
+      keywords: 'store',
+      isAvailable: () => isState('unlocked') && now()?.store !== 'keychain' && !isMoving(),
+      run: () => setQuestion('move-to-keychain'),
+    },
+    {
+      id: 'vault.moveToFile',
+      title: 'Move secrets to a vault file',
+      group,
+      keywords: 'passphrase store sealed',
+      isAvailable: () => isState('unlocked') && now()?.store !== 'file' && !isMoving(),
+      run: () => setPurpose(now()?.hasVaultFile ? 'moveIn' : 'moveMake'),
+    },
+    {
+      id: 'vault.cancelMove',
+      title: 'Cancel the move of secrets',
+      group,
+      isAvailable: isMoving,
+      run: () => attempt(client.call('vault.cancelMove', {})),
     },
     {
       id: 'vault.changePassphrase',
@@ -128,6 +157,23 @@ export function VaultCommands() {
         }}
       >
         <p>They are kept in memory only, so locking ends them. You will have to enter them again.</p>
+      </Confirm>
+      <Confirm
+        isOpen={question === 'move-to-keychain'}
+        title="Move every secret to the system keychain?"
+        action="Move them"
+        onCancel={() => setQuestion(undefined)}
+        onConfirm={() => {
+          setQuestion(undefined);
+          navigation.go({ screen: 'vault' });
+          void attempt(moveToKeychain());
+        }}
+      >
+        <p>
+          Each is copied and read back, and when all of them are there they are removed from where they are
+          now. A vault file that nothing else is kept in is removed as well.
+        </p>
+        <p>{storePromises.keychain}</p>
       </Confirm>
       <Confirm
         isOpen={question === 'start-over'}

@@ -1,14 +1,17 @@
 /** The vault at a glance: for the status bar's panel, and at the top of the vault's own screen. */
 import { useRef } from 'react';
+import type { StoreKind } from '#shared/contract/vault.ts';
 import { CommandButton } from '../../commands/index.ts';
 import { CopyButton, Icon, Loading, Row, Stack, useKeepFocus } from '../../components/index.ts';
-import { useVault } from '../../state/index.ts';
+import { useVault, useVaultMove } from '../../state/index.ts';
+import { MoveProgress } from './move-progress.tsx';
 import styles from './vault.module.css';
 import { VaultActions } from './vault-notice.tsx';
 import { storeNames, storePromises, vaultLook } from './vault-words.ts';
 
 export function VaultPanel() {
   const vault = useVault();
+  const move = useVaultMove();
   const frame = useRef<HTMLDivElement>(null);
   useKeepFocus(frame, vault?.state, 'button:not(:disabled)');
   if (!vault) return <Loading />;
@@ -34,8 +37,10 @@ export function VaultPanel() {
           <p className={styles.promise}>{storePromises[vault.store]}</p>
         )}
         {vault.state === 'choose' && <Choices />}
+        <MoveProgress />
         <Row>
-          {vault.state !== 'choose' && <VaultActions />}
+          {vault.state !== 'choose' && !(vault.state === 'waiting' && move) && <VaultActions />}
+          {vault.state === 'unlocked' && !move && <StoreActions store={vault.store} />}
           {vault.state === 'locked' && vault.store === 'keychain' && (
             <CommandButton command="vault.startOver" label="The keychain was reset…" variant="quiet" />
           )}
@@ -43,6 +48,19 @@ export function VaultPanel() {
         </Row>
       </Stack>
     </div>
+  );
+}
+
+/** What can be done about where secrets are. */
+function StoreActions({ store }: { readonly store: StoreKind | null }) {
+  return (
+    <>
+      {store !== 'keychain' && (
+        <CommandButton command="vault.moveToKeychain" label="Move to the system keychain…" />
+      )}
+      {store !== 'file' && <CommandButton command="vault.moveToFile" label="Move to a vault file…" />}
+      {store === 'file' && <CommandButton command="vault.changePassphrase" label="Change the passphrase…" />}
+    </>
   );
 }
 

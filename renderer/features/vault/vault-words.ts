@@ -1,6 +1,6 @@
 /** The vault's states as the page shows them. What happened and what to do come from the main side, in `reason` and `hint`. */
-import type { StoreKind, VaultState, VaultStatus } from '#shared/contract/vault.ts';
-import type { IconName, Tone } from '../../components/index.ts';
+import type { MoveTarget, StoreKind, VaultState, VaultStatus } from '#shared/contract/vault.ts';
+import type { IconName, ToastMessage, Tone } from '../../components/index.ts';
 
 export const storeNames: Readonly<Record<StoreKind, string>> = {
   keychain: 'the system keychain',
@@ -57,3 +57,12 @@ export const storePromises: Readonly<Record<StoreKind, string>> = {
   session:
     'Secrets are kept in the memory of the vault process, and nowhere else. They are gone when you lock the vault or quit, and you enter them again.',
 };
+
+/** After a move. */
+export function movedMessage(to: MoveTarget, isCleared: boolean): ToastMessage {
+  const message = `Every secret is in ${storeNames[to]} now.`;
+  if (isCleared) return { message, tone: 'ok' };
+  const left =
+    'What is left in the place before could not be removed yet: Latchkey tries again at its next start.';
+  return { message: `${message} ${left}`, tone: 'warning', timeoutMs: 20_000 };
+}

@@ -8,6 +8,7 @@ import { systemClipboard } from './clipboard.ts';
 import { preventable } from './electron-event.ts';
 import { chooseMenuItem, menuItems } from './menu.ts';
 import { relayedPorts } from './ports.ts';
+import { type PowerEvent, powerEvents } from './power-monitor.ts';
 import { answerRequest } from './protocol.ts';
 import { received } from './received.ts';
 import { type Asking, askDevice, askPermission } from './session.ts';
@@ -43,6 +44,8 @@ export const controls = {
   activate: () => {
     appEvents.emit('activate', preventable('activate').event, openWindows.count > 0);
   },
+
+  power: (event: PowerEvent) => void powerEvents.emit(event),
 
   menu: () => menuItems(),
   chooseMenuItem: (path: readonly string[]) => chooseMenuItem(path),

@@ -5,6 +5,7 @@ import { BrowserWindow } from './browser-window.ts';
 import { ClipboardItem, clipboard } from './clipboard.ts';
 import { ipcMain } from './ipc-main.ts';
 import { Menu } from './menu.ts';
+import { powerMonitor } from './power-monitor.ts';
 import { protocol } from './protocol.ts';
 import { session } from './session.ts';
 import { dialog, nativeTheme, screen } from './surroundings.ts';
@@ -19,6 +20,7 @@ const standIn = {
   ipcMain,
   Menu,
   nativeTheme,
+  powerMonitor,
   protocol,
   screen,
   session,
@@ -35,6 +37,7 @@ export {
   ipcMain,
   Menu,
   nativeTheme,
+  powerMonitor,
   protocol,
   screen,
   session,

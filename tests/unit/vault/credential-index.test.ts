@@ -6,6 +6,7 @@ import {
   type CredentialIndex,
   type CredentialRecord,
   MemoryCredentialIndex,
+  noMeta,
   SqliteCredentialIndex,
 } from '../../../electron/vault/index.ts';
 
@@ -41,7 +42,7 @@ function record(changes: Partial<CredentialRecord> = {}): CredentialRecord {
 describe.each(indexes)('the index of credentials %s', (_, build) => {
   test('starts with nothing', async () => {
     const index = await build();
-    expect(index.readMeta()).toEqual({ vaultId: null, chosenStore: null, hasCanary: false });
+    expect(index.readMeta()).toEqual(noMeta);
     expect(index.list({})).toEqual([]);
     expect(index.find(randomUUID())).toBeUndefined();
   });
@@ -50,7 +51,10 @@ describe.each(indexes)('the index of credentials %s', (_, build) => {
     const index = await build();
     const meta = { vaultId: randomUUID(), chosenStore: 'session', hasCanary: true } as const;
     index.writeMeta(meta);
-    expect(index.readMeta()).toEqual(meta);
+    expect(index.readMeta()).toEqual({ ...noMeta, ...meta });
+    const leftovers = { store: 'file', isAll: true, sealId: null } as const;
+    index.writeMeta({ leftovers });
+    expect(index.readMeta()).toEqual({ ...noMeta, ...meta, leftovers });
   });
 
   test('adds, replaces and takes away records in one change', async () => {
@@ -74,4 +78,12 @@ describe.each(indexes)('the index of credentials %s', (_, build) => {
     expect(index.list({ profileId: 'a', store: 'session' })).toEqual([session]);
     expect(index.list({ profileId: 'c' })).toEqual([]);
   });
+});
+
+test('the index of credentials in SQLite reads the facts that were written before there were moves', async () => {
+  const preferences = new Preferences(await Database.inMemory());
+  const before = { vaultId: randomUUID(), chosenStore: 'keychain', hasCanary: true };
+  preferences.write('vault', before);
+  const index = new SqliteCredentialIndex(await Database.inMemory(), preferences);
+  expect(index.readMeta()).toEqual({ ...noMeta, ...before });
 });

@@ -21,7 +21,7 @@ function begin(): void {
 }
 
 function become(state: VaultState, store: VaultStatus['store'] = 'keychain'): void {
-  audit.note({ state, store, reason: null, hint: null, hasVaultFile: false });
+  audit.note({ state, store, reason: null, hint: null, hasVaultFile: false, isKeychainSealed: false });
 }
 
 function opened(vaultId: string, store: 'keychain' | 'session' = 'keychain'): void {
