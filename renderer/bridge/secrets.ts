@@ -1,7 +1,7 @@
 /** Secrets on their way in and out, by the way that the host has: the rest of the page need not know which. */
 import type { CallInput, CallOutput } from '#shared/contract/index.ts';
 import type { CopyEnd, Credential, VaultState } from '#shared/contract/vault.ts';
-import { AppError } from '#shared/lib/app-error.ts';
+import { AppError, assertNever } from '#shared/lib/app-error.ts';
 import type { Disposer } from '#shared/lib/disposer.ts';
 import { type BrowserClipboard, copiedForMs } from './browser-clipboard.ts';
 import type { CallOptions, Client } from './client.ts';
@@ -12,11 +12,28 @@ export type SecretInput = Omit<CallInput<'vault.enterSecret'>, 'value' | 'portId
   readonly value: string;
 };
 
+/**
+ * - `unlock`: the chosen store. `choose`: a vault file, which is opened or made; `keychain`: one that is sealed.
+ * - `anew`: sets the vault file that is there aside, and makes one.
+ * - `move`: moves everything to the vault file that is there, or makes one; `moveToKeychain`: to a sealed keychain.
+ * - `set`, `remove`: of what is in the keychain. `change`: of that, or of the vault file.
+ *
+ * Those that move or seal secrets resolve when that is over.
+ */
 export type PassphraseInput =
-  /** `choose`: opens a vault file, or makes one. `anew`: sets the one that is there aside, and makes one. */
-  /** `move`: moves everything to the vault file that is there, or makes one. Resolves when that is over. */
-  | { readonly how: 'unlock' | 'choose' | 'anew' | 'move'; readonly value: string }
+  | { readonly how: Exclude<PassphraseWay, 'change'>; readonly value: string }
   | { readonly how: 'change'; readonly from: string; readonly value: string };
+
+export type PassphraseWay =
+  | 'unlock'
+  | 'choose'
+  | 'keychain'
+  | 'anew'
+  | 'move'
+  | 'moveToKeychain'
+  | 'set'
+  | 'change'
+  | 'remove';
 
 /** `left`: as done, and the place before could not be emptied yet. */
 export type PassphraseEnd = 'done' | 'left';
@@ -145,19 +162,37 @@ function byCall(call: Client['call'], on: Client['on'], clipboard: BrowserClipbo
 
 async function withPassphrase(
   call: Client['call'],
-  how: PassphraseInput['how'],
+  how: PassphraseWay,
   passphrase: EnteredPassphrase,
   from: EnteredPassphrase | undefined,
   options: CallOptions | undefined,
 ): Promise<PassphraseEnd> {
-  if (how === 'move') {
-    const { isCleared } = await call('vault.moveTo', { store: 'file', passphrase }, options);
-    return isCleared ? 'done' : 'left';
+  const ended = ({ isCleared }: { readonly isCleared: boolean }) => (isCleared ? 'done' : 'left');
+  switch (how) {
+    case 'unlock':
+      await call('vault.unlock', { passphrase }, options);
+      return 'done';
+    case 'choose':
+    case 'anew':
+      await call('vault.chooseStore', { store: 'file', passphrase, startOver: how === 'anew' }, options);
+      return 'done';
+    case 'keychain':
+      await call('vault.chooseStore', { store: 'keychain', passphrase }, options);
+      return 'done';
+    case 'move':
+      return ended(await call('vault.moveTo', { store: 'file', passphrase }, options));
+    case 'moveToKeychain':
+      return ended(await call('vault.moveTo', { store: 'keychain', passphrase }, options));
+    case 'set':
+      return ended(await call('vault.setPassphrase', { passphrase }, options));
+    case 'change':
+      if (!from) throw new Error('The passphrase in use is missing.');
+      return ended(await call('vault.changePassphrase', { from, to: passphrase }, options));
+    case 'remove':
+      return ended(await call('vault.removePassphrase', { passphrase }, options));
+    default:
+      return assertNever(how);
   }
-  if (from) await call('vault.changePassphrase', { from, to: passphrase }, options);
-  else if (how === 'unlock') await call('vault.unlock', { passphrase }, options);
-  else await call('vault.chooseStore', { store: 'file', passphrase, startOver: how === 'anew' }, options);
-  return 'done';
 }
 
 function required({ value }: CallOutput<'vault.revealSecret'>): string {

@@ -1,4 +1,5 @@
 /** What features use of the page's state. */
+export type { PassphraseInput } from '../bridge/index.ts';
 export { type Services, ServicesProvider, useServices } from './context.tsx';
 export * from './hooks.ts';
 export type { LogSnapshot, LogView } from './log-view.ts';

@@ -8,7 +8,7 @@ test('seals secrets with a passphrase, and opens them with no other', async ({ l
   const { credentials } = await startServer();
   const passphrase = randomBytes(9).toString('base64');
   await choose(page, 'Keep secrets in a vault file');
-  const dialog = page.getByRole('dialog', { name: /vault file/i });
+  const dialog = page.getByRole('dialog', { name: /vault/i });
   await dialog.getByLabel('New passphrase').fill('short');
   await dialog.getByRole('button', { name: 'Make the vault file' }).click();
   await expect(dialog).toContainText('at least 8 characters');

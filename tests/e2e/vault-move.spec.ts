@@ -1,4 +1,7 @@
-/** Everything from the system keychain to a vault file and back, by keys alone; and a keychain that stops answering. */
+/**
+ * Everything from the system keychain to a vault file and back, by keys alone; a keychain that stops answering; and a
+ * passphrase for what is in it.
+ */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,17 +19,29 @@ async function picture(page: Page, name: string): Promise<void> {
   }
 }
 
-test('moves every secret to a vault file and back', async ({ start, dataFolder }) => {
-  test.skip(process.platform !== 'linux', 'The keychain of the tests’ own is a Linux one.');
+/** A passphrase takes a second of a machine that has nothing else to do. */
+const passphraseTaken = { timeout: 30_000 };
+
+type Start = (options: { readonly environment: NodeJS.ProcessEnv }) => Promise<{ readonly page: Page }>;
+
+/** With an app whose secret is in a keychain of the test's own. */
+async function withKeychain(start: Start) {
   const keyring = await startSecretService();
   await keyring.startKeyring();
   const { server, credentials } = await startServer();
   const { page } = await start({ environment: { ...keyring.env } as NodeJS.ProcessEnv });
-  const passphrase = randomBytes(9).toString('base64');
-  const file = join(dataFolder, 'secrets.latchkey');
   await expect(page.getByText('Vault unlocked · keychain')).toBeVisible();
   await addApp(page, { name: 'shop', credentials });
   expect(await keyring.items()).toHaveLength(2);
+  return { keyring, server, page, passphrase: randomBytes(9).toString('base64') };
+}
+
+test.skip(process.platform !== 'linux', 'The keychain of the tests’ own is a Linux one.');
+test.slow();
+
+test('moves every secret to a vault file and back', async ({ start, dataFolder }) => {
+  const { keyring, server, page, passphrase } = await withKeychain(start);
+  const file = join(dataFolder, 'secrets.latchkey');
 
   await choose(page, 'Show vault');
   await picture(page, 'keychain');
@@ -36,7 +51,7 @@ test('moves every secret to a vault file and back', async ({ start, dataFolder }
   await dialog.getByLabel('The same again').fill(passphrase);
   await picture(page, 'to-file');
   await page.keyboard.press('Enter');
-  await expect(page.getByText('Vault unlocked · vault file')).toBeVisible();
+  await expect(page.getByText('Vault unlocked · vault file')).toBeVisible(passphraseTaken);
   await expect(page.getByText('Every secret is in the vault file now.')).toBeVisible();
   await expect(dialog).toBeHidden();
   expect(await keyring.items()).toEqual([]);
@@ -62,7 +77,7 @@ test('moves every secret to a vault file and back', async ({ start, dataFolder }
   await choose(page, 'Unlock vault');
   await page.getByRole('dialog').getByLabel('Passphrase').fill(passphrase);
   await page.keyboard.press('Enter');
-  await expect(page.getByText('Vault unlocked · vault file')).toBeVisible();
+  await expect(page.getByText('Vault unlocked · vault file')).toBeVisible(passphraseTaken);
 
   await choose(page, 'Move secrets to the system keychain');
   await expect(question.getByRole('button', { name: 'Cancel' })).toBeFocused();
@@ -73,7 +88,50 @@ test('moves every secret to a vault file and back', async ({ start, dataFolder }
   expect(await keyring.items()).toHaveLength(2);
   const [latest, before] = await firstEntries(page, 2);
   expect(latest).toMatch(/Store chosen/);
-  expect(before).toMatch(/Moved .*shop/);
+  expect(before).toMatch(/Moved to another store .*shop/);
+  await server.close();
+  await keyring.close();
+});
+
+test('seals what is in the keychain with a passphrase, and takes that away', async ({ start }) => {
+  const { keyring, server, page, passphrase } = await withKeychain(start);
+  await choose(page, 'Show vault');
+  await choose(page, 'Set a passphrase for the keychain’s secrets');
+  const sealing = page.getByRole('dialog', { name: 'Set a passphrase for the keychain’s secrets' });
+  await sealing.getByLabel('New passphrase').fill(passphrase);
+  await sealing.getByLabel('The same again').fill(passphrase);
+  await picture(page, 'seal');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('The keychain’s secrets are sealed with your passphrase now.')).toBeVisible(
+    passphraseTaken,
+  );
+  await expect(page.getByText('Secrets are kept in the system keychain, sealed')).toBeVisible();
+  await picture(page, 'sealed');
+  await choose(page, 'Lock vault');
+  await expect(page.getByText('Vault locked')).toBeVisible();
+  await picture(page, 'sealed-locked');
+  await choose(page, 'Unlock vault');
+  const unlocking = page.getByRole('dialog', { name: 'Unlock the vault' });
+  await unlocking.getByLabel('Passphrase').fill(`${passphrase}?`);
+  await page.keyboard.press('Enter');
+  await expect(unlocking).toContainText(
+    'The passphrase is not the one that the secrets are sealed with.',
+    passphraseTaken,
+  );
+  await picture(page, 'wrong-passphrase');
+  await unlocking.getByLabel('Passphrase').fill(passphrase);
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Vault unlocked · keychain')).toBeVisible(passphraseTaken);
+  await choose(page, 'Take the keychain’s passphrase away');
+  await page.getByRole('dialog').getByLabel('Passphrase').fill(passphrase);
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('The keychain’s secrets need no passphrase any more.')).toBeVisible(
+    passphraseTaken,
+  );
+  expect(await keyring.items()).toHaveLength(2);
+  await choose(page, 'Open settings');
+  await expect(page.getByText('Lock the vault when it was not used for')).toBeVisible();
+  await picture(page, 'settings');
   await server.close();
   await keyring.close();
 });

@@ -1,6 +1,6 @@
 /**
  * Enters, removes and promotes secrets in the system keychain until it is killed, and tells what it does. With a
- * passphrase it moves them to a vault file and back all the time.
+ * passphrase it moves them to a vault file and back, and seals them in the keychain, all the time.
  */
 import { AuditLog } from '../../electron/audit/index.ts';
 import { spawnNodeChild } from '../../electron/processes/node-child.ts';
@@ -38,7 +38,7 @@ const vault = new Vault({
 });
 await untilToldToGo();
 await vault.start();
-if (vault.status.store === 'file') await vault.unlock({ value: passphrase ?? '' });
+if (vault.status.state === 'locked') await vault.unlock({ value: passphrase ?? '' });
 vault.moveChanged.add((move) => {
   if (!move) return;
   const isLast = move.total > 0 && move.done === move.total;
@@ -55,8 +55,17 @@ for (let secrets: Secrets = Object.fromEntries(places.map((place) => [placeName(
 }
 
 async function move(passphrase: { readonly value: string }): Promise<void> {
-  if (vault.status.store === 'file') await vault.moveTo('keychain');
-  else await vault.moveTo('file', passphrase);
+  const { store, isKeychainSealed } = vault.status;
+  if (store === 'file') return void (await vault.moveTo('keychain'));
+  const toFile = () => vault.moveTo('file', passphrase);
+  const ways = isKeychainSealed
+    ? [
+        toFile,
+        () => vault.removePassphrase(passphrase),
+        () => vault.changePassphrase({ from: passphrase, to: passphrase }),
+      ]
+    : [toFile, () => vault.setPassphrase(passphrase)];
+  await random.pick(ways)();
 }
 
 async function make(change: SecretChange): Promise<void> {

@@ -192,6 +192,14 @@ export const operations: readonly Operation[] = [
     isConflictWhenOpen: true,
     run: (vault) => vault.moveTo('keychain'),
   },
+  // As nothing is sealed. What sealing does is in tests/integration/vault/sealed-keychain.test.ts.
+  {
+    name: 'removePassphrase',
+    call: 'removePassphrase',
+    kind: 'asks',
+    isConflictWhenOpen: true,
+    run: (vault, { passphrase }) => vault.removePassphrase({ value: passphrase }),
+  },
   { name: 'cancelMove', call: 'cancelMove', kind: 'answers', run: async (vault) => vault.cancelMove() },
   { name: 'lock', kind: 'answers', run: async (vault) => vault.lock() },
   { name: 'cancelWaiting', kind: 'answers', run: async (vault) => vault.cancelWaiting() },

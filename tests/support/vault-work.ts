@@ -7,7 +7,7 @@ export interface VaultWork {
   readonly folder: string;
   readonly profileId: string;
   readonly seed: number;
-  /** Everything is moved to another store after each change; this opens the vault file. */
+  /** Everything is moved to another store after each change, or sealed otherwise; this is the passphrase of each. */
   readonly passphrase?: string;
   /** Where there is a secret before it begins. */
   readonly places?: readonly SecretPlace[];

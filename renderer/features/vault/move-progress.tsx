@@ -8,7 +8,13 @@ export function MoveProgress() {
   const move = useVaultMove();
   if (!move) return null;
   const { done, total } = move;
-  const words = `Moving secrets to ${storeNames[move.to]}`;
+  const isInPlace = move.from === move.to;
+  const words = isInPlace
+    ? 'Sealing the keychain’s secrets anew'
+    : `Moving secrets to ${storeNames[move.to]}`;
+  const former = isInPlace
+    ? 'What was there before is removed'
+    : `They are removed from ${storeNames[move.from]}`;
   return (
     <section className={styles.move} aria-label="Move">
       <div className={styles.moveText}>
@@ -23,7 +29,7 @@ export function MoveProgress() {
           <span className={styles.seconds}>
             {done} of {total}
           </span>{' '}
-          copied and read back. They are removed from {storeNames[move.from]} when all of them are.
+          copied and read back. {former} when all of them are.
         </p>
       </div>
       <CommandButton command="vault.cancelMove" label="Cancel the move" />

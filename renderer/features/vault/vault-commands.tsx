@@ -5,7 +5,7 @@ import { useCommands } from '../../commands/index.ts';
 import { Confirm, useToast } from '../../components/index.ts';
 import { asAppError, useNavigation, useServices, valueOr } from '../../state/index.ts';
 import { PassphraseDialog, type PassphrasePurpose } from './passphrase-dialog.tsx';
-import { movedMessage, storePromises } from './vault-words.ts';
+import { movedMessage, storePromises, wantsPassphrase } from './vault-words.ts';
 
 const group = 'Vault';
 
@@ -33,6 +33,10 @@ export function VaultCommands() {
   const now = () => valueOr(stores.vault.get(), undefined);
   const isState = (...states: readonly VaultState[]) => states.some((state) => state === now()?.state);
   const isUnlockedIn = (store: StoreKind) => isState('unlocked') && now()?.store === store;
+  const wantsPassphraseNow = () => {
+    const vault = now();
+    return vault !== undefined && wantsPassphrase(vault);
+  };
   const isMoving = () => valueOr(stores.vaultMove.get(), null) !== null;
   const moveToKeychain = async () => {
     const { isCleared } = await client.call('vault.moveTo', { store: 'keychain' });
@@ -44,7 +48,7 @@ export function VaultCommands() {
       title: 'Unlock vault',
       group,
       isAvailable: () => isState('locked', 'unavailable', 'choose'),
-      run: () => (now()?.store === 'file' ? setPurpose('open') : attempt(client.call('vault.unlock', {}))),
+      run: () => (wantsPassphraseNow() ? setPurpose('open') : attempt(client.call('vault.unlock', {}))),
     },
     {
       id: 'vault.lock',
@@ -69,7 +73,10 @@ export function VaultCommands() {
       group,
       keywords: 'store try again',
       isAvailable: () => now() !== undefined && !isUnlockedIn('keychain'),
-      run: () => attempt(client.call('vault.chooseStore', { store: 'keychain' })),
+      run: () =>
+        now()?.isKeychainSealed
+          ? setPurpose('openKeychain')
+          : attempt(client.call('vault.chooseStore', { store: 'keychain' })),
     },
     {
       id: 'vault.useFile',
@@ -77,7 +84,7 @@ export function VaultCommands() {
       group,
       keywords: 'passphrase store sealed',
       isAvailable: () => now() !== undefined && now()?.store !== 'file',
-      run: () => setPurpose(now()?.hasVaultFile ? 'open' : 'make'),
+      run: () => setPurpose(now()?.hasVaultFile ? 'openFile' : 'make'),
     },
     {
       id: 'vault.moveToKeychain',
@@ -85,7 +92,7 @@ export function VaultCommands() {
       group,
       keywords: 'store',
       isAvailable: () => isState('unlocked') && now()?.store !== 'keychain' && !isMoving(),
-      run: () => setQuestion('move-to-keychain'),
+      run: () => (now()?.isKeychainSealed ? setPurpose('moveToKeychain') : setQuestion('move-to-keychain')),
     },
     {
       id: 'vault.moveToFile',
@@ -103,11 +110,27 @@ export function VaultCommands() {
       run: () => attempt(client.call('vault.cancelMove', {})),
     },
     {
-      id: 'vault.changePassphrase',
-      title: 'Change the vault file’s passphrase',
+      id: 'vault.setPassphrase',
+      title: 'Set a passphrase for the keychain’s secrets',
       group,
-      isAvailable: () => isUnlockedIn('file'),
-      run: () => setPurpose('change'),
+      keywords: 'seal lock',
+      isAvailable: () => isUnlockedIn('keychain') && !wantsPassphraseNow() && !isMoving(),
+      run: () => setPurpose('set'),
+    },
+    {
+      id: 'vault.changePassphrase',
+      title: 'Change the vault’s passphrase',
+      group,
+      isAvailable: () => isState('unlocked') && wantsPassphraseNow() && !isMoving(),
+      run: () => setPurpose(now()?.store === 'file' ? 'change' : 'changeKeychain'),
+    },
+    {
+      id: 'vault.removePassphrase',
+      title: 'Take the keychain’s passphrase away',
+      group,
+      keywords: 'unseal',
+      isAvailable: () => isUnlockedIn('keychain') && wantsPassphraseNow() && !isMoving(),
+      run: () => setPurpose('remove'),
     },
     {
       id: 'vault.startOverFile',
@@ -186,11 +209,18 @@ export function VaultCommands() {
           void attempt(client.call('vault.chooseStore', { store: 'keychain', startOver: true }));
         }}
       >
-        <p>
-          This is for a keychain that was reset, or that belongs to another account now. Latchkey forgets what
-          it had put there, and you enter your secrets again. If the keychain is only locked, unlock it
-          instead.
-        </p>
+        {now()?.isKeychainSealed ? (
+          <p>
+            This is for a passphrase that is lost. Latchkey forgets what is sealed, and you enter your secrets
+            again. What is sealed stays in the keychain, and nobody can open it without the passphrase.
+          </p>
+        ) : (
+          <p>
+            This is for a keychain that was reset, or that belongs to another account now. Latchkey forgets
+            what it had put there, and you enter your secrets again. If the keychain is only locked, unlock it
+            instead.
+          </p>
+        )}
       </Confirm>
     </>
   );

@@ -1,13 +1,13 @@
 /** The vault at a glance: for the status bar's panel, and at the top of the vault's own screen. */
 import { useRef } from 'react';
-import type { StoreKind } from '#shared/contract/vault.ts';
+import type { VaultStatus } from '#shared/contract/vault.ts';
 import { CommandButton } from '../../commands/index.ts';
 import { CopyButton, Icon, Loading, Row, Stack, useKeepFocus } from '../../components/index.ts';
 import { useVault, useVaultMove } from '../../state/index.ts';
 import { MoveProgress } from './move-progress.tsx';
 import styles from './vault.module.css';
 import { VaultActions } from './vault-notice.tsx';
-import { storeNames, storePromises, vaultLook } from './vault-words.ts';
+import { storeNames, storePromise, storePromises, vaultLook } from './vault-words.ts';
 
 export function VaultPanel() {
   const vault = useVault();
@@ -33,16 +33,18 @@ export function VaultPanel() {
             {vault.hint && <p className={styles.soft}>{vault.hint}</p>}
           </div>
         </div>
-        {vault.store && vault.state !== 'choose' && (
-          <p className={styles.promise}>{storePromises[vault.store]}</p>
-        )}
+        {vault.store && vault.state !== 'choose' && <p className={styles.promise}>{storePromise(vault)}</p>}
         {vault.state === 'choose' && <Choices />}
         <MoveProgress />
         <Row>
           {vault.state !== 'choose' && !(vault.state === 'waiting' && move) && <VaultActions />}
-          {vault.state === 'unlocked' && !move && <StoreActions store={vault.store} />}
+          {vault.state === 'unlocked' && !move && <StoreActions vault={vault} />}
           {vault.state === 'locked' && vault.store === 'keychain' && (
-            <CommandButton command="vault.startOver" label="The keychain was reset…" variant="quiet" />
+            <CommandButton
+              command="vault.startOver"
+              label={vault.isKeychainSealed ? 'Passphrase lost…' : 'The keychain was reset…'}
+              variant="quiet"
+            />
           )}
           {isTrouble && <CopyButton text={details} label="Copy details" />}
         </Row>
@@ -52,14 +54,21 @@ export function VaultPanel() {
 }
 
 /** What can be done about where secrets are. */
-function StoreActions({ store }: { readonly store: StoreKind | null }) {
+function StoreActions({ vault: { store, isKeychainSealed } }: { readonly vault: VaultStatus }) {
+  const isSealed = store === 'keychain' && isKeychainSealed;
   return (
     <>
+      {store === 'keychain' && !isSealed && (
+        <CommandButton command="vault.setPassphrase" label="Set a passphrase…" />
+      )}
+      {(store === 'file' || isSealed) && (
+        <CommandButton command="vault.changePassphrase" label="Change the passphrase…" />
+      )}
+      {isSealed && <CommandButton command="vault.removePassphrase" label="Take the passphrase away…" />}
       {store !== 'keychain' && (
         <CommandButton command="vault.moveToKeychain" label="Move to the system keychain…" />
       )}
       {store !== 'file' && <CommandButton command="vault.moveToFile" label="Move to a vault file…" />}
-      {store === 'file' && <CommandButton command="vault.changePassphrase" label="Change the passphrase…" />}
     </>
   );
 }

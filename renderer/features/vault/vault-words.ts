@@ -58,9 +58,27 @@ export const storePromises: Readonly<Record<StoreKind, string>> = {
     'Secrets are kept in the memory of the vault process, and nowhere else. They are gone when you lock the vault or quit, and you enter them again.',
 };
 
+/** As above, of the vault as it is. */
+export function storePromise({ store, isKeychainSealed }: Pick<VaultStatus, 'store' | 'isKeychainSealed'>) {
+  if (store === 'keychain' && isKeychainSealed) return sealedKeychainPromise;
+  return store && storePromises[store];
+}
+
+const sealedKeychainPromise =
+  'Secrets are kept in the system keychain, sealed with your passphrase. While the vault is locked, nobody reads them without it, not even programs that can ask the keychain: you neither, if it is lost.';
+
+/** It opens with a passphrase only. */
+export function wantsPassphrase({ store, isKeychainSealed }: VaultStatus): boolean {
+  return store === 'file' || (store === 'keychain' && isKeychainSealed);
+}
+
 /** After a move. */
 export function movedMessage(to: MoveTarget, isCleared: boolean): ToastMessage {
-  const message = `Every secret is in ${storeNames[to]} now.`;
+  return sealedMessage(`Every secret is in ${storeNames[to]} now.`, isCleared);
+}
+
+/** After the keychain’s secrets were sealed otherwise. */
+export function sealedMessage(message: string, isCleared: boolean): ToastMessage {
   if (isCleared) return { message, tone: 'ok' };
   const left =
     'What is left in the place before could not be removed yet: Latchkey tries again at its next start.';

@@ -4,6 +4,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../support/conditions.ts';
+import { keyringEntries } from '../../support/keyring-entries.ts';
 import {
   controlBytes,
   leaksIn,
@@ -15,12 +16,15 @@ import {
 import { processTree, searchProcess } from '../../support/process-memory.ts';
 import { readRecordedMessages } from '../../support/recorded-messages.ts';
 import { SecretSearch } from '../../support/secret-search.ts';
+import { type SecretService, startSecretService } from '../../support/secret-service.ts';
 import type { Secret } from '../../support/secret-spellings.ts';
 import { type ServeProgram, startServeProgram } from '../../support/serve-program.ts';
 import { openSocketClient, type SocketClient } from '../../support/socket-client.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
-describe.runIf(process.platform === 'linux')('a vault file', () => {
+const isLinux = process.platform === 'linux';
+
+describe.runIf(isLinux).each(['vault file', 'sealed keychain'] as const)('a %s', (place) => {
   const folder = temporaryFolder();
   const dataFolder = join(folder, 'data');
   const recording = join(folder, 'messages');
@@ -37,12 +41,14 @@ describe.runIf(process.platform === 'linux')('a vault file', () => {
   ];
   const search = new SecretSearch([...secrets, control, marker]);
   const key = 'k';
+  let keyring: SecretService;
   let host: ServeProgram;
   let socket: SocketClient;
   let profileId: string;
 
   const start = async (environment: NodeJS.ProcessEnv = {}) => {
-    host = await startServeProgram({ dataFolder, environment });
+    // A keyring where nothing answers is no keyring.
+    host = await startServeProgram({ dataFolder, environment: { ...keyring.env, ...environment } });
     socket = openSocketClient(host.url);
   };
   const unlock = (passphrase: string) =>
@@ -55,25 +61,33 @@ describe.runIf(process.platform === 'linux')('a vault file', () => {
 
   beforeAll(async () => {
     writeFileSync(recording, '');
+    keyring = await startSecretService();
+    if (place === 'sealed keychain') await keyring.startKeyring();
     await start({
       NODE_OPTIONS: `--import ${new URL('../../support/record-messages.ts', import.meta.url).href}`,
       LATCHKEY_TEST_MESSAGES: recording,
     });
-    await untilState('choose');
+    await untilState(place === 'vault file' ? 'choose' : 'unlocked');
   });
   afterAll(async () => {
     socket.close();
     await host.stop();
+    await keyring.close();
   });
 
   it('is made, opened, changed and opened again', async () => {
     const { client } = socket;
-    await client.secrets.passphrase({ how: 'choose', value: passphrases.first });
+    if (place === 'vault file') {
+      await client.secrets.passphrase({ how: 'choose', value: passphrases.first });
+    }
     const location = { kind: 'cluster', cluster: 'eu' } as const;
     const profile = { name: marker.value, environment: 'local', dialect: 'pusher', appId: '3', key } as const;
     ({ profileId } = await client.call('profiles.save', { profile: { ...profile, location } }));
     await client.secrets.enter({ profileId, kind: 'secret', slot: 'current', value: kept.secret });
     await client.secrets.enter({ profileId, kind: 'masterKey', slot: 'current', value: kept.masterKey });
+    if (place === 'sealed keychain') {
+      await client.secrets.passphrase({ how: 'set', value: passphrases.first });
+    }
     await client.call('vault.lock', {});
     await expect(unlock(passphrases.wrong)).rejects.toMatchObject({ code: 'wrong_passphrase' });
     await unlock(passphrases.first);
@@ -84,13 +98,14 @@ describe.runIf(process.platform === 'linux')('a vault file', () => {
     process.kill(host.child('latchkey-vault')?.pid ?? 0, 'SIGSEGV');
     await untilState('locked');
     await unlock(passphrases.second);
-  });
+    // Each passphrase takes a second of a machine that has nothing else to do.
+  }, 180_000);
 
   it('leaves nothing but sealed bytes when everything is killed', async () => {
     process.kill(host.pid, 'SIGKILL');
     await host.ended;
     socket.close();
-    expect(readdirSync(dataFolder)).toContain('secrets.latchkey');
+    expect(readdirSync(dataFolder).includes('secrets.latchkey')).toBe(place === 'vault file');
     writeFileSync(join(dataFolder, 'control'), controlBytes(control));
     const { findings } = await search.inFolder(dataFolder);
     expect(missedIn(findings, control)).toEqual([]);
@@ -101,6 +116,11 @@ describe.runIf(process.platform === 'linux')('a vault file', () => {
       ...socket.received.flatMap((message) => search.inText('a message to the page', message)),
       ...search.inText('the output', host.output()),
     );
+    if (place === 'sealed keychain') {
+      const entries = await keyringEntries(keyring);
+      expect(entries.length).toBeGreaterThan(3);
+      findings.push(...entries.flatMap((entry) => search.inText('an entry', JSON.stringify(entry))));
+    }
     expect(leaksIn(findings, [control, marker])).toEqual([]);
     expect(placesOf(findings, marker)).toContain('a message to the page');
   });
@@ -143,5 +163,5 @@ describe.runIf(process.platform === 'linux')('a vault file', () => {
     const findings = others.flatMap(({ report }) => report?.findings ?? []);
     expect(leaksIn(findings, [marker])).toEqual([]);
     expect(placesOf(findings, marker).length).toBeGreaterThan(0);
-  });
+  }, 180_000);
 });

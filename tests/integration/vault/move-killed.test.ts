@@ -1,6 +1,6 @@
 /**
- * An app that is killed (SIGKILL) while it moves its secrets between the keychain and a vault file: the next start
- * finds every one of them in one place, and nothing in the other.
+ * An app that is killed (SIGKILL) while it moves its secrets between the keychain and a vault file, or seals them in the
+ * keychain with a passphrase: the next start finds every one of them in one place, and nothing in the other.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
@@ -10,6 +10,8 @@ import { spawnNodeChild } from '../../../electron/processes/node-child.ts';
 import { RpcClient } from '../../../electron/processes/rpc.ts';
 import { Database, Preferences } from '../../../electron/storage/index.ts';
 import { type CredentialIndex, SqliteCredentialIndex, Vault } from '../../../electron/vault/index.ts';
+import type { SecretStore } from '../../../electron/vault/store.ts';
+import { SealedEntries } from '../../../electron/vault/stores/sealed-entries.ts';
 import { SealedFileStore, sealedFileNames } from '../../../electron/vault/stores/sealed-file-store.ts';
 import { buildModules } from '../../support/built.ts';
 import { eventually } from '../../support/conditions.ts';
@@ -102,11 +104,11 @@ async function startAgain(): Promise<Found> {
   });
   try {
     await vault.start();
-    if (vault.status.store === 'file') await vault.unlock({ value: passphrase });
+    if (vault.status.state === 'locked') await vault.unlock({ value: passphrase });
     expect(vault.status.state).toBe('unlocked');
     await eventually(() => index.readMeta().leftovers === null, { what: 'the end of what was left' });
     const records = index.list({});
-    const { vaultId, chosenStore } = index.readMeta();
+    const { vaultId, chosenStore, sealId } = index.readMeta();
     const names = records.map(({ credentialId }) => `${vaultId}/${credentialId}`);
     expect(records.filter(({ state, store }) => state !== 'stored' || store !== chosenStore)).toEqual([]);
     const entries = new Map(
@@ -114,16 +116,22 @@ async function startAgain(): Promise<Found> {
     );
     // All others are the database's.
     const files = readdirSync(folder).filter((name) => !/^latchkey\.(db|lock)/.test(name));
-    const inUse = [...names, `${vaultId}/canary`].sort();
     const isFile = chosenStore === 'file';
+    const isSealed = !isFile && sealId !== null;
+    const seal = `${vaultId}/${sealId}/seal`;
+    const own = isSealed ? [`${vaultId}/${sealId}/canary`, seal] : [`${vaultId}/canary`];
+    const inUse = [...names, ...own].sort();
     const file = isFile ? await SealedFileStore.open(folder, passphrase) : undefined;
     expect([...entries.keys()].sort()).toEqual(isFile ? [] : inUse);
     expect(file?.accounts.toSorted() ?? []).toEqual(isFile ? inUse : []);
     expect(files).toEqual(isFile ? [sealedFileNames.current] : []);
+    const keychain = { read: async (account: string) => entries.get(account) ?? null } as SecretStore;
+    const sealed = isSealed ? await SealedEntries.open(keychain, seal, passphrase) : undefined;
+    const kept = file ?? sealed ?? keychain;
     const secrets: Record<string, string> = {};
     for (const [at, record] of records.entries()) {
       const account = names[at] ?? '';
-      secrets[placeName(record)] = (file ? await file.read(account) : entries.get(account)) ?? '';
+      secrets[placeName(record)] = (await kept.read(account)) ?? '';
     }
     return { secrets, places: records.map(({ kind, slot }) => ({ kind, slot }) as SecretPlace), cut };
   } finally {
