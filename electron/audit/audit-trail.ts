@@ -15,7 +15,7 @@ export interface AuditNote {
     readonly lastFour: string | null;
   };
   readonly store: StoreKind | null;
-  /** Of `used`. */
+  /** Of `used` and `imported`. */
   readonly count?: number;
 }
 

@@ -1,4 +1,4 @@
-export type { Decryption, EncryptedItem } from './api.ts';
+export type { Decryption, EncryptedItem, ImportSource } from './api.ts';
 export type { Clipboard } from './copied-secret.ts';
 export {
   type CredentialIndex,
@@ -8,6 +8,7 @@ export {
   type RecordState,
   type VaultMeta,
 } from './credential-index.ts';
+export { importLifeMs } from './import-desk.ts';
 export { SecretCalls, type SecretWay } from './secret-calls.ts';
 export { SqliteCredentialIndex } from './sqlite-credential-index.ts';
 export { Vault, type VaultOptions } from './vault.ts';

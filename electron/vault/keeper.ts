@@ -17,7 +17,8 @@ import {
   signUser,
   verifyWebhook,
 } from '../signing/index.ts';
-import type { Decryption, EnteredValue, FileToOpen, Signer, VaultApi } from './api.ts';
+import type { Decryption, EnteredValue, FileToOpen, ImportSource, Signer, VaultApi } from './api.ts';
+import { ImportDesk, type ImportText } from './import-desk.ts';
 import { canonicalSecret, type SecretSummary, summarise } from './secret-forms.ts';
 import { SecretPorts } from './secret-ports.ts';
 import { otherPlaces, type SecretStore, storeHidesEntries, storeLocked, storeUnavailable } from './store.ts';
@@ -43,6 +44,7 @@ export const promptPauseMs = 60_000;
 export class Keeper {
   readonly #openStore: OpenStore;
   readonly #ports: SecretPorts;
+  readonly #imports: ImportDesk;
   readonly #values = new Map<string, string>();
   readonly #reading = new Map<string, Promise<string>>();
   readonly #now: () => number;
@@ -51,9 +53,15 @@ export class Keeper {
   /** When the store was last found to hide its entries, if it still did when it was last looked at. */
   #hiddenAt: number | undefined;
 
-  constructor(openStore: OpenStore, ports = new SecretPorts(), now = () => performance.now()) {
+  constructor(
+    openStore: OpenStore,
+    ports = new SecretPorts(),
+    now = () => performance.now(),
+    imports = new ImportDesk(),
+  ) {
     this.#openStore = openStore;
     this.#ports = ports;
+    this.#imports = imports;
     this.#now = now;
   }
 
@@ -61,6 +69,8 @@ export class Keeper {
     const { store: kind, vaultId, hasCanary, startOverAs, file } = input;
     this.#opened = undefined;
     this.#values.clear();
+    // Its fingerprints are keyed by the store that was open.
+    this.#imports.drop();
     const passphrase = file && this.#entered(file.passphrase);
     const store = await this.#openStore(kind, file && { ...file, passphrase: passphrase ?? '' });
     const stored = await store.read(canaryAccount(vaultId));
@@ -77,6 +87,33 @@ export class Keeper {
 
   async put({ credentialId, format, ...entered }: Input<'put'>): Promise<SecretSummary> {
     return this.#keep(credentialId, canonicalSecret(format, this.#entered(entered)));
+  }
+
+  async openImport(source: Input<'openImport'>) {
+    this.#requireOpen();
+    return this.#imports.open(
+      this.#textOf(source),
+      (value) => summarise(value, this.#requireOpen().canary).fingerprint,
+    );
+  }
+
+  async putImported({
+    credentialId,
+    importId,
+    index,
+    fieldId,
+  }: Input<'putImported'>): Promise<SecretSummary> {
+    return this.#keep(credentialId, this.#imports.secret(importId, index, fieldId));
+  }
+
+  async dropImport({ importId }: Input<'dropImport'>): Promise<Record<string, never>> {
+    this.#imports.drop(importId);
+    return {};
+  }
+
+  #textOf(source: ImportSource): ImportText {
+    if ('path' in source) return source;
+    return { text: 'portId' in source ? this.#ports.takeText(source.portId) : source.value };
   }
 
   async changePassphrase({ from, to }: Input<'changePassphrase'>): Promise<Record<string, never>> {
@@ -293,6 +330,9 @@ export function serveable(keeper: Keeper): VaultApi {
   return {
     open: (input) => guarded('open', () => keeper.open(input)),
     put: (input) => guarded('put', () => keeper.put(input)),
+    openImport: (input) => guarded('openImport', () => keeper.openImport(input)),
+    putImported: (input) => guarded('putImported', () => keeper.putImported(input)),
+    dropImport: (input) => guarded('dropImport', () => keeper.dropImport(input)),
     generateMasterKey: (input) => guarded('generateMasterKey', () => keeper.generateMasterKey(input)),
     load: (input) => guarded('load', () => keeper.load(input)),
     show: (input) => guarded('show', () => keeper.show(input)),

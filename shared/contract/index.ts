@@ -3,6 +3,7 @@ import { audit } from './audit.ts';
 import type * as define from './define.ts';
 import { files } from './files.ts';
 import { history } from './history.ts';
+import { imports } from './imports.ts';
 import { live } from './live.ts';
 import { presence } from './presence.ts';
 import { profiles } from './profiles.ts';
@@ -18,6 +19,7 @@ export const contract = {
   audit,
   files,
   history,
+  imports,
   live,
   presence,
   profiles,

@@ -68,7 +68,7 @@ export const credential = z.strictObject({
 export type Credential = z.infer<typeof credential>;
 
 /** Of every call that needs the vault open, and may need the keychain. */
-const vaultFailures = [
+export const vaultFailures = [
   'vault_locked',
   'vault_waiting',
   'keychain_locked',

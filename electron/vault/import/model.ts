@@ -1,8 +1,15 @@
 /**
  * What an import finds, and what it may say about it. `ImportResult` holds values and stays in the vault process; only
- * `ImportPreview` (preview.ts) leaves it.
+ * what preview.ts makes of it leaves it.
  */
-import type { Dialect } from '#shared/protocol/dialects.ts';
+import {
+  importAppLimit,
+  type importDialects,
+  type importFormats,
+  type problemCodes,
+  type severities,
+  type warningCodes,
+} from '#shared/contract/imports.ts';
 import { type ProviderId, providerIds, providers } from '../../providers/index.ts';
 
 export const importProviders = providerIds;
@@ -75,30 +82,8 @@ export interface ImportedField {
 
 export type ImportedFields = { readonly [id in ImportFieldId]?: ImportedField };
 
-export type WarningCode =
-  | 'public-secret'
-  | 'placeholder'
-  | 'default-credentials'
-  | 'secret-equals-key'
-  | 'master-key-form'
-  | 'old-master-key'
-  | 'conflicting-values'
-  | 'comment-sign'
-  | 'unclosed-quote'
-  | 'backslash'
-  | 'dollar-sign'
-  | 'default-used'
-  | 'value-elsewhere'
-  | 'command'
-  | 'reference-cycle'
-  | 'too-long'
-  | 'bind-address'
-  | 'white-space'
-  | 'unclear-owner'
-  | 'unusual-form';
-
-/** `danger`: a secret is exposed or worthless. `caution`: the value may not be what is meant. `note`: good to know. */
-export type Severity = 'danger' | 'caution' | 'note';
+export type WarningCode = (typeof warningCodes)[number];
+export type Severity = (typeof severities)[number];
 
 export interface ImportWarning {
   readonly code: WarningCode;
@@ -114,18 +99,12 @@ export interface ImportedApp {
   readonly name: string;
   readonly provider: ImportProvider;
   /** For `self-hosted`: what the file says of its server; `other` where it does not say. */
-  readonly dialect: Extract<Dialect, 'soketi' | 'reverb' | 'sockudo' | 'other'> | null;
+  readonly dialect: (typeof importDialects)[number] | null;
   readonly fields: ImportedFields;
   readonly warnings: readonly ImportWarning[];
 }
 
-export type ProblemCode =
-  | 'nothing-found'
-  | 'values-elsewhere'
-  | 'malformed'
-  | 'too-deep'
-  | 'too-much'
-  | 'encoding';
+export type ProblemCode = (typeof problemCodes)[number];
 
 /** What keeps a file, or a part of it, from being read. */
 export interface ImportProblem {
@@ -135,8 +114,7 @@ export interface ImportProblem {
   readonly line: number | null;
 }
 
-/** How the file was read: variables line by line, or as nested settings (JSON, PHP arrays, snippets of code). */
-export type ImportFormat = 'latchkey' | 'variables' | 'settings' | 'property-list';
+export type ImportFormat = (typeof importFormats)[number];
 
 export interface ImportResult {
   readonly format: ImportFormat;
@@ -149,7 +127,7 @@ export interface ImportResult {
 export const importLimits = {
   /** Real files are a few kilobytes; a soketi configuration with 500 apps is a tenth of this. */
   bytes: 1024 * 1024,
-  apps: 500,
+  apps: importAppLimit,
   /** Longer than any credential, and than what a store takes. */
   valueCharacters: 4096,
   nameCharacters: 100,

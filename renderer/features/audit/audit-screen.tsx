@@ -21,7 +21,7 @@ import {
 import { useContractEvent, useQuery } from '../../state/index.ts';
 import { maskedValue, useKindName } from '../vault/index.ts';
 import styles from './audit.module.css';
-import { actionLooks, actionWords } from './audit-words.ts';
+import { actionLooks, actionWords, countWords } from './audit-words.ts';
 
 const pageSize = 50;
 
@@ -101,7 +101,7 @@ function What({ entry }: { readonly entry: AuditEntry }) {
     <span className={entry.outcome === 'failed' ? styles.failed : styles.what}>
       <Icon name={entry.outcome === 'failed' ? 'danger-sign' : actionLooks[entry.action].icon} />
       {actionWords(entry)}
-      {entry.count !== null && ` ${entry.count} times`}
+      {entry.count !== null && ` ${countWords(entry.action, entry.count)}`}
     </span>
   );
 }

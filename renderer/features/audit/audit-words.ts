@@ -10,6 +10,7 @@ export interface ActionLook {
 
 export const actionLooks: Readonly<Record<AuditAction, ActionLook>> = {
   entered: { done: 'Entered', failed: 'Not entered', icon: 'incoming' },
+  imported: { done: 'Imported', failed: 'Not imported', icon: 'incoming' },
   generated: { done: 'Made', failed: 'Not made', icon: 'add' },
   removed: { done: 'Removed', failed: 'Not removed', icon: 'remove' },
   forgotten: { done: 'Forgotten', failed: 'Not forgotten', icon: 'clear' },
@@ -25,6 +26,12 @@ export const actionLooks: Readonly<Record<AuditAction, ActionLook>> = {
   locked: { done: 'Vault locked', failed: 'Vault not locked', icon: 'locked' },
   unlocked: { done: 'Vault unlocked', failed: 'Vault not unlocked', icon: 'unlocked' },
 };
+
+/** Of an entry with a count. */
+export function countWords(action: AuditAction, count: number): string {
+  if (action === 'imported') return count === 1 ? 'one secret of a file' : `${count} secrets of a file`;
+  return `${count} times`;
+}
 
 /** What happened, as a heading of the entry. */
 export function actionWords({ action, outcome }: Pick<AuditEntry, 'action' | 'outcome'>): string {
