@@ -10,7 +10,15 @@ import { VaultPanel } from './vault-panel.tsx';
 export function VaultScreen() {
   const profiles = useProfiles();
   return (
-    <Page title="Vault" actions={<CommandButton command="audit.open" label="Audit log" icon="log" />}>
+    <Page
+      title="Vault"
+      actions={
+        <>
+          <CommandButton command="vault.import" label="Import…" icon="incoming" />
+          <CommandButton command="audit.open" label="Audit log" icon="log" />
+        </>
+      }
+    >
       <Section>
         <VaultPanel />
       </Section>
