@@ -300,7 +300,12 @@ function readPhrase(
 ): { readonly phrase: string; readonly qualifier: readonly string[] } | undefined {
   const whole = words.join(' ');
   if (known.has(whole)) return { phrase: whole, qualifier: [] };
-  if (words.some((word) => foreignWords.has(word))) return undefined;
+  // At the end, a cluster is Pusher’s: PUSHER_MOBILE_CLUSTER.
+  const before = words.slice(
+    0,
+    words.join(' ').endsWith('CLUSTER REGION') ? -2 : words.at(-1) === 'CLUSTER' ? -1 : undefined,
+  );
+  if (before.some((word) => foreignWords.has(word))) return undefined;
   for (let size = Math.min(words.length - 1, 5); size > 0; size--) {
     const atEnd = words.slice(-size).join(' ');
     if (known.has(atEnd)) return { phrase: atEnd, qualifier: words.slice(0, -size) };
