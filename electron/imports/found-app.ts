@@ -119,7 +119,7 @@ function assumeEndpoints(app: FoundApp, values: Map<string, string>): void {
     const usualPort = usualPorts[dialectOf(app)];
     const port = values.get(`${side}Port`);
     const isLocal = /^(?:localhost|127\.[\d.]+|\[::1\])$/.test(values.get(`${side}Host`) ?? '');
-    const isPlain = isLocal || port === '80' || port === usualPort;
+    const isPlain = isLocal || (port !== undefined && (port === '80' || port === usualPort));
     setIfMissing(values, `${side}Tls`, isPlain ? 'false' : 'true');
     const isTls = values.get(`${side}Tls`) === 'true';
     setIfMissing(values, `${side}Port`, isTls ? '443' : (usualPort ?? '80'));

@@ -10,8 +10,10 @@ import { startServer } from './support/server.ts';
 test('imports a .env without a mouse, says what ships to browsers, and connects', async ({
   latchkey: page,
   dataFolder,
+  hostKind,
 }) => {
-  const { server, credentials } = await startServer();
+  test.skip(hostKind !== 'web', 'Elsewhere a file is named in the system’s dialog.');
+  const { credentials } = await startServer();
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-import-'));
   const path = join(folder, '.env');
   const { appId, key, secret, port } = credentials;
@@ -81,9 +83,59 @@ test('imports a .env without a mouse, says what ships to browsers, and connects'
   await page.getByRole('tab', { name: 'Channels' }).click();
   await channel.fill('private-orders');
   await channel.press('Enter');
-  await expect(page.getByText('private-orders').first()).toBeVisible();
-  await expect.poll(() => server.port).toBe(port);
+  // The server takes the signature that was made with the imported secret.
+  await expect(page.getByText('Subscribed', { exact: true })).toBeVisible();
   const { findings } = await new SecretSearch([{ name: 'secret', value: secret }]).inFolder(dataFolder);
   expect(findings).toEqual([]);
   rmSync(folder, { recursive: true });
+});
+
+test('imports what a dashboard copied, which the page never shows', async ({ latchkey: page, hostKind }) => {
+  test.skip(hostKind !== 'web', 'This clipboard is a browser’s.');
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  const { credentials } = await startServer();
+  const { appId, key, secret } = credentials;
+  await choose(page, 'Keep secrets for this session only');
+  await choose(page, 'Import credentials');
+  const field = page.getByLabel('What a dashboard copied');
+  await field.focus();
+  await page.keyboard.type('typed');
+  await expect(field).toHaveValue('');
+  await page.evaluate(
+    (text) => navigator.clipboard.writeText(text),
+    `app_id = "${appId}"\nkey = "${key}"\nsecret = "${secret}"\ncluster = "eu"`,
+  );
+  await page.keyboard.press('ControlOrMeta+V');
+  await expect(page.getByText('1 app or service found.')).toBeVisible();
+  expect(new SecretSearch([{ name: 'secret', value: secret }]).inText('page', await page.content())).toEqual(
+    [],
+  );
+  await page.getByRole('button', { name: 'Import 1 secret of 1 app' }).click();
+  await expect(page.getByText('The clipboard still holds what you copied.')).toBeVisible();
+});
+
+test('a preview survives a change of place, and not a lock', async ({
+  latchkey: page,
+  hostKind,
+}, testInfo) => {
+  test.skip(hostKind !== 'web', 'Elsewhere a file is named in the system’s dialog.');
+  const path = testInfo.outputPath('.env');
+  writeFileSync(path, 'PUSHER_KEY=k\nPUSHER_SECRET=0123456789abcdef0123\n');
+  await choose(page, 'Keep secrets for this session only');
+  await choose(page, 'Import credentials');
+  await page.getByLabel('File').fill(`'${path}'`);
+  await page.getByRole('button', { name: 'See what is in it' }).click();
+  const submit = page.getByRole('button', { name: 'Import 1 secret of 1 app' });
+  await submit.click();
+  await expect(page.getByLabel('App id')).toBeFocused();
+  await page.getByLabel('App id').fill('12');
+  await choose(page, 'Open settings');
+  await choose(page, 'Import credentials');
+  await expect(page.getByLabel('App id')).toHaveValue('12');
+  await choose(page, 'Lock vault');
+  await page.getByRole('button', { name: 'Lock and forget' }).click();
+  await expect(page.getByText('What was read went with it')).toBeVisible();
+  await expect(submit).toBeDisabled();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByLabel('File')).toBeVisible();
 });

@@ -200,7 +200,8 @@ function Asked({ label, choices, value, onChange, isMissing }: AskedProps) {
         value={value}
         options={options}
         onChange={onChange}
-        hint={isMissing ? 'The file does not say it: choose one.' : 'The file does not say it.'}
+        hint="The file does not say it."
+        problem={isMissing ? 'The file does not say it: choose one.' : undefined}
       />
     );
   }

@@ -9,9 +9,9 @@ import {
   environmentLabels,
   Notice,
   Row,
-  Section,
   Select,
   Stack,
+  TextField,
 } from '../../components/index.ts';
 import { useCall, useVault } from '../../state/index.ts';
 import { VaultNotice } from '../vault/index.ts';
@@ -46,6 +46,10 @@ export function ImportPreviewView({ preview, choices, onChoices, onCancel, onDon
   const [told, setTold] = useState<readonly ImportedApp[]>();
   // What was pressed to come here is gone.
   useEffect(() => summary.current?.focus(), []);
+  const [filter, setFilter] = useState('');
+  const isMany = apps.length > openLimit;
+  const wanted = filter.trim().toLowerCase();
+  const shown = apps.filter(({ name }) => name.toLowerCase().includes(wanted));
   const chosen = countChosen(apps, choices);
   const isLocked = state !== undefined && state !== 'unlocked' && state !== 'waiting';
   const change = (index: number, changes: Partial<AppChoice>) => {
@@ -56,17 +60,22 @@ export function ImportPreviewView({ preview, choices, onChoices, onCancel, onDon
     setOpened(
       opened.has(index) ? new Set([...opened].filter((each) => each !== index)) : new Set([...opened, index]),
     );
-  const changeAll = (changes: Partial<AppChoice>) =>
-    onChoices(
-      Object.fromEntries(
-        Object.entries(choices).map(([index, choice]) => [index, { ...choice, ...changes }]),
+  const changeShown = (changes: Partial<AppChoice>) =>
+    onChoices({
+      ...choices,
+      ...Object.fromEntries(
+        shown.flatMap(({ index }) => {
+          const choice = choices[index];
+          return choice ? [[index, { ...choice, ...changes }]] : [];
+        }),
       ),
-    );
+    });
 
   const submit = async () => {
     setAttempted(true);
     const incomplete = firstIncomplete(apps, choices);
     if (incomplete !== undefined) {
+      setFilter('');
       setOpened(new Set([...opened, incomplete]));
       // After it is drawn.
       requestAnimationFrame(() => list.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
@@ -82,6 +91,21 @@ export function ImportPreviewView({ preview, choices, onChoices, onCancel, onDon
   };
   const dangers = apps.flatMap(({ name, warnings }) =>
     warnings.flatMap(({ severity, message }) => (severity === 'danger' ? [{ name, message }] : [])),
+  );
+  const actions = (
+    <Actions>
+      {apps.length > 0 && (
+        <Button
+          variant="primary"
+          isPending={apply.isPending}
+          disabled={chosen.apps === 0 || isLocked}
+          onClick={() => void submit()}
+        >
+          {told ? 'Import again' : actionWords(chosen)}
+        </Button>
+      )}
+      <Button onClick={onCancel}>{apps.length === 0 ? 'Open another file' : 'Cancel'}</Button>
+    </Actions>
   );
   return (
     <Stack gap={16}>
@@ -120,14 +144,26 @@ export function ImportPreviewView({ preview, choices, onChoices, onCancel, onDon
           {hint}
         </Notice>
       ))}
+      {/* The way on is not behind hundreds of them. */}
+      {isMany && actions}
       {apps.length > 1 && (
         <div className={styles.all}>
           <Row>
-            <Button onClick={() => changeAll({ isChosen: true })}>Choose all</Button>
-            <Button onClick={() => changeAll({ isChosen: false })}>Choose none</Button>
+            {isMany && (
+              <TextField
+                label="Filter by name"
+                isLabelHidden
+                placeholder="Filter by name"
+                type="search"
+                value={filter}
+                onChange={setFilter}
+              />
+            )}
+            <Button onClick={() => changeShown({ isChosen: true })}>Choose all</Button>
+            <Button onClick={() => changeShown({ isChosen: false })}>Choose none</Button>
           </Row>
           <Select
-            label="Environment of all new ones"
+            label={wanted === '' ? 'Environment of all new ones' : 'Environment of those shown'}
             value={commonEnvironment(choices)}
             options={[
               ...(commonEnvironment(choices) === 'various'
@@ -135,13 +171,13 @@ export function ImportPreviewView({ preview, choices, onChoices, onCancel, onDon
                 : []),
               ...environments.map((value) => ({ value, label: environmentLabels[value] })),
             ]}
-            onChange={(environment) => environment !== 'various' && changeAll({ environment })}
+            onChange={(environment) => environment !== 'various' && changeShown({ environment })}
           />
         </div>
       )}
       {apps.length > 0 && (
         <ul ref={list} className={styles.apps} aria-label="What was found">
-          {apps.map((app) => {
+          {shown.map((app) => {
             const choice = choices[app.index];
             if (!choice) return null;
             return (
@@ -169,21 +205,7 @@ export function ImportPreviewView({ preview, choices, onChoices, onCancel, onDon
         )
       )}
       {apply.error && <ErrorNotice error={apply.error} onDismiss={apply.clear} />}
-      <Section>
-        <Actions>
-          {apps.length > 0 && (
-            <Button
-              variant="primary"
-              isPending={apply.isPending}
-              disabled={chosen.apps === 0 || isLocked}
-              onClick={() => void submit()}
-            >
-              {told ? 'Import again' : actionWords(chosen)}
-            </Button>
-          )}
-          <Button onClick={onCancel}>{apps.length === 0 ? 'Open another file' : 'Cancel'}</Button>
-        </Actions>
-      </Section>
+      {!isMany && actions}
     </Stack>
   );
 }
