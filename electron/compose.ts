@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import type { Connection } from '#shared/contract/live.ts';
 import type { Profile } from '#shared/contract/profiles.ts';
+import type { Slot } from '#shared/contract/vault.ts';
 import type { ServerMessage } from '#shared/contract/wire.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { Listeners } from '#shared/lib/disposer.ts';
@@ -14,6 +15,7 @@ import { Doctor } from './doctor/index.ts';
 import { ChosenFiles, type PickFile } from './files/index.ts';
 import { History } from './history/index.ts';
 import { HttpApi } from './http-api/index.ts';
+import { Imports } from './imports/index.ts';
 import { createEmitter, Dispatcher, type Emit, type Handlers, type Session } from './ipc/index.ts';
 import { Live } from './live/index.ts';
 import type { CommandHandlers } from './ownership/index.ts';
@@ -193,6 +195,25 @@ export async function compose(options: ComposeOptions): Promise<App> {
     onChanged: (record) => emit('rotation.changed', record),
   });
 
+  const moveSecret = ({ credentialId, slot }: { readonly credentialId: string; readonly slot: Slot }) => {
+    const { profileId, kind, key, slot: from } = vault.find(credentialId);
+    const versions = ['current', 'next', 'previous'];
+    if (versions.includes(from) || versions.includes(slot)) rotations.requireNone(profileId, kind);
+    const app = profiles.find(profileId);
+    return database.transaction(() => {
+      const moved = vault.moveSecret({ credentialId, slot });
+      const isNewKey = kind === 'secret' && slot === 'current' && key !== null && app && key !== app.key;
+      if (isNewKey) profiles.save({ ...withoutStamps(app), key }, profileId);
+      return moved;
+    });
+  };
+  const imports = new Imports({
+    vault,
+    profiles,
+    moveSecret,
+    onProblem: (error) => background('imports.drop', Promise.reject(error)),
+  });
+
   vault.changed.add((status) => {
     emit('vault.changed', status);
     idleLock.vaultChanged(status);
@@ -255,6 +276,24 @@ export async function compose(options: ComposeOptions): Promise<App> {
       rows: (input) => history.rows(input),
       detail: ({ profileId, sequence }) => history.detail(profileId, sequence),
       clear: ({ profileId }) => history.clear(profileId),
+    },
+    imports: {
+      open: async (input, { signal, held }) => {
+        const source = secretCalls.importSource(input);
+        const opened = await imports.open(
+          'path' in source ? { path: chosenFiles.require('import', source.path) } : source,
+        );
+        const drop = () => imports.drop(opened.importId);
+        if (signal.aborted) drop();
+        // Whatever the page does not finish goes with it.
+        else held.set('import', drop);
+        return opened;
+      },
+      apply: (input, { signal }) => imports.apply(input, signal),
+      drop: ({ importId }) => {
+        imports.drop(importId);
+        return {};
+      },
     },
     live: {
       list: () => ({ connections: live.list() }),
@@ -335,18 +374,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
       revealSecret: (input) => secretCalls.reveal(input),
       copySecret: (input) => secretCalls.copy(input),
       labelSecret: (input) => vault.labelSecret(input),
-      moveSecret: ({ credentialId, slot }) => {
-        const { profileId, kind, key, slot: from } = vault.find(credentialId);
-        const versions = ['current', 'next', 'previous'];
-        if (versions.includes(from) || versions.includes(slot)) rotations.requireNone(profileId, kind);
-        const app = profiles.find(profileId);
-        return database.transaction(() => {
-          const moved = vault.moveSecret({ credentialId, slot });
-          const isNewKey = kind === 'secret' && slot === 'current' && key !== null && app && key !== app.key;
-          if (isNewKey) profiles.save({ ...withoutStamps(app), key }, profileId);
-          return moved;
-        });
-      },
+      moveSecret,
       generateMasterKey: (input) => vault.generateMasterKey(input),
       removeSecret: async ({ credentialId }) => {
         await vault.removeSecret(credentialId);

@@ -15,7 +15,7 @@ export interface AuditNote {
     readonly lastFour: string | null;
   };
   readonly store: StoreKind | null;
-  /** Of `used`. */
+  /** Of `used` and `imported`. */
   readonly count?: number;
   /** The command that got it: its program's name, without arguments. */
   readonly program?: string | undefined;

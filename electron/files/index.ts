@@ -2,7 +2,7 @@
  * Which files the user has named. Where the host has a dialog, only what was chosen in it counts: there a page that
  * went wrong can't have a file of its own choice read or written.
  */
-import { isAbsolute, normalize } from 'node:path';
+import { isAbsolute } from 'node:path';
 import type { FilePurpose } from '#shared/contract/files.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 
@@ -71,7 +71,7 @@ export class ChosenFiles {
         hint: 'Choose it with “Choose…”.',
       });
     }
-    if (isAbsolute(path) && !path.includes('\0')) return normalize(path);
+    if (isAbsolute(path) && !path.includes('\0')) return path;
     throw new AppError('invalid_input', 'That is not a full path.', {
       hint: 'Write it from the root of the file system on.',
     });

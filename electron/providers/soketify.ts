@@ -1,4 +1,5 @@
 /** Soketify, the hosted service: one host for the HTTP API, another for WebSockets. */
+import { soketifyHosts } from '#shared/protocol/dialects.ts';
 import {
   appIdField,
   channelsList,
@@ -20,8 +21,8 @@ export const soketify: Provider = {
     appIdField,
     keyField,
     secretField,
-    ...httpEndpoint({ host: 'api.soketify.com' }),
-    ...webSocketEndpoint({ host: 'ws.soketify.com' }),
+    ...httpEndpoint({ host: soketifyHosts.http }),
+    ...webSocketEndpoint({ host: soketifyHosts.webSocket }),
     masterKeyField,
   ],
   checks: [channelsList, connectWithKey, openCapturedEvent],

@@ -3,6 +3,7 @@
  * with secrets.
  */
 import type { EncryptionFailure } from '#shared/contract/history.ts';
+import type { FileTold } from '#shared/contract/imports.ts';
 import type { MoveTarget, Slot, StoreKind } from '#shared/contract/vault.ts';
 import type { EncryptedData, WebhookVerification } from '../signing/index.ts';
 import type { Leftovers } from './credential-index.ts';
@@ -28,6 +29,9 @@ export interface EncryptedItem {
 
 /** A value, or the channel to the page on which it came. */
 export type EnteredValue = { readonly value: string } | { readonly portId: string };
+
+/** What is to be imported: a file that this process reads, a text, or the channel on which one came. */
+export type ImportSource = { readonly path: string } | EnteredValue;
 
 export interface FileToOpen {
   readonly folder: string;
@@ -78,6 +82,19 @@ export type VaultApi = {
   put(
     input: { readonly credentialId: string; readonly format: SecretFormat } & EnteredValue,
   ): Promise<SecretSummary>;
+  /**
+   * Reads what is to be imported and keeps it, in place of any other, for five minutes.
+   * @throws AppError what keeps it from being read; `not_found` also when nothing waits on the channel
+   */
+  openImport(input: ImportSource): Promise<{ readonly importId: string; readonly told: FileTold }>;
+  /** A secret of the import, entered as `put` does. @throws AppError `not_found` when it is gone; a store's failure */
+  putImported(input: {
+    readonly credentialId: string;
+    readonly importId: string;
+    readonly index: number;
+    readonly fieldId: string;
+  }): Promise<SecretSummary>;
+  dropImport(input: { readonly importId: string }): Promise<Record<string, never>>;
   generateMasterKey(input: { readonly credentialId: string }): Promise<SecretSummary>;
   /** Reads it into this process, if it is not there yet. @throws AppError `no_credential`, or a store's failure */
   load(input: { readonly credentialId: string }): Promise<Record<string, never>>;

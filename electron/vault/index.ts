@@ -1,4 +1,4 @@
-export type { Decryption, EncryptedItem } from './api.ts';
+export type { Decryption, EncryptedItem, ImportSource } from './api.ts';
 export type { Clipboard } from './copied-secret.ts';
 export {
   type CredentialIndex,
@@ -23,6 +23,7 @@ export {
   usualEnvTarget,
 } from './export/index.ts';
 export { IdleLock, type IdleLockOptions } from './idle-lock.ts';
+export { importLifeMs } from './import-desk.ts';
 export { SecretCalls, type SecretWay } from './secret-calls.ts';
 export {
   type CheckEndpoints,

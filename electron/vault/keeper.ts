@@ -17,8 +17,17 @@ import {
   signUser,
   verifyWebhook,
 } from '../signing/index.ts';
-import type { Decryption, EnteredValue, EnvironmentToForm, FileToOpen, Signer, VaultApi } from './api.ts';
+import type {
+  Decryption,
+  EnteredValue,
+  EnvironmentToForm,
+  FileToOpen,
+  ImportSource,
+  Signer,
+  VaultApi,
+} from './api.ts';
 import { type EnvText, type EnvVariable, type ExportApp, envText, envVariables } from './export/index.ts';
+import { ImportDesk, type ImportText } from './import-desk.ts';
 import { canonicalSecret, type SecretSummary, summarise } from './secret-forms.ts';
 import { SecretPorts } from './secret-ports.ts';
 import { ServiceChecks } from './service-check/index.ts';
@@ -48,6 +57,7 @@ export const promptPauseMs = 60_000;
 export class Keeper {
   readonly #openStore: OpenStore;
   readonly #ports: SecretPorts;
+  readonly #imports: ImportDesk;
   readonly #values = new Map<string, string>();
   readonly #reading = new Map<string, Promise<string>>();
   readonly #checks = new ServiceChecks();
@@ -61,10 +71,17 @@ export class Keeper {
   #hiddenAt: number | undefined;
 
   /** @param cost Of scrypt, for passphrases that are new: tests that take thousands take the least. */
-  constructor(openStore: OpenStore, ports = new SecretPorts(), now = () => performance.now(), cost?: number) {
+  constructor(
+    openStore: OpenStore,
+    ports = new SecretPorts(),
+    now = () => performance.now(),
+    cost?: number,
+    imports = new ImportDesk(),
+  ) {
     this.#openStore = openStore;
     this.#cost = cost;
     this.#ports = ports;
+    this.#imports = imports;
     this.#now = now;
   }
 
@@ -74,6 +91,8 @@ export class Keeper {
     this.#opened = undefined;
     this.#beside = undefined;
     this.#values.clear();
+    // Its fingerprints are keyed by the store that was open.
+    this.#imports.drop();
     const passphrase = seal && this.#entered(seal.passphrase);
     const base = await this.#openStore(kind, this.#withPassphrase(file));
     const sealId = seal?.sealId ?? null;
@@ -182,6 +201,33 @@ export class Keeper {
 
   async put({ credentialId, format, ...entered }: Input<'put'>): Promise<SecretSummary> {
     return this.#keep(credentialId, canonicalSecret(format, this.#entered(entered)));
+  }
+
+  async openImport(source: Input<'openImport'>) {
+    this.#requireOpen();
+    return this.#imports.open(
+      this.#textOf(source),
+      (value) => summarise(value, this.#requireOpen().canary).fingerprint,
+    );
+  }
+
+  async putImported({
+    credentialId,
+    importId,
+    index,
+    fieldId,
+  }: Input<'putImported'>): Promise<SecretSummary> {
+    return this.#keep(credentialId, this.#imports.secret(importId, index, fieldId));
+  }
+
+  async dropImport({ importId }: Input<'dropImport'>): Promise<Record<string, never>> {
+    this.#imports.drop(importId);
+    return {};
+  }
+
+  #textOf(source: ImportSource): ImportText {
+    if ('path' in source) return source;
+    return { text: 'portId' in source ? this.#ports.takeText(source.portId) : source.value };
   }
 
   async changePassphrase({ from, to }: Input<'changePassphrase'>): Promise<Record<string, never>> {
@@ -451,6 +497,9 @@ export function serveable(keeper: Keeper): VaultApi {
   return {
     open: (input) => guarded('open', () => keeper.open(input)),
     put: (input) => guarded('put', () => keeper.put(input)),
+    openImport: (input) => guarded('openImport', () => keeper.openImport(input)),
+    putImported: (input) => guarded('putImported', () => keeper.putImported(input)),
+    dropImport: (input) => guarded('dropImport', () => keeper.dropImport(input)),
     generateMasterKey: (input) => guarded('generateMasterKey', () => keeper.generateMasterKey(input)),
     load: (input) => guarded('load', () => keeper.load(input)),
     show: (input) => guarded('show', () => keeper.show(input)),

@@ -2,7 +2,7 @@
 import type { CallOutput, CallParsedInput } from '#shared/contract/index.ts';
 import type { CopyEnd, Credential } from '#shared/contract/vault.ts';
 import { AppError } from '#shared/lib/app-error.ts';
-import type { EnteredValue } from './api.ts';
+import type { EnteredValue, ImportSource } from './api.ts';
 import { type Clipboard, CopiedSecret, copiedForMs } from './copied-secret.ts';
 import { afterTime } from './later.ts';
 import type { Vault } from './vault.ts';
@@ -55,6 +55,14 @@ export class SecretCalls {
       throw otherWay('Here a passphrase can’t go to the vault by this way.');
     }
     return entered;
+  }
+
+  /** What is to be imported, if it came by this host's way. @throws AppError `refused` */
+  importSource({ path, portId, value }: CallParsedInput<'imports.open'>): ImportSource {
+    if (path !== undefined) return { path };
+    if (this.#way.by === 'port' && portId !== undefined) return { portId };
+    if (this.#way.by === 'call' && value !== undefined) return { value };
+    throw otherWay('Here a text can’t go to the vault by this way.');
   }
 
   async reveal({

@@ -4,7 +4,7 @@
  * too long, takes it along.
  */
 import { randomUUID } from 'node:crypto';
-import { type MessageFromVault, messageToVault } from '#shared/contract/vault-port.ts';
+import { type MessageFromVault, type MessageToVault, messageToVault } from '#shared/contract/vault-port.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import type { Disposer } from '#shared/lib/disposer.ts';
 import { parseUnknown } from '#shared/lib/parse-unknown.ts';
@@ -18,7 +18,7 @@ export const portLifeMs = 60_000;
 interface OpenPort {
   readonly end: ChannelEnd;
   readonly stopTimer: Disposer;
-  entered?: string;
+  arrived?: MessageToVault;
 }
 
 export class SecretPorts {
@@ -44,9 +44,18 @@ export class SecretPorts {
 
   /** What was entered on this channel, once. @throws AppError `not_found` */
   take(portId: string): string {
-    const value = this.#open.get(portId)?.entered;
+    return this.#take(portId, 'enter');
+  }
+
+  /** A text to be imported, as above. */
+  takeText(portId: string): string {
+    return this.#take(portId, 'import');
+  }
+
+  #take(portId: string, type: MessageToVault['type']): string {
+    const arrived = this.#open.get(portId)?.arrived;
     this.#close(portId);
-    if (value !== undefined) return value;
+    if (arrived?.type === type) return arrived.value;
     throw new AppError(
       'not_found',
       'What was entered is no longer waiting in the vault: it was locked meanwhile, or a minute went by.',
@@ -68,8 +77,8 @@ export class SecretPorts {
     const open = this.#open.get(portId);
     if (!open) return;
     const parsed = parseUnknown(messageToVault, message);
-    if (parsed.success && open.entered === undefined) {
-      open.entered = parsed.data.value;
+    if (parsed.success && open.arrived === undefined) {
+      open.arrived = parsed.data;
       tell(open.end, { type: 'held' });
       return;
     }

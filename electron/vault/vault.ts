@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { AuditOutcome } from '#shared/contract/audit.ts';
+import type { FileTold } from '#shared/contract/imports.ts';
 import type {
   Credential,
   MoveTarget,
@@ -18,14 +19,21 @@ import { Listeners } from '#shared/lib/disposer.ts';
 import type { AuditNote, AuditTrail } from '../audit/index.ts';
 import type { ChildExit, PassedPort, SpawnChild } from '../processes/port.ts';
 import type { EncryptedData, WebhookVerification } from '../signing/index.ts';
-import type { Decryption, EncryptedItem, EnteredValue, EnvironmentToForm, Signer } from './api.ts';
+import type {
+  Decryption,
+  EncryptedItem,
+  EnteredValue,
+  EnvironmentToForm,
+  ImportSource,
+  Signer,
+} from './api.ts';
 import { ChangeGate } from './change-gate.ts';
 import { CredentialBook, type Entry, note, type Place, toCredential } from './credential-book.ts';
 import type { CredentialIndex, CredentialRecord } from './credential-index.ts';
 import type { EnvStyle, EnvTarget, EnvText, EnvVariable, ExportApp } from './export/index.ts';
 import { type ChooseOptions, Lifecycle, type OpenVault } from './lifecycle.ts';
 import { type MoveEnd, Mover } from './mover.ts';
-import type { SecretFormat } from './secret-forms.ts';
+import type { SecretFormat, SecretSummary } from './secret-forms.ts';
 import type { CheckEndpoints, PublicFields, ServiceAnswer, ServiceCheckId } from './service-check/index.ts';
 import { StatusAudit } from './status-audit.ts';
 import type { LockRule } from './status-words.ts';
@@ -54,10 +62,21 @@ export interface VaultOptions {
   readonly waitingAfterMs?: number;
 }
 
-type EnteredSecret = Place & {
+type NewSecret = Place & {
   readonly key?: string | undefined;
   readonly label?: string | undefined;
-} & EnteredValue;
+};
+type EnteredSecret = NewSecret & EnteredValue;
+
+/** A secret of a file that was opened to be imported. */
+export interface ImportedSecret {
+  readonly importId: string;
+  readonly index: number;
+  readonly fieldId: string;
+}
+
+/** Has a new secret kept under this id. */
+type Keep = (process: VaultCalls, credentialId: string, format: SecretFormat) => Promise<SecretSummary>;
 
 /** An app's variables, to be made from what is public of it, and its current secrets. */
 interface EnvironmentOf {
@@ -258,17 +277,42 @@ export class Vault {
 
   /** Replaces what is in the place, where there is room for one only. A `secret` needs the app key that it belongs to: it signs for that one. */
   enterSecret(input: EnteredSecret): Promise<Credential> {
-    return this.#enter('entered', input);
+    return this.#enter('entered', input, put(input));
+  }
+
+  /** Reads a file, or what was pasted, in the vault process, and keeps it there. See `VaultApi.openImport`. */
+  async openImport(source: ImportSource): Promise<{ readonly importId: string; readonly told: FileTold }> {
+    const { process } = await this.#lifecycle.ready();
+    return process.call('openImport', source);
+  }
+
+  /** As `enterSecret`: the value goes from the import to the store inside the vault process. */
+  enterImported(input: NewSecret, from: ImportedSecret): Promise<Credential> {
+    return this.#enter('entered', input, (process, credentialId) =>
+      process.call('putImported', { credentialId, ...from }),
+    );
+  }
+
+  /** Not for the user to wait for: a vault that is not open has no import. */
+  async dropImport(importId: string): Promise<void> {
+    await this.#lifecycle.current?.process.call('dropImport', { importId });
+  }
+
+  /** So many secrets of a file are in the vault now. */
+  noteImported(count: number): void {
+    const store = this.#lifecycle.chosenStore;
+    this.#audited(() => this.#audit.record({ action: 'imported', outcome: 'done', store, count }));
   }
 
   /** What another feature made, such as the sandbox's credentials. */
   handOver(input: Place & { readonly key?: string; readonly value: string }): Promise<Credential> {
-    return this.#enter('generated', input);
+    return this.#enter('generated', input, put(input));
   }
 
   async #enter(
     action: 'entered' | 'generated',
-    { profileId, kind, slot, key, label, ...entered }: EnteredSecret,
+    { profileId, kind, slot, key, label }: NewSecret,
+    keep: Keep,
   ): Promise<Credential> {
     const format = this.#formatOf(profileId, kind);
     if (kind === 'secret' && key === undefined) {
@@ -281,7 +325,7 @@ export class Vault {
     return this.#gate.during(async () => {
       const { process, store } = await this.#lifecycle.ready();
       return this.#book.enter(action, entry, store, process, (credentialId) =>
-        process.call('put', { credentialId, format, ...entered }),
+        keep(process, credentialId, format),
       );
     });
   }
@@ -635,6 +679,11 @@ interface WantedSigner {
 
 function checkCancelled(): AppError {
   return new AppError('cancelled', 'The check was cancelled. What it had sent by then may have arrived.');
+}
+
+function put(entered: EnteredValue): Keep {
+  const value = 'portId' in entered ? { portId: entered.portId } : { value: entered.value };
+  return (process, credentialId, format) => process.call('put', { credentialId, format, ...value });
 }
 
 function tooManyPorts(): AppError {

@@ -1,4 +1,6 @@
 /** Secrets on their way in and out, by the way that the host has: the rest of the page need not know which. */
+
+import type { ImportPreview } from '#shared/contract/imports.ts';
 import type { CallInput, CallOutput } from '#shared/contract/index.ts';
 import type { CopyEnd, Credential, VaultState } from '#shared/contract/vault.ts';
 import { AppError, assertNever } from '#shared/lib/app-error.ts';
@@ -43,6 +45,8 @@ type EnteredPassphrase = NonNullable<CallInput<'vault.unlock'>['passphrase']>;
 export interface Secrets {
   /** Resolves once the vault keeps it. Nothing here holds the value after that, nor after a failure. */
   enter(input: SecretInput, options?: CallOptions): Promise<Credential>;
+  /** What was pasted, to be imported. Nothing here holds it after that, nor after a failure. */
+  importText(text: string, options?: CallOptions): Promise<ImportPreview>;
   /** The vault file’s. Nothing here holds it after that, nor after a failure. */
   passphrase(input: PassphraseInput, options?: CallOptions): Promise<PassphraseEnd>;
   /** For the user who was just asked. It is the caller's to show, and to forget after its time. */
@@ -74,6 +78,11 @@ function byPort(call: Client['call'], on: Client['on'], open: NonNullable<Means[
       withPort(open, on, options, async (port, signal) => {
         await port.enter(value, signal);
         return call('vault.enterSecret', { ...place, portId: port.portId }, options);
+      }),
+    importText: (text, options = {}) =>
+      withPort(open, on, options, async (port, signal) => {
+        await port.importText(text, signal);
+        return call('imports.open', { portId: port.portId }, options);
       }),
     passphrase: async (input, options = {}) => {
       await call('vault.expectPassphrase', {}, options);
@@ -144,6 +153,7 @@ function byCall(call: Client['call'], on: Client['on'], clipboard: BrowserClipbo
   }
   return {
     enter: (input, options) => call('vault.enterSecret', input, options),
+    importText: (text, options) => call('imports.open', { value: text }, options),
     passphrase: (input, options) => {
       const from = input.how === 'change' ? { value: input.from } : undefined;
       return withPassphrase(call, input.how, { value: input.value }, from, options);

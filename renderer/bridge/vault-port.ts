@@ -57,7 +57,16 @@ export class VaultPort {
 
   /** Resolves once the vault process holds the value; it drops it when this port is closed. */
   async enter(value: string, signal?: AbortSignal): Promise<void> {
-    this.#port.postMessage({ type: 'enter', value } satisfies MessageToVault);
+    await this.#hold({ type: 'enter', value }, signal);
+  }
+
+  /** As above, for a text to be imported. */
+  async importText(value: string, signal?: AbortSignal): Promise<void> {
+    await this.#hold({ type: 'import', value }, signal);
+  }
+
+  async #hold(message: MessageToVault, signal: AbortSignal | undefined): Promise<void> {
+    this.#port.postMessage(message);
     await this.#next('held', signal);
   }
 

@@ -23,6 +23,8 @@ export interface SelectProps<T extends string> {
   readonly options: readonly Option<T>[];
   readonly onChange: (value: T) => void;
   readonly hint?: ReactNode;
+  /** What is wrong with it, in place of the hint. */
+  readonly problem?: string | undefined;
   readonly isDisabled?: boolean;
 }
 
@@ -34,8 +36,10 @@ export function Select<T extends string>({
   options,
   onChange,
   hint,
+  problem,
   isDisabled,
 }: SelectProps<T>) {
+  const noteId = useId();
   return (
     <div className={styles.field}>
       <BaseSelect.Root
@@ -47,7 +51,11 @@ export function Select<T extends string>({
         <BaseSelect.Label className={isLabelHidden ? 'visually-hidden' : styles.label}>
           {label}
         </BaseSelect.Label>
-        <BaseSelect.Trigger className={styles.trigger}>
+        <BaseSelect.Trigger
+          className={styles.trigger}
+          aria-invalid={problem === undefined ? undefined : true}
+          aria-describedby={problem === undefined ? undefined : noteId}
+        >
           <BaseSelect.Value className={styles.value} />
           <BaseSelect.Icon>
             <Icon name="expanded" size={12} />
@@ -72,7 +80,13 @@ export function Select<T extends string>({
           </BaseSelect.Positioner>
         </BaseSelect.Portal>
       </BaseSelect.Root>
-      {hint && <p className={styles.hint}>{hint}</p>}
+      {problem !== undefined && (
+        <p id={noteId} className={styles.problem}>
+          <Icon name="alert-sign" size={12} />
+          {problem}
+        </p>
+      )}
+      {problem === undefined && hint && <p className={styles.hint}>{hint}</p>}
     </div>
   );
 }

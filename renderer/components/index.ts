@@ -61,6 +61,7 @@ export {
   Toolbar,
   ToolbarSpace,
 } from './page.tsx';
+export { PasteField, type PasteFieldProps } from './paste-field.tsx';
 export { PathField, type PathFieldProps } from './path-field.tsx';
 export { pathProblem, tidyPath } from './path-text.ts';
 export { ComponentsProvider } from './provider.tsx';

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { listenForKeys, useIsMac } from '../commands/index.ts';
 import { ErrorNotice, Loading, Notice, useToast } from '../components/index.ts';
 import AuditScreen from '../features/audit/index.ts';
+import ImportScreen, { ImportCommands } from '../features/imports/index.ts';
 import ProfileForm, { ProfileCommands } from '../features/profiles/index.ts';
 import ServiceScreen from '../features/providers/index.ts';
 import SandboxScreen, { SandboxCommands } from '../features/sandbox/index.ts';
@@ -83,6 +84,7 @@ function Shell({ failures }: { readonly failures: FailureReports }) {
       <StatusBar />
       <ProfileCommands />
       <VaultCommands />
+      <ImportCommands />
       <SandboxCommands />
       <Palette isOpen={overlay === 'palette'} onClose={close} />
       <KeysHelp isOpen={overlay === 'keys'} onClose={close} />
@@ -99,6 +101,8 @@ function Screen() {
       return <ServiceScreen key={place.profileId} profileId={place.profileId} />;
     case 'profile-form':
       return <ProfileForm key={place.profileId} profileId={place.profileId} />;
+    case 'import':
+      return <ImportScreen />;
     case 'sandbox':
       return <SandboxScreen />;
     case 'settings':

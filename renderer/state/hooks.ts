@@ -1,5 +1,6 @@
 /** Hooks that read the stores and call the main side. Features use these, and never the client by itself. */
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import type { ImportPreview } from '#shared/contract/imports.ts';
 import type {
   CallInput,
   CallOutput,
@@ -142,6 +143,11 @@ export function useCall<N extends ContractCall>(name: N): Action<CallInput<N>, C
 /** As `useCall`, for a secret that was typed. What was typed is kept by whoever calls, until it is in the vault. */
 export function useEnterSecret(): Action<SecretInput, Credential> {
   return useAction(useServices().client.secrets.enter);
+}
+
+/** As `useEnterSecret`, for what is pasted to be imported: nothing of it is kept. */
+export function useImportText(): Action<string, ImportPreview> {
+  return useAction(useServices().client.secrets.importText);
 }
 
 /** As `useEnterSecret`, for the vault file. */

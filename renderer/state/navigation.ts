@@ -12,10 +12,14 @@ export type Place =
   | { readonly screen: 'service'; readonly profileId: string }
   /** Adds an app or a service, or edits the one named. */
   | { readonly screen: 'profile-form'; readonly profileId: string | null }
+  | { readonly screen: 'import' }
   | { readonly screen: 'sandbox' }
   | { readonly screen: 'vault' }
   | { readonly screen: 'audit' }
   | { readonly screen: 'settings' };
+
+/** Those of which there is one, with nothing to say about them. */
+const globalScreens = ['import', 'sandbox', 'vault', 'audit', 'settings'] as const;
 
 const storageKey = 'latchkey-place';
 const start = { screen: 'app', profileId: null, tab: 'inspector' } as const satisfies Place;
@@ -79,8 +83,8 @@ function readPlace(stored: string | null): Place {
 function parsePlace(value: unknown): Place | undefined {
   if (typeof value !== 'object' || value === null || !('screen' in value)) return undefined;
   const { screen } = value;
-  if (screen === 'sandbox' || screen === 'vault' || screen === 'audit' || screen === 'settings')
-    return { screen };
+  const whole = globalScreens.find((each) => each === screen);
+  if (whole) return { screen: whole };
   const given = 'profileId' in value ? value.profileId : null;
   const profileId = typeof given === 'string' ? given : null;
   if (screen === 'service') return profileId === null ? undefined : { screen, profileId };

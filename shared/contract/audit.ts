@@ -9,6 +9,8 @@ import { slots, storeKinds } from './vault.ts';
 
 export const auditActions = [
   'entered',
+  /** A file's secrets, `count` of them; each has an entry of its own as well. */
+  'imported',
   /** Made in the vault process, or handed over by the sandbox. */
   'generated',
   'removed',
@@ -64,7 +66,7 @@ export const auditEntry = z.strictObject({
   fingerprint: s.fingerprint.nullable(),
   lastFour: s.lastFour.nullable(),
   store: z.enum(storeKinds).nullable(),
-  /** Of `used`. */
+  /** Of `used` and `imported`. */
   count: z.number().int().min(1).nullable(),
   /** Of a command that was started: its program, without arguments, which may hold anything. */
   program: s.programName.nullable(),

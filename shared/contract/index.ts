@@ -4,6 +4,7 @@ import type * as define from './define.ts';
 import { doctor } from './doctor.ts';
 import { files } from './files.ts';
 import { history } from './history.ts';
+import { imports } from './imports.ts';
 import { live } from './live.ts';
 import { presence } from './presence.ts';
 import { profiles } from './profiles.ts';
@@ -20,6 +21,7 @@ export const contract = {
   doctor,
   files,
   history,
+  imports,
   live,
   presence,
   profiles,

@@ -8,6 +8,9 @@ import { portId } from './strings.ts';
 /** A secret being entered. Its form is checked where its kind is known, in the vault process. */
 export const enteredSecret = z.string().min(1).max(2400);
 
+/** What was pasted to be imported: a dashboard's block, or a whole `.env`. May hold secrets, as an entered one is. */
+export const importedText = z.string().min(1).max(200_000);
+
 /**
  * A passphrase, by the way that the host has for secrets: sent on a channel to the vault process, or in the call. The
  * host takes no other than its own.

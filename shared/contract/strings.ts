@@ -18,6 +18,7 @@ export const credentialId = named('CredentialId', z.uuid());
 export const rotationId = named('RotationId', z.uuid());
 export const viewId = named('ViewId', z.string().regex(/^[a-z0-9-]{1,40}$/));
 export const undoToken = named('UndoToken', z.uuid());
+export const importId = named('ImportId', z.uuid());
 /** Of a channel between the page and the vault process: see `vault-port.ts`. */
 export const portId = named('PortId', z.uuid());
 
@@ -96,6 +97,14 @@ export const fieldValue = named(
   z
     .string()
     .max(300)
+    .refine((text) => !hiddenCharacter.test(text)),
+);
+/** Words of ours with names out of a file among them, or such a name alone. */
+export const fileText = named(
+  'FileText',
+  z
+    .string()
+    .max(1000)
     .refine((text) => !hiddenCharacter.test(text)),
 );
 /** A path on this machine that the user may want to open, such as the data folder. */

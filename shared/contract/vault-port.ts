@@ -5,12 +5,18 @@
  */
 import * as z from 'zod';
 import { revealedSecret } from './exits.ts';
-import { enteredSecret } from './inputs.ts';
+import { enteredSecret, importedText } from './inputs.ts';
 import { portId } from './strings.ts';
 import { failure } from './wire.ts';
 
-/** From the page: a secret being entered. A call of the contract says by `portId` what it is and where it goes. */
-export const messageToVault = z.strictObject({ type: z.literal('enter'), value: enteredSecret });
+/**
+ * From the page: a secret being entered, or a text to be imported. A call of the contract says by `portId` what it is
+ * and where it goes.
+ */
+export const messageToVault = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('enter'), value: enteredSecret }),
+  z.strictObject({ type: z.literal('import'), value: importedText }),
+]);
 export type MessageToVault = z.infer<typeof messageToVault>;
 
 /** From the vault process; `refused` also from main, when it can't pass the channel on. */

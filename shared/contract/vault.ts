@@ -86,7 +86,7 @@ export type VaultMove = z.infer<typeof vaultMove>;
 export const vaultMoveState = z.strictObject({ move: vaultMove.nullable() });
 
 /** Of every call that needs the vault open, and may need the keychain. */
-const vaultFailures = [
+export const vaultFailures = [
   'vault_locked',
   'vault_waiting',
   'keychain_locked',

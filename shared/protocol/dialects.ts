@@ -80,6 +80,9 @@ export interface Endpoint {
   readonly path: string;
 }
 
+/** Soketify has one host for its HTTP API, and one for WebSockets. */
+export const soketifyHosts = { http: 'api.soketify.com', webSocket: 'ws.soketify.com' } as const;
+
 /** Where a hosted cluster's HTTP API and WebSocket are. mt1's API keeps an older name. */
 export function clusterEndpoints(cluster: string): { readonly http: Endpoint; readonly webSocket: Endpoint } {
   const httpHost = cluster === 'mt1' ? 'api.pusherapp.com' : `api-${cluster}.pusher.com`;

@@ -1,6 +1,7 @@
 /** Every screen in both themes and three widths: no error in the console, nothing wider than the window, WCAG AA. */
 
 import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
@@ -233,4 +234,73 @@ test('a secret on its way out, and the audit log', async ({ latchkey: page }, te
   await expect(page.getByRole('table', { name: 'Audit log' })).toBeVisible();
   await look(page, 'audit-log', outputPath);
   await server.close();
+});
+
+test('what an import finds', async ({ latchkey: page, hostKind }, testInfo) => {
+  test.skip(hostKind !== 'web', 'Elsewhere a file is named in the system’s dialog.');
+  test.setTimeout(180_000);
+  const outputPath = (name: string) => testInfo.outputPath(name);
+  const open = async (text: string) => {
+    await choose(page, 'Import credentials');
+    const path = testInfo.outputPath('import.env');
+    writeFileSync(path, text);
+    await page.getByLabel('File').fill(path);
+    await page.getByRole('button', { name: 'See what is in it' }).click();
+  };
+  await choose(page, 'Keep secrets for this session only');
+  await expect(page.getByText('Vault unlocked')).toBeVisible();
+  await choose(page, 'Import credentials');
+  await page.getByLabel('File').fill('.env');
+  await look(page, 'import-source', outputPath);
+
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await open('NOTHING=1\n');
+  await expect(page.getByText('Nothing to import was found.')).toBeVisible();
+  await page.screenshot({ path: outputPath('import-nothing-1440-dark.png') });
+  await page.getByRole('button', { name: 'Open another file' }).click();
+  const secret = () => randomBytes(10).toString('hex');
+  await open(
+    [
+      'PUSHER_APP_ID=12',
+      'PUSHER_APP_KEY=app-key',
+      `PUSHER_APP_SECRET=${secret()}#not-quoted`,
+      'PUSHER_APP_CLUSTER=eu',
+      `NEXT_PUBLIC_PUSHER_MOBILE_SECRET=${secret()}`,
+      'PUSHER_MOBILE_KEY=your-key-here',
+      'AIRSHIP_APP_KEY=airship-key',
+      `AIRSHIP_MASTER_SECRET=${secret()}`,
+      'SOKETI_DEFAULT_APP_ID=app-id',
+      'SOKETI_DEFAULT_APP_KEY=app-key-of-soketi',
+      'SOKETI_DEFAULT_APP_SECRET=app-secret',
+      'SOKETI_HOST=0.0.0.0',
+      'DB_PASSWORD=x',
+    ].join('\n'),
+  );
+  await expect(page.getByText('found.', { exact: false }).first()).toBeVisible();
+  for (const toggle of await page.getByRole('button', { name: /^Details of/ }).all()) {
+    if ((await toggle.getAttribute('aria-expanded')) === 'false') await toggle.click();
+  }
+  await page.getByRole('button', { name: /^Import \d secrets/ }).click();
+  await look(page, 'import-preview', outputPath);
+
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await open(
+    Array.from(
+      { length: 500 },
+      (_, index) =>
+        `PUSHER_SHOP${index}_APP_ID=1\nPUSHER_SHOP${index}_KEY=k${index}\nPUSHER_SHOP${index}_SECRET=${secret()}\nPUSHER_SHOP${index}_CLUSTER=eu\n`,
+    ).join(''),
+  );
+  await expect(page.getByText('500 apps and services found.')).toBeVisible();
+  for (const colorScheme of themes) {
+    await page.emulateMedia({ colorScheme });
+    await page.screenshot({ path: outputPath(`import-many-1440-${colorScheme}.png`) });
+  }
+  await page.getByRole('button', { name: 'Choose none' }).click();
+  await page.getByLabel('Filter by name').fill('shop49');
+  await page.getByRole('button', { name: 'Choose all' }).click();
+  await page.getByRole('button', { name: 'Import 11 secrets of 11 apps' }).click();
+  await expect(page.getByText('11 secrets are in the vault now.')).toBeVisible();
+  await look(page, 'import-done', outputPath);
 });

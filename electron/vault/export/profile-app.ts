@@ -1,7 +1,8 @@
 /** An app or a service as it is exported: all that is public of it. Its secrets are added in the vault process. */
 import type { Profile, Service } from '#shared/contract/profiles.ts';
 import type { Dialect, Endpoint } from '#shared/protocol/dialects.ts';
-import { fieldsOfProvider, type ImportProvider } from '../import/model.ts';
+import { parseProviderId } from '../../providers/index.ts';
+import { fieldsOfProvider } from '../import/model.ts';
 import type { ExportApp } from './model.ts';
 
 type Server = Pick<ExportApp, 'provider' | 'dialect'>;
@@ -9,11 +10,11 @@ type Server = Pick<ExportApp, 'provider' | 'dialect'>;
 const servers: Readonly<Record<Dialect, Server>> = {
   pusher: { provider: 'pusher', dialect: null },
   soketify: { provider: 'soketify', dialect: null },
-  soketi: { provider: 'selfHosted', dialect: 'soketi' },
-  reverb: { provider: 'selfHosted', dialect: 'reverb' },
-  sockudo: { provider: 'selfHosted', dialect: 'sockudo' },
-  sandbox: { provider: 'selfHosted', dialect: 'other' },
-  other: { provider: 'selfHosted', dialect: 'other' },
+  soketi: { provider: 'self-hosted', dialect: 'soketi' },
+  reverb: { provider: 'self-hosted', dialect: 'reverb' },
+  sockudo: { provider: 'self-hosted', dialect: 'sockudo' },
+  sandbox: { provider: 'self-hosted', dialect: 'other' },
+  other: { provider: 'self-hosted', dialect: 'other' },
 };
 
 export function exportAppOf({
@@ -39,19 +40,12 @@ function endpointFields(side: 'api' | 'socket', { host, port, tls, path }: Endpo
   };
 }
 
-const services: Readonly<Record<string, ImportProvider>> = {
-  'master-key': 'masterKey',
-  airship: 'airship',
-  'ibm-push': 'ibmPush',
-};
-
 export function exportServiceOf({
   name,
   provider: providerId,
   fields,
 }: Pick<Service, 'name' | 'provider' | 'fields'>): ExportApp {
-  const provider = services[providerId];
-  if (!provider) throw new Error(`No service is of the kind ${providerId}`);
+  const provider = parseProviderId(providerId);
   const known: readonly string[] = fieldsOfProvider[provider];
   const exported = fields.filter(({ fieldId }) => known.includes(fieldId));
   return {

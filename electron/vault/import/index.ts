@@ -18,13 +18,5 @@ export {
   type Source,
 } from './model.ts';
 export { parseImport } from './parse-import.ts';
-export {
-  type AppPreview,
-  type ExistingCredential,
-  type ImportPreview,
-  type KnownApp,
-  type KnownCredentials,
-  type MissingField,
-  type PreviewField,
-  previewOf,
-} from './preview.ts';
+export { previewOf } from './preview.ts';
+export { tooLarge } from './text.ts';

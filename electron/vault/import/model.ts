@@ -1,20 +1,25 @@
 /**
  * What an import finds, and what it may say about it. `ImportResult` holds values and stays in the vault process; only
- * `ImportPreview` (preview.ts) leaves it.
+ * what preview.ts makes of it leaves it.
  */
-import type { Dialect } from '#shared/protocol/dialects.ts';
+import {
+  importAppLimit,
+  type importDialects,
+  type importFormats,
+  type problemCodes,
+  type severities,
+  type warningCodes,
+} from '#shared/contract/imports.ts';
+import { type ProviderId, providerIds, providers } from '../../providers/index.ts';
 
-export const importProviders = [
-  'pusher',
-  'soketify',
-  'selfHosted',
-  'masterKey',
-  'airship',
-  'ibmPush',
-] as const;
-export type ImportProvider = (typeof importProviders)[number];
+export const importProviders = providerIds;
+export type ImportProvider = ProviderId;
 
-const channelFields = [
+/** What a self-hosted server's configuration says of an app beside its credentials, as it is written there. */
+const notes = ['appName', 'enabled', 'clientMessages', 'userAuthentication', 'allowedOrigins'] as const;
+
+/** What files are searched for. Which of it is secret, and whose it is, the kinds of credentials say. */
+export const importFieldIds = [
   'appId',
   'key',
   'secret',
@@ -28,15 +33,7 @@ const channelFields = [
   'socketPort',
   'socketTls',
   'socketPath',
-  'appName',
-  // What a self-hosted server's configuration allows the app, as it is written there.
-  'enabled',
-  'clientMessages',
-  'userAuthentication',
-  'allowedOrigins',
-] as const;
-
-const airshipFields = [
+  ...notes,
   'appKey',
   'appSecret',
   'masterSecret',
@@ -47,34 +44,25 @@ const airshipFields = [
   'partnerSecret',
   'deviceUserId',
   'devicePassword',
-] as const;
-
-const ibmPushFields = ['appGuid', 'clientSecret', 'iamApiKey'] as const;
-
-export const importFieldIds = [...channelFields, ...airshipFields, ...ibmPushFields] as const;
-export type ImportFieldId = (typeof importFieldIds)[number];
-
-const secretFieldIds: ReadonlySet<ImportFieldId> = new Set<ImportFieldId>([
-  'secret',
-  'masterKey',
-  'appSecret',
-  'masterSecret',
-  'bearerToken',
-  'oauthClientSecret',
-  'partnerSecret',
-  'devicePassword',
+  'appGuid',
   'clientSecret',
   'iamApiKey',
-]);
+] as const;
+export type ImportFieldId = (typeof importFieldIds)[number];
 
-export const fieldsOfProvider: Readonly<Record<ImportProvider, readonly ImportFieldId[]>> = {
-  pusher: channelFields,
-  soketify: channelFields,
-  selfHosted: channelFields,
-  masterKey: ['masterKey'],
-  airship: airshipFields,
-  ibmPush: ibmPushFields,
-};
+const secretFieldIds = new Set(
+  providers.flatMap(({ fields }) => fields.flatMap(({ isSecret, fieldId }) => (isSecret ? [fieldId] : []))),
+);
+
+export const fieldsOfProvider = Object.fromEntries(
+  providers.map(({ providerId, hasChannels, fields }) => [
+    providerId,
+    importFieldIds.filter(
+      (id) =>
+        fields.some(({ fieldId }) => fieldId === id) || (hasChannels && notes.some((note) => note === id)),
+    ),
+  ]),
+) as unknown as Readonly<Record<ImportProvider, readonly ImportFieldId[]>>;
 
 export function isSecretField(id: ImportFieldId): boolean {
   return secretFieldIds.has(id);
@@ -94,30 +82,8 @@ export interface ImportedField {
 
 export type ImportedFields = { readonly [id in ImportFieldId]?: ImportedField };
 
-export type WarningCode =
-  | 'public-secret'
-  | 'placeholder'
-  | 'default-credentials'
-  | 'secret-equals-key'
-  | 'master-key-form'
-  | 'old-master-key'
-  | 'conflicting-values'
-  | 'comment-sign'
-  | 'unclosed-quote'
-  | 'backslash'
-  | 'dollar-sign'
-  | 'default-used'
-  | 'value-elsewhere'
-  | 'command'
-  | 'reference-cycle'
-  | 'too-long'
-  | 'bind-address'
-  | 'white-space'
-  | 'unclear-owner'
-  | 'unusual-form';
-
-/** `danger`: a secret is exposed or worthless. `caution`: the value may not be what is meant. `note`: good to know. */
-export type Severity = 'danger' | 'caution' | 'note';
+export type WarningCode = (typeof warningCodes)[number];
+export type Severity = (typeof severities)[number];
 
 export interface ImportWarning {
   readonly code: WarningCode;
@@ -132,19 +98,13 @@ export interface ImportedApp {
   /** A suggestion, made of the names in the file. 1 to 80 characters. */
   readonly name: string;
   readonly provider: ImportProvider;
-  /** For `selfHosted`: what the file says of its server; `other` where it does not say. */
-  readonly dialect: Extract<Dialect, 'soketi' | 'reverb' | 'sockudo' | 'other'> | null;
+  /** For `self-hosted`: what the file says of its server; `other` where it does not say. */
+  readonly dialect: (typeof importDialects)[number] | null;
   readonly fields: ImportedFields;
   readonly warnings: readonly ImportWarning[];
 }
 
-export type ProblemCode =
-  | 'nothing-found'
-  | 'values-elsewhere'
-  | 'malformed'
-  | 'too-deep'
-  | 'too-much'
-  | 'encoding';
+export type ProblemCode = (typeof problemCodes)[number];
 
 /** What keeps a file, or a part of it, from being read. */
 export interface ImportProblem {
@@ -154,8 +114,7 @@ export interface ImportProblem {
   readonly line: number | null;
 }
 
-/** How the file was read: variables line by line, or as nested settings (JSON, PHP arrays, snippets of code). */
-export type ImportFormat = 'latchkey' | 'variables' | 'settings' | 'property-list';
+export type ImportFormat = (typeof importFormats)[number];
 
 export interface ImportResult {
   readonly format: ImportFormat;
@@ -168,7 +127,7 @@ export interface ImportResult {
 export const importLimits = {
   /** Real files are a few kilobytes; a soketi configuration with 500 apps is a tenth of this. */
   bytes: 1024 * 1024,
-  apps: 500,
+  apps: importAppLimit,
   /** Longer than any credential, and than what a store takes. */
   valueCharacters: 4096,
   nameCharacters: 100,

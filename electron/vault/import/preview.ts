@@ -3,92 +3,34 @@
  * has no place for its value, and public text that repeats one of the file's secrets (a swapped line, a secret used as a
  * name) is withheld.
  */
+import type { FileTold, FoundApp, FoundField } from '#shared/contract/imports.ts';
+import { fieldValue } from '#shared/contract/strings.ts';
+import type { ProviderId } from '../../providers/index.ts';
 import {
   type ImportedApp,
   type ImportFieldId,
-  type ImportFormat,
-  type ImportProblem,
-  type ImportProvider,
   type ImportResult,
   type ImportWarning,
   isSecretField,
   type Source,
 } from './model.ts';
 
-export interface KnownApp {
-  readonly profileId: string;
-  readonly name: string;
-}
-
-/** What is in the vault already. Asked per app of the file. */
-export interface KnownCredentials {
-  /** Apps that have this public key (an app key, or an Airship key, or an IBM app GUID). */
-  withKey(key: string): readonly KnownApp[];
-  /** The keyed fingerprint that the vault tells of a secret (16 hex characters). */
-  fingerprint(value: string): string;
-  withFingerprint(fingerprint: string): readonly KnownApp[];
-}
-
-export type PreviewField =
-  | {
-      readonly id: ImportFieldId;
-      readonly isSecret: false;
-      /** Null where it repeats a secret of the file. */
-      readonly value: string | null;
-      readonly from: Source;
-    }
-  | {
-      readonly id: ImportFieldId;
-      readonly isSecret: true;
-      readonly fingerprint: string;
-      readonly from: Source;
-    };
-
-export interface MissingField {
-  readonly id: ImportFieldId;
-  /** What can’t be done without it: anything, what servers do (sign, publish), or finding the server. */
-  readonly neededFor: 'everything' | 'servers' | 'connecting';
-}
-
-export interface ExistingCredential {
-  readonly field: ImportFieldId;
-  readonly app: KnownApp;
-}
-
-export interface AppPreview {
-  /** The app's place in the result, by which it is chosen. */
-  readonly index: number;
-  readonly name: string;
-  readonly provider: ImportProvider;
-  readonly dialect: ImportedApp['dialect'];
-  readonly fields: readonly PreviewField[];
-  readonly missing: readonly MissingField[];
-  readonly existing: readonly ExistingCredential[];
-  readonly warnings: readonly ImportWarning[];
-}
-
-export interface ImportPreview {
-  readonly format: ImportFormat;
-  readonly apps: readonly AppPreview[];
-  readonly problems: readonly ImportProblem[];
-  readonly unrecognised: number;
-}
-
-export function previewOf(result: ImportResult, known: KnownCredentials): ImportPreview {
+/** @param fingerprint The keyed fingerprint that the vault tells of a secret. */
+export function previewOf(result: ImportResult, fingerprint: (value: string) => string): FileTold {
   const withhold = new Withholder(result);
-  const apps = result.apps.map((app, index): AppPreview => {
+  const apps = result.apps.map((app, index): FoundApp => {
     return {
       index,
       name: withhold.text(app.name) ?? `App ${index + 1}`,
       provider: app.provider,
       dialect: app.dialect,
-      fields: fieldsOf(app).map(([id, { value, from }]) =>
-        isSecretField(id)
-          ? { id, isSecret: true, fingerprint: known.fingerprint(value), from: withhold.source(from) }
-          : { id, isSecret: false, value: withhold.text(value), from: withhold.source(from) },
-      ),
+      fields: fieldsOf(app).map(([fieldId, { value, from }]): FoundField => {
+        const where = { fieldId, from: withhold.source(from) };
+        return isSecretField(fieldId)
+          ? { ...where, isSecret: true, fingerprint: fingerprint(value) }
+          : { ...where, isSecret: false, value: withhold.publicValue(value) };
+      }),
       missing: missingIn(app),
-      existing: existingIn(app, known),
       warnings: app.warnings.map((warning) => withhold.warning(warning)),
     };
   });
@@ -133,6 +75,11 @@ class Withholder {
     return isTelling ? null : text;
   }
 
+  /** Null also for what the contract has no room for. */
+  publicValue(value: string): string | null {
+    return fieldValue.safeParse(value).success ? this.text(value) : null;
+  }
+
   /** Names lose their capitals on the way to a label. */
   #isTelling(text: string): boolean {
     return this.#secrets.has(text) || this.#telling.some((secret) => text.includes(secret));
@@ -142,23 +89,28 @@ class Withholder {
     return { name: this.text(name) ?? 'A setting', line };
   }
 
-  warning(warning: ImportWarning): ImportWarning {
-    const message = this.text(warning.message) ?? 'Something is wrong with this value.';
-    return { ...warning, message, from: warning.from && this.source(warning.from) };
+  warning({ code, severity, message, field, from }: ImportWarning): FoundApp['warnings'][number] {
+    return {
+      code,
+      severity,
+      message: this.text(message) ?? 'Something is wrong with this value.',
+      fieldId: field,
+      from: from && this.source(from),
+    };
   }
 }
 
-function missingIn({ provider, fields }: ImportedApp): readonly MissingField[] {
+function missingIn({ provider, fields }: ImportedApp): FoundApp['missing'] {
   const needs = needsOf(provider, fields);
   return needs.flatMap(([anyOf, neededFor]) => {
     const [first] = anyOf;
-    return anyOf.some((id) => fields[id]) || !first ? [] : [{ id: first, neededFor }];
+    return anyOf.some((id) => fields[id]) || !first ? [] : [{ fieldId: first, neededFor }];
   });
 }
 
-type Need = readonly [anyOf: readonly ImportFieldId[], neededFor: MissingField['neededFor']];
+type Need = readonly [anyOf: readonly ImportFieldId[], neededFor: FoundApp['missing'][number]['neededFor']];
 
-function needsOf(provider: ImportProvider, fields: ImportedApp['fields']): readonly Need[] {
+function needsOf(provider: ProviderId, fields: ImportedApp['fields']): readonly Need[] {
   switch (provider) {
     case 'pusher':
       return [
@@ -173,14 +125,14 @@ function needsOf(provider: ImportProvider, fields: ImportedApp['fields']): reado
         [['appId'], 'servers'],
         [['secret'], 'servers'],
       ];
-    case 'selfHosted':
+    case 'self-hosted':
       return [
         [['key'], 'everything'],
         [['socketHost', 'apiHost'], 'connecting'],
         [['appId'], 'servers'],
         [['secret'], 'servers'],
       ];
-    case 'masterKey':
+    case 'master-key':
       return [[['masterKey'], 'everything']];
     case 'airship':
       return [
@@ -189,20 +141,10 @@ function needsOf(provider: ImportProvider, fields: ImportedApp['fields']): reado
         ...(fields.partnerKey ? ([[['partnerSecret'], 'servers']] as const) : []),
         [['masterSecret', 'bearerToken', 'oauthClientSecret', 'partnerSecret', 'appSecret'], 'servers'],
       ];
-    case 'ibmPush':
+    case 'ibm-push':
       return [
         [['appGuid'], 'everything'],
         [['iamApiKey', 'clientSecret'], 'servers'],
       ];
   }
-}
-
-function existingIn(app: ImportedApp, known: KnownCredentials): readonly ExistingCredential[] {
-  return fieldsOf(app).flatMap(([field, { value }]) => {
-    if (isSecretField(field)) {
-      return known.withFingerprint(known.fingerprint(value)).map((found) => ({ field, app: found }));
-    }
-    const isKey = field === 'key' || field === 'appKey' || field === 'appGuid';
-    return isKey ? known.withKey(value).map((found) => ({ field, app: found })) : [];
-  });
 }

@@ -29,7 +29,7 @@ export function decodeText(bytes: Uint8Array): DecodedText {
   return { text: lines, problem: decoded === undefined ? notUtf8() : undefined };
 }
 
-function tooLarge(sizeBytes: number): AppError {
+export function tooLarge(sizeBytes: number): AppError {
   const megabytes = (size: number) => (size / 1024 / 1024).toFixed(1);
   return new AppError(
     'invalid_input',

@@ -11,6 +11,7 @@ export interface ActionLook {
 
 export const actionLooks: Readonly<Record<AuditAction, ActionLook>> = {
   entered: { done: 'Entered', failed: 'Not entered', icon: 'incoming' },
+  imported: { done: 'Imported', failed: 'Not imported', icon: 'incoming' },
   generated: { done: 'Made', failed: 'Not made', icon: 'add' },
   removed: { done: 'Removed', failed: 'Not removed', icon: 'remove' },
   forgotten: { done: 'Forgotten', failed: 'Not forgotten', icon: 'clear' },
@@ -39,6 +40,9 @@ type Told = Pick<AuditEntry, 'action' | 'outcome' | 'kind' | 'slot' | 'count' | 
 export function actionWords({ action, outcome, kind, slot, count, program }: Told): string {
   const words = actionLooks[action][outcome];
   if (program !== null) return `${words}: ${program}`;
+  if (action === 'imported' && count !== null) {
+    return `${words}: ${count === 1 ? 'one secret' : `${numbers.format(count)} secrets`} of a file`;
+  }
   if (action === 'used' && count !== null) return `${words} ${times(count)}`;
   if (action === 'moved' && kind !== null && slot !== null) return `${words} as ${slotWord(kind, slot)}`;
   return words;

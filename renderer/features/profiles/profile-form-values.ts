@@ -4,7 +4,7 @@
  */
 import type { Profile, ProfileInput } from '#shared/contract/profiles.ts';
 import * as s from '#shared/contract/strings.ts';
-import { clusters, type Dialect, dialectFacts } from '#shared/protocol/dialects.ts';
+import { clusters, type Dialect, dialectFacts, soketifyHosts } from '#shared/protocol/dialects.ts';
 import { appKeyProblem, badNameCharacter } from '../vault/secret-problems.ts';
 import {
   type EndpointForm,
@@ -52,8 +52,8 @@ const local = (port: string): Endpoints => {
 const usualEndpoints: Readonly<Record<Dialect, Endpoints>> = {
   pusher: { http: emptyEndpoint, webSocket: emptyEndpoint, isOneEndpoint: true },
   soketify: {
-    http: { ...emptyEndpoint, host: 'api.soketify.com' },
-    webSocket: { ...emptyEndpoint, host: 'ws.soketify.com' },
+    http: { ...emptyEndpoint, host: soketifyHosts.http },
+    webSocket: { ...emptyEndpoint, host: soketifyHosts.webSocket },
     isOneEndpoint: false,
   },
   soketi: local('6001'),

@@ -3,6 +3,7 @@ import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import type { Profile } from '#shared/contract/profiles.ts';
 import type { Credential } from '#shared/contract/vault.ts';
 import { type Dialect, dialectFacts, dialects } from '#shared/protocol/dialects.ts';
+import { CommandButton } from '../../commands/index.ts';
 import {
   Actions,
   Button,
@@ -187,7 +188,12 @@ export function AppForm(props: AppFormProps) {
   const hasTyped = typed.secret !== '' || typed.masterKeyChoice !== 'none';
   const isSecretLeft = !profile && saving.savedId !== undefined && hasTyped;
   return (
-    <Page title={profile ? `Edit ${profile.name}` : 'Add an app'}>
+    <Page
+      title={profile ? `Edit ${profile.name}` : 'Add an app'}
+      actions={
+        !profile && <CommandButton command="vault.import" label="Import from a file…" icon="incoming" />
+      }
+    >
       {head}
       <form ref={form} className={styles.form} onSubmit={onSubmit} autoComplete="off" noValidate>
         {profile?.dialect === 'sandbox' && (

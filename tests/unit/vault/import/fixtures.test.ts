@@ -1,9 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { foundApp } from '#shared/contract/imports.ts';
 import {
   type ImportResult,
   isSecretField,
-  type KnownCredentials,
   parseImport,
   previewOf,
 } from '../../../../electron/vault/import/index.ts';
@@ -15,11 +15,7 @@ import { settingsFixtures } from './fixtures/settings.ts';
 const fixtures = [...environmentFixtures, ...settingsFixtures, ...malformedFixtures];
 
 const canary = randomBytes(32);
-const nothingKnown: KnownCredentials = {
-  withKey: () => [],
-  withFingerprint: () => [],
-  fingerprint: (value) => createHmac('sha256', canary).update(value).digest('hex').slice(0, 16),
-};
+const fingerprint = (value: string) => createHmac('sha256', canary).update(value).digest('hex').slice(0, 16);
 
 function read({ fileName, text }: Fixture, planted = plant()) {
   const content = text(planted);
@@ -82,7 +78,9 @@ describe.each(fixtures.map((fixture) => [fixture.title, fixture] as const))('%s'
 
   test('is previewed without a secret', () => {
     const result = read(fixture);
-    const preview = JSON.stringify(previewOf(result, nothingKnown));
+    const told = previewOf(result, fingerprint);
+    for (const app of told.apps) expect(foundApp.parse(app)).toEqual(app);
+    const preview = JSON.stringify(told);
     for (const secret of secretsOf(result)) {
       for (const form of formsOf(secret)) expect(preview).not.toContain(form);
     }

@@ -1,6 +1,7 @@
 /** Files that mean harm, or that nobody meant to import: an answer each, soon, and of a bounded size. */
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { foundApp } from '#shared/contract/imports.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import {
   type ImportResult,
@@ -17,7 +18,7 @@ import { plant } from './fixtures/fixture.ts';
 import { malformedFixtures } from './fixtures/malformed.ts';
 import { settingsFixtures } from './fixtures/settings.ts';
 
-const nothingKnown = { withKey: () => [], withFingerprint: () => [], fingerprint: () => '0'.repeat(16) };
+const fingerprint = () => '0'.repeat(16);
 
 function parse(content: string | Uint8Array, fileName?: string): ImportResult {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
@@ -124,7 +125,7 @@ describe('a large file gets an answer', () => {
     const result = parse(Buffer.from(text).subarray(0, size));
     expect(result.apps.length).toBeLessThanOrEqual(importLimits.apps);
     expect(result.apps.length > 0 || result.problems.length > 0).toBe(true);
-    expect(JSON.stringify(previewOf(result, nothingKnown)).length).toBeLessThan(10_000);
+    expect(JSON.stringify(previewOf(result, fingerprint)).length).toBeLessThan(10_000);
   });
 });
 
@@ -161,7 +162,7 @@ describe('more of the same is told within limits', () => {
           .join('\n'),
       ),
     );
-    expect(JSON.stringify(previewOf(result, nothingKnown)).length).toBeLessThan(5_000_000);
+    expect(JSON.stringify(previewOf(result, fingerprint)).length).toBeLessThan(5_000_000);
   });
 });
 
@@ -196,7 +197,7 @@ describe('names of an object’s own', () => {
     '{"format":"latchkey-apps","version":1,"apps":[{"name":"a","provider":"pusher","dialect":null,"fields":{"__proto__":"x","key":"k"}}]}',
   ])('%s', (text) => {
     const result = parse(text);
-    previewOf(result, nothingKnown);
+    previewOf(result, fingerprint);
     expect(Object.getOwnPropertyNames(Object.prototype)).not.toContain('key');
     expect(({} as Record<string, unknown>).appId).toBeUndefined();
     for (const { fields } of result.apps) expect(Object.getPrototypeOf(fields)).toBe(Object.prototype);
@@ -267,7 +268,9 @@ test('bent files of every kind never do worse than to be refused, and never tell
       expect(error).toBeInstanceOf(AppError);
       return;
     }
-    const told = toldTexts(previewOf(result, nothingKnown));
+    const preview = previewOf(result, fingerprint);
+    for (const app of preview.apps) expect(foundApp.parse(app)).toEqual(app);
+    const told = toldTexts(preview);
     for (const { fields, name } of result.apps) {
       expect(name.length).toBeLessThanOrEqual(80);
       for (const [id, field] of Object.entries(fields)) {

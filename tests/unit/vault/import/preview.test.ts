@@ -1,37 +1,21 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import type { FoundApp, FoundField } from '#shared/contract/imports.ts';
 import * as s from '#shared/contract/strings.ts';
-import {
-  type AppPreview,
-  type KnownApp,
-  type KnownCredentials,
-  type PreviewField,
-  parseImport,
-  previewOf,
-} from '../../../../electron/vault/import/index.ts';
+import { parseImport, previewOf } from '../../../../electron/vault/import/index.ts';
 import { plant } from './fixtures/fixture.ts';
 
 const canary = randomBytes(32);
 const fingerprint = (value: string) => createHmac('sha256', canary).update(value).digest('hex').slice(0, 16);
-const shop: KnownApp = { profileId: 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', name: 'Shop' };
 
-function known(keys: readonly string[], secrets: readonly string[]): KnownCredentials {
-  const fingerprints = new Set(secrets.map(fingerprint));
-  return {
-    withKey: (key) => (keys.includes(key) ? [shop] : []),
-    withFingerprint: (found) => (fingerprints.has(found) ? [shop] : []),
-    fingerprint,
-  };
+function preview(text: string) {
+  return previewOf(parseImport(new TextEncoder().encode(text)), fingerprint);
 }
 
-function preview(text: string, credentials = known([], [])) {
-  return previewOf(parseImport(new TextEncoder().encode(text)), credentials);
-}
-
-function only(text: string, credentials?: KnownCredentials): AppPreview {
-  const { apps } = preview(text, credentials);
+function only(text: string): FoundApp {
+  const { apps } = preview(text);
   expect(apps).toHaveLength(1);
-  return apps[0] as AppPreview;
+  return apps[0] as FoundApp;
 }
 
 describe('a preview', () => {
@@ -46,25 +30,24 @@ describe('a preview', () => {
       provider: 'pusher',
       dialect: null,
       fields: [
-        { id: 'appId', isSecret: false, value: p.id, from: { name: 'PUSHER_APP_ID', line: 2 } },
-        { id: 'key', isSecret: false, value: p.key, from: { name: 'PUSHER_KEY', line: 3 } },
+        { fieldId: 'appId', isSecret: false, value: p.id, from: { name: 'PUSHER_APP_ID', line: 2 } },
+        { fieldId: 'key', isSecret: false, value: p.key, from: { name: 'PUSHER_KEY', line: 3 } },
         {
-          id: 'secret',
+          fieldId: 'secret',
           isSecret: true,
           fingerprint: fingerprint(p.secret),
           from: { name: 'PUSHER_SECRET', line: 4 },
         },
-        { id: 'cluster', isSecret: false, value: 'eu', from: { name: 'PUSHER_CLUSTER', line: 5 } },
+        { fieldId: 'cluster', isSecret: false, value: 'eu', from: { name: 'PUSHER_CLUSTER', line: 5 } },
       ],
       missing: [],
-      existing: [],
       warnings: [],
     });
   });
 
   test('has no place for the value of a secret', () => {
-    const field: PreviewField = {
-      id: 'secret',
+    const field: FoundField = {
+      fieldId: 'secret',
       isSecret: true,
       fingerprint: '0',
       from: { name: 'x', line: 1 },
@@ -72,7 +55,7 @@ describe('a preview', () => {
     // @ts-expect-error: the type has none.
     expect(field.value).toBeUndefined();
     // @ts-expect-error: and takes none.
-    const withValue: PreviewField = { ...field, isSecret: true, value: 'x' };
+    const withValue: FoundField = { ...field, isSecret: true, value: 'x' };
     expect(withValue).toBeDefined();
   });
 
@@ -106,17 +89,7 @@ describe('a preview', () => {
     ['IBM_PUSH_CLIENT_SECRET=s', [['appGuid', 'everything']]],
     [`PUSHER_ENCRYPTION_MASTER_KEY_BASE64=${randomBytes(32).toString('base64')}`, []],
   ] as const)('says what is missing: %s', (text, missing) => {
-    expect(only(text).missing.map(({ id, neededFor }) => [id, neededFor])).toEqual(missing);
-  });
-
-  test('says which key and which secret are in the vault already', () => {
-    const p = plant();
-    const text = `PUSHER_KEY=${p.key}\nPUSHER_SECRET=${p.secret}\nPUSHER_ENCRYPTION_MASTER_KEY_BASE64=${p.masterKey}`;
-    expect(only(text, known([p.key], [p.masterKey])).existing).toEqual([
-      { field: 'key', app: shop },
-      { field: 'masterKey', app: shop },
-    ]);
-    expect(only(text, known([], [p.secret])).existing).toEqual([{ field: 'secret', app: shop }]);
+    expect(only(text).missing.map(({ fieldId, neededFor }) => [fieldId, neededFor])).toEqual(missing);
   });
 
   test('withholds what is public but repeats a secret: a swapped line, a secret for a name', () => {
@@ -125,7 +98,7 @@ describe('a preview', () => {
       `PUSHER_KEY=${p.secret}\nPUSHER_SECRET=${p.secret}\nPUSHER_${p.secret}_APP_ID=1\nPUSHER_${p.secret}_KEY=${p.key}\nPUSHER_APP_KEY_${p.secret}=x y\n`,
     );
     expect(JSON.stringify(swapped).toLowerCase()).not.toContain(p.secret);
-    expect(swapped.apps[0]?.fields[0]).toMatchObject({ id: 'key', value: null });
+    expect(swapped.apps[0]?.fields[0]).toMatchObject({ fieldId: 'key', value: null });
   });
 
   test('counts what it does not know, and repeats none of it', () => {
@@ -154,7 +127,7 @@ describe('a preview', () => {
       `PUSHER_APP_ID=${p.id}\nPUSHER_KEY=${p.key}\nPUSHER_HOST=https://WS.Example.com:8443/realtime/\nPUSHER_SECRET=${p.secret}`,
     );
     const values = Object.fromEntries(
-      app.fields.flatMap((field) => (field.isSecret ? [] : [[field.id, field.value]])),
+      app.fields.flatMap((field) => (field.isSecret ? [] : [[field.fieldId, field.value]])),
     );
     expect(values).toEqual({
       appId: p.id,
@@ -169,6 +142,6 @@ describe('a preview', () => {
       socketPath: '/realtime',
     });
     expect(s.label.safeParse(app.name).success).toBe(true);
-    for (const warning of app.warnings) expect(s.prose.safeParse(warning.message).success).toBe(true);
+    for (const warning of app.warnings) expect(s.fileText.safeParse(warning.message).success).toBe(true);
   });
 });

@@ -1,0 +1,149 @@
+/** What the user chooses of an import, and what becomes of each secret. Pure; nothing here is a secret. */
+
+import type { ImportPreview, PreviewedApp } from '#shared/contract/imports.ts';
+import type { CallInput } from '#shared/contract/index.ts';
+import type { Environment, Profile, Service } from '#shared/contract/profiles.ts';
+import type { Provider } from '#shared/contract/providers.ts';
+import type { Credential, Slot } from '#shared/contract/vault.ts';
+
+export interface AppChoice {
+  readonly isChosen: boolean;
+  readonly name: string;
+  readonly environment: Environment;
+  /** Null: a new one. */
+  readonly into: string | null;
+  /** By field: answers to what is asked. */
+  readonly given: Readonly<Record<string, string>>;
+  /** Fields of secrets that are left out. */
+  readonly leftOut: readonly string[];
+  /** Fields of secrets that are to sign from now on. */
+  readonly defaults: readonly string[];
+}
+
+/** By the app's index. */
+export type Choices = Readonly<Record<number, AppChoice>>;
+
+export function firstChoices({ apps }: ImportPreview): Choices {
+  return Object.fromEntries(apps.map((app) => [app.index, firstChoice(app)]));
+}
+
+function firstChoice(app: PreviewedApp): AppChoice {
+  const there = app.existing.find(({ slot }) => slot === null) ?? app.existing[0];
+  return {
+    isChosen: true,
+    name: app.name,
+    environment: environmentIn(app.name),
+    into: there?.profileId ?? null,
+    given: {},
+    leftOut: [],
+    defaults: [],
+  };
+}
+
+/** As the names of files and variables say it; where they say nothing, the one that is asked least. */
+function environmentIn(name: string): Environment {
+  if (/prod|live/i.test(name)) return 'production';
+  if (/stag/i.test(name)) return 'staging';
+  return /local/i.test(name) ? 'local' : 'development';
+}
+
+export type Target = Pick<Profile | Service, 'profileId' | 'name'>;
+
+/** What is here and has a place for one of its secrets at least. */
+export function targetsOf(
+  app: PreviewedApp,
+  here: { readonly profiles: readonly Profile[]; readonly services: readonly Service[] },
+  providers: readonly Provider[],
+): readonly Target[] {
+  const secrets = secretsOf(app).map(({ fieldId }) => fieldId);
+  const takes = (providerId: string) =>
+    providers
+      .find((provider) => provider.providerId === providerId)
+      ?.fields.some(({ isSecret, fieldId }) => isSecret && secrets.includes(fieldId)) ?? false;
+  // All apps of the protocol have the same secrets.
+  return [
+    ...here.profiles.filter(() => takes('pusher')),
+    ...here.services.filter(({ provider }) => takes(provider)),
+  ];
+}
+
+export function secretsOf(app: PreviewedApp) {
+  return app.fields.flatMap((field) => (field.isSecret ? [field] : []));
+}
+
+export type SecretFate =
+  | { readonly kind: 'present'; readonly slot: Slot }
+  /** Beside one that is in use. */
+  | { readonly kind: 'beside' }
+  | { readonly kind: 'new' };
+
+export function fateOf(
+  { fieldId, fingerprint }: { readonly fieldId: string; readonly fingerprint: string },
+  credentials: readonly Credential[],
+): SecretFate {
+  const here = credentials.filter(({ kind }) => kind === fieldId);
+  const same = here.find((credential) => credential.fingerprint === fingerprint);
+  if (same) return { kind: 'present', slot: same.slot };
+  return { kind: here.some(({ slot }) => slot === 'current') ? 'beside' : 'new' };
+}
+
+/** Fields that are asked for and not answered yet. For what is here already nothing is asked. */
+export function unanswered({ asks }: PreviewedApp, { into, given }: AppChoice): readonly string[] {
+  return into === null ? asks.filter((fieldId) => (given[fieldId] ?? '').trim() === '') : [];
+}
+
+export function nameProblem(name: string): string | undefined {
+  if (name.trim() === '') return 'Enter a name: it is how you find it here.';
+  return name.trim().length > 80 ? 'At most 80 characters fit.' : undefined;
+}
+
+/** The first of the chosen apps that can't be sent as it is. */
+export function firstIncomplete(apps: readonly PreviewedApp[], choices: Choices): number | undefined {
+  return apps.find((app) => {
+    const choice = choices[app.index];
+    if (!choice?.isChosen) return false;
+    return (
+      unanswered(app, choice).length > 0 || (choice.into === null && nameProblem(choice.name) !== undefined)
+    );
+  })?.index;
+}
+
+export function countChosen(
+  apps: readonly PreviewedApp[],
+  choices: Choices,
+): { apps: number; secrets: number } {
+  const chosen = apps.flatMap((app) => {
+    const choice = choices[app.index];
+    return choice?.isChosen
+      ? [secretsOf(app).filter(({ fieldId }) => !choice.leftOut.includes(fieldId)).length]
+      : [];
+  });
+  return { apps: chosen.length, secrets: chosen.reduce((sum, count) => sum + count, 0) };
+}
+
+export function toApply({ importId, apps }: ImportPreview, choices: Choices): CallInput<'imports.apply'> {
+  return {
+    importId,
+    apps: apps.flatMap((app) => {
+      const choice = choices[app.index];
+      if (!choice?.isChosen) return [];
+      const { name, environment, into, given, leftOut, defaults } = choice;
+      return [
+        {
+          index: app.index,
+          // Of what is here already the name stays; the call wants one all the same.
+          name: into === null ? name.trim() : app.name,
+          environment,
+          into,
+          given: app.asks.flatMap((fieldId) => {
+            const value = (given[fieldId] ?? '').trim();
+            return into === null && value !== '' ? [{ fieldId, value }] : [];
+          }),
+          secrets: secretsOf(app).flatMap(({ fieldId }) =>
+            leftOut.includes(fieldId) ? [] : [{ fieldId, isDefault: defaults.includes(fieldId) }],
+          ),
+        },
+      ];
+    }),
+  };
+}

@@ -1,0 +1,108 @@
+/** What is chosen of an import at first, and what is sent. */
+import { expect, it } from 'vitest';
+import type { ImportPreview, PreviewedApp } from '#shared/contract/imports.ts';
+import type { Credential } from '#shared/contract/vault.ts';
+import {
+  type Choices,
+  countChosen,
+  fateOf,
+  firstChoices,
+  firstIncomplete,
+  toApply,
+  unanswered,
+} from '../../../../renderer/features/imports/choices.ts';
+
+const from = { name: 'X', line: 1 };
+const profileId = '7b6f1a52-5f4e-4d6b-9b61-0a1f0b6a1c11';
+
+function app(index: number, changes: Partial<PreviewedApp> = {}): PreviewedApp {
+  return {
+    index,
+    name: `App ${index}`,
+    provider: 'pusher',
+    dialect: null,
+    fields: [
+      { fieldId: 'key', isSecret: false, value: 'k', from },
+      { fieldId: 'secret', isSecret: true, fingerprint: '0'.repeat(16), from },
+    ],
+    missing: [],
+    warnings: [],
+    existing: [],
+    asks: [],
+    assumed: [],
+    ...changes,
+  };
+}
+
+function preview(...apps: readonly PreviewedApp[]): ImportPreview {
+  return { importId: profileId, format: 'variables', apps: [...apps], problems: [], unrecognised: 0 };
+}
+
+const changed = (choices: Choices, index: number, changes: Partial<Choices[number]>): Choices => {
+  const choice = choices[index];
+  return choice ? { ...choices, [index]: { ...choice, ...changes } } : choices;
+};
+
+it('everything is chosen, by the environment that its name tells, and into what has its key', () => {
+  const existing = [
+    { fieldId: 'secret', profileId: 'other', name: 'other', slot: 'current' as const },
+    { fieldId: 'key', profileId, name: 'shop', slot: null },
+  ];
+  const choices = firstChoices(
+    preview(
+      app(0, { name: 'Pusher (production)' }),
+      app(1, { name: 'staging' }),
+      app(2, { existing }),
+      app(3),
+    ),
+  );
+  expect(Object.values(choices).map(({ environment, into }) => [environment, into])).toEqual([
+    ['production', null],
+    ['staging', null],
+    ['development', profileId],
+    ['development', null],
+  ]);
+});
+
+it('sends what is chosen, with its answers, and nothing that is asked of new ones only', () => {
+  const whole = preview(app(0, { asks: ['appId'] }), app(1), app(2, { asks: ['appId'] }));
+  let choices = firstChoices(whole);
+  expect(firstIncomplete(whole.apps, choices)).toBe(0);
+  choices = changed(choices, 0, { given: { appId: ' 12 ' }, name: ' shop ', defaults: ['secret'] });
+  expect(firstIncomplete(whole.apps, choices)).toBe(2);
+  choices = changed(choices, 1, { isChosen: false });
+  choices = changed(choices, 2, { into: profileId, leftOut: ['secret'], name: '' });
+  expect(firstIncomplete(whole.apps, choices)).toBeUndefined();
+  expect(unanswered(whole.apps[2] as PreviewedApp, choices[2] as Choices[number])).toEqual([]);
+  expect(countChosen(whole.apps, choices)).toEqual({ apps: 2, secrets: 1 });
+  expect(toApply(whole, choices).apps).toEqual([
+    {
+      index: 0,
+      name: 'shop',
+      environment: 'development',
+      into: null,
+      given: [{ fieldId: 'appId', value: '12' }],
+      secrets: [{ fieldId: 'secret', isDefault: true }],
+    },
+    { index: 2, name: 'App 2', environment: 'development', into: profileId, given: [], secrets: [] },
+  ]);
+  expect(firstIncomplete(whole.apps, changed(choices, 0, { name: ' ' }))).toBe(0);
+});
+
+it('says of a secret whether it is new, here, or stands beside another', () => {
+  const field = { fieldId: 'secret', fingerprint: 'a'.repeat(16) };
+  const credential = (changes: Partial<Credential>) =>
+    ({ kind: 'secret', slot: 'current', fingerprint: 'b'.repeat(16), ...changes }) as Credential;
+  expect(fateOf(field, [])).toEqual({ kind: 'new' });
+  expect(fateOf(field, [credential({ kind: 'masterKey', fingerprint: field.fingerprint })])).toEqual({
+    kind: 'new',
+  });
+  expect(fateOf(field, [credential({ slot: 'extra' })])).toEqual({ kind: 'new' });
+  expect(fateOf(field, [credential({})])).toEqual({ kind: 'beside' });
+  expect(
+    fateOf(field, [credential({}), credential({ slot: 'revoked', fingerprint: field.fingerprint })]),
+  ).toEqual({
+    kind: 'present',
+    slot: 'revoked',
+  });
+});
