@@ -6,7 +6,7 @@ import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { SealedFileStore, sealedFileNames } from '../../../electron/vault/stores/sealed-file-store.ts';
 import type { SeededRandom } from '../../support/seeded-random.ts';
-import { roundsInTurn } from '../../support/soak.ts';
+import { isSoak, roundsInTurn } from '../../support/soak.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const writer = new URL('../../support/sealed-file-process.ts', import.meta.url);
@@ -46,5 +46,5 @@ it(
       expect(readdirSync(folder)).toEqual([sealedFileNames.current]);
     });
   },
-  5 * 60_000,
+  isSoak ? 60 * 60_000 : 5 * 60_000,
 );
