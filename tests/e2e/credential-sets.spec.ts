@@ -6,6 +6,10 @@ import { expect, test } from './support/latchkey.ts';
 import { choose } from './support/secrets.ts';
 import { addApp, startServer } from './support/server.ts';
 
+// Hundreds of keys: a picture of the page at each of them would be most of the work.
+test.use({ trace: { mode: 'retain-on-failure', snapshots: false, screenshots: false } });
+test.describe.configure({ timeout: 180_000 });
+
 const newSecret = () => randomBytes(20).toString('hex');
 
 const pairs = (page: Page) => page.getByRole('list', { name: 'App secret' });

@@ -6,6 +6,10 @@ import { chooseRadio, expectFocusKept, retype, tabTo } from './support/by-keys.t
 import { expect, test } from './support/latchkey.ts';
 import { choose } from './support/secrets.ts';
 
+// Hundreds of keys: a picture of the page at each of them would be most of the work.
+test.use({ trace: { mode: 'retain-on-failure', snapshots: false, screenshots: false } });
+test.describe.configure({ timeout: 180_000 });
+
 const exposureWords = {
   public: 'Public',
   'app-bundle': 'Ships in apps',
