@@ -7,6 +7,9 @@ import { expect, test } from './support/latchkey.ts';
 import { choose } from './support/secrets.ts';
 import { startServer } from './support/server.ts';
 
+// Many keys, and other work on the machine.
+test.describe.configure({ timeout: 180_000 });
+
 test('imports a .env without a mouse, says what ships to browsers, and connects', async ({
   latchkey: page,
   dataFolder,

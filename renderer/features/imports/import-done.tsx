@@ -15,7 +15,11 @@ export interface ImportDoneProps {
 export function ImportDone({ apps, from, onAgain }: ImportDoneProps) {
   const navigation = useNavigation();
   const profiles = useProfiles() ?? [];
-  const [first] = apps.filter(({ profileId }) => profiles.some((profile) => profile.profileId === profileId));
+  const [first] = apps;
+  const open = (profileId: string) =>
+    profiles.some((profile) => profile.profileId === profileId)
+      ? navigation.openApp(profileId)
+      : navigation.openService(profileId);
   const secrets = apps.flatMap((app) => app.secrets);
   const entered = secrets.filter(({ outcome }) => outcome === 'entered').length;
   const present = secrets.length - entered;
@@ -49,7 +53,7 @@ export function ImportDone({ apps, from, onAgain }: ImportDoneProps) {
       <Section>
         <Actions>
           {first?.profileId && (
-            <Button variant="primary" autoFocus onClick={() => navigation.openApp(first.profileId ?? '')}>
+            <Button variant="primary" autoFocus onClick={() => open(first.profileId ?? '')}>
               Open {first.name}
             </Button>
           )}

@@ -2,6 +2,7 @@
 import { type FormEvent, useRef, useState } from 'react';
 import type { Service } from '#shared/contract/profiles.ts';
 import type { Provider, ProviderField } from '#shared/contract/providers.ts';
+import { CommandButton } from '../../commands/index.ts';
 import {
   Actions,
   Button,
@@ -153,7 +154,12 @@ export function ServiceForm(props: ServiceFormProps) {
   };
 
   return (
-    <Page title={service ? `Edit ${service.name}` : 'Add an app'}>
+    <Page
+      title={service ? `Edit ${service.name}` : 'Add an app'}
+      actions={
+        !service && <CommandButton command="vault.import" label="Import from a file…" icon="incoming" />
+      }
+    >
       {head}
       <form
         ref={form}

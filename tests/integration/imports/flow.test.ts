@@ -278,7 +278,7 @@ describe('an import', () => {
   it('is not opened, nor applied again, while one is applied', async () => {
     const { client } = await startOpen();
     const text = Array.from(
-      { length: 100 },
+      { length: 40 },
       (_, index) => `PUSHER_P${index}_KEY=k${index}\nPUSHER_P${index}_SECRET=${newSecret()}`,
     );
     const preview = await client.call('imports.open', { value: text.join('\n') });
@@ -287,7 +287,7 @@ describe('an import', () => {
     await expect(client.call('imports.open', { value: envOf() })).rejects.toMatchObject(conflict);
     await expect(client.call('imports.apply', applyAll(preview))).rejects.toMatchObject(conflict);
     expect((await applying).apps.every(({ failure }) => failure === null)).toBe(true);
-    expect((await client.call('profiles.list', {})).profiles).toHaveLength(100);
+    expect((await client.call('profiles.list', {})).profiles).toHaveLength(40);
   });
 
   it('tells what failed, keeps what was done, and makes nothing twice when it is asked again', async () => {
@@ -500,11 +500,13 @@ describe('the vault', () => {
     });
   });
 
-  it('locked while an import is applied: what is in stays, the rest is told, and the file can be taken again', async () => {
+  it('locked while an import is applied: what is in stays, the rest is told, and the file can be taken again', {
+    timeout: 120_000,
+  }, async () => {
     const latchkey = await start();
     const { client } = latchkey;
     await client.call('vault.chooseStore', { store: 'file', passphrase });
-    const count = 60;
+    const count = 30;
     const text = Array.from(
       { length: count },
       (_, index) =>
