@@ -11,7 +11,7 @@ import { AppError } from '#shared/lib/app-error.ts';
 import { Listeners } from '#shared/lib/disposer.ts';
 import { AuditLog } from './audit/index.ts';
 import { createCommands } from './cli/index.ts';
-import { Doctor } from './doctor/index.ts';
+import { type CheckOptions, Doctor } from './doctor/index.ts';
 import { ChosenFiles, type PickFile } from './files/index.ts';
 import { History } from './history/index.ts';
 import { HttpApi } from './http-api/index.ts';
@@ -163,6 +163,10 @@ export async function compose(options: ComposeOptions): Promise<App> {
     apps: () => profiles.list().map(({ profileId, name }) => ({ profileId, appName: name })),
     onProgress: (progress) => emit('doctor.progress', progress),
   });
+  const check = ({ profileId, ...how }: { readonly profileId: string } & CheckOptions) => {
+    const service = profiles.findService(profileId);
+    return service ? doctor.checkService(service, how) : doctor.checkApp(profiles.get(profileId), how);
+  };
   const presencePoll = new PresencePoll(api);
   const sandbox: Sandbox = new Sandbox({
     spawn,
@@ -249,14 +253,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
       },
     },
     doctor: {
-      check: async ({ profileId, ...which }, { signal }) => {
-        const service = profiles.findService(profileId);
-        const how = { ...which, signal };
-        const checking = service
-          ? doctor.checkService(service, how)
-          : doctor.checkApp(profiles.get(profileId), how);
-        return { diagnoses: await checking };
-      },
+      check: async (input, { signal }) => ({ diagnoses: await check({ ...input, signal }) }),
     },
     files: {
       choose: (input) => chosenFiles.choose(input),
@@ -392,6 +389,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
       profiles,
       vault,
       credentials: (profileId) => vault.credentials(profileId),
+      check,
     }),
     openSession: (send) => dispatcher.open(send),
     passPort: (port) => background('vault.passPort', vault.passPort(port)),

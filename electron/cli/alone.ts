@@ -2,6 +2,8 @@
  * Nobody owns the data folder: this process does, while it answers its own requests. It opens the vault only for those
  * that need it, and has ended the vault process when it is done.
  */
+import { join } from 'node:path';
+import type { Diagnosis } from '#shared/contract/doctor.ts';
 import type { StoreKind } from '#shared/contract/vault.ts';
 import { AppError, assertNever } from '#shared/lib/app-error.ts';
 import { AuditLog } from '../audit/index.ts';
@@ -23,6 +25,7 @@ const needVault: readonly CommandType[] = [
   'signChannel',
   'signUser',
   'signRequest',
+  'checkCredentials',
 ];
 
 /**
@@ -98,6 +101,7 @@ async function answerAll(place: Place, lock: FolderLock, requests: readonly Requ
     vault,
     // What was kept for one session went with it, whatever the index still says.
     credentials: (profileId) => (chosenStore === 'session' ? [] : vault.credentials(profileId)),
+    check: (input) => checkAlone({ ...input, place, profiles, vault }),
   });
   try {
     let answer: unknown;
@@ -108,6 +112,55 @@ async function answerAll(place: Place, lock: FolderLock, requests: readonly Requ
     vault.close();
     database.close();
     await allEnded();
+  }
+}
+
+/** What a check needs is loaded for it alone: it is the one command that asks other machines. */
+async function checkAlone({
+  place,
+  profiles,
+  vault,
+  profileId,
+  ...how
+}: {
+  readonly place: Place;
+  readonly profiles: Profiles;
+  readonly vault: Vault;
+  readonly profileId: string;
+  readonly elsewhere: boolean;
+  readonly signal: AbortSignal;
+}): Promise<Diagnosis[]> {
+  const [{ Doctor }, { History }, { HttpApi }] = await Promise.all([
+    import('../doctor/index.ts'),
+    import('../history/index.ts'),
+    import('../http-api/index.ts'),
+  ]);
+  const entry = (name: string) => new URL(`history/${name}${extension}`, place.code);
+  const history = new History({
+    folder: join(place.dataFolder, 'history'),
+    entries: { writer: entry('writer-thread'), query: entry('query-thread') },
+    decryptBatch: (owner, items) => vault.decryptBatch({ profileId: owner, items }),
+    onGrew: () => {},
+    onProblem: place.tell,
+  });
+  const doctor = new Doctor({
+    api: new HttpApi(vault),
+    checkService: (input, signal) => vault.checkService(input, signal),
+    credentials: (owner) => vault.credentials(owner),
+    recentEncrypted: (owner, query) => history.recentEncrypted(owner, query),
+    decryptWith: (credentialId, items) => vault.decryptWith(credentialId, items),
+    // Known of the app's own run only, here as after any other start.
+    isPublishedHere: () => false,
+    apps: () => profiles.list().map((profile) => ({ profileId: profile.profileId, appName: profile.name })),
+    onProgress: () => {},
+  });
+  try {
+    const service = profiles.findService(profileId);
+    return await (service
+      ? doctor.checkService(service, how)
+      : doctor.checkApp(profiles.get(profileId), how));
+  } finally {
+    await history.close();
   }
 }
 

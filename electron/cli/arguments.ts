@@ -86,7 +86,7 @@ function readCommand(name: string, command: Command, args: readonly string[]): A
   const { values, positionals } = parsed(name, command, own);
   if (values.help) return { kind: 'help', command: name };
   const wanted = command.positionals.length;
-  if (positionals.length !== wanted) {
+  if (positionals.length !== wanted && !(command.isForAll && positionals.length === 0)) {
     const how = positionals.length < wanted ? 'Something is missing' : 'That is too much';
     throw new UsageError(`${how}: it is \`${usageOf(name)}\`.`, name);
   }

@@ -15,6 +15,8 @@ export interface Command {
   readonly summary: string;
   readonly details?: readonly string[];
   readonly positionals: readonly ('app' | 'other')[];
+  /** The positionals may be left out. */
+  readonly isForAll?: boolean;
   /** What follows `--` is another program's. */
   readonly takesProgram?: boolean;
   readonly options: Readonly<Record<string, Option>>;
@@ -106,6 +108,17 @@ export const commands: Readonly<Record<string, Command>> = {
         value: 'BODY',
         help: 'The body: @FILE, - for standard input, or the text itself.',
       },
+      json,
+    },
+  },
+  check: {
+    usage: '[APP]',
+    summary: 'asks the provider whether the credentials work; without APP, of all',
+    details: ['Nothing is changed and nothing published. 1 when something does not work.'],
+    positionals: ['app'],
+    isForAll: true,
+    options: {
+      elsewhere: { type: 'boolean', help: 'Looks in the provider’s other places as well.' },
       json,
     },
   },

@@ -1,4 +1,5 @@
 /** What the `latchkey` command may ask, answered by whoever owns the data folder: the app, or the command itself. */
+import type { Diagnosis } from '#shared/contract/doctor.ts';
 import type { Profile, Service } from '#shared/contract/profiles.ts';
 import type { Credential } from '#shared/contract/vault.ts';
 import { AppError } from '#shared/lib/app-error.ts';
@@ -36,7 +37,16 @@ export interface CommandsOptions {
     | 'unlock'
   >;
   readonly credentials: (profileId: string) => readonly Credential[];
+  /** The doctor's, of an app or a service. */
+  readonly check: (input: {
+    readonly profileId: string;
+    readonly elsewhere: boolean;
+    readonly signal: AbortSignal;
+  }) => Promise<Diagnosis[]>;
 }
+
+/** Less than what the caller waits for an answer. */
+const checkLimitMs = 55_000;
 
 interface Listed {
   readonly profileId: string;
@@ -47,7 +57,7 @@ interface Listed {
   readonly exported: ExportApp;
 }
 
-export function createCommands({ profiles, vault, credentials }: CommandsOptions): CommandHandlers {
+export function createCommands({ profiles, vault, credentials, check }: CommandsOptions): CommandHandlers {
   /** Apps and services alike. */
   const everything = (): readonly Listed[] => {
     const all = profiles.all();
@@ -139,6 +149,16 @@ export function createCommands({ profiles, vault, credentials }: CommandsOptions
       // A server behind a path prefix checks the signature without it.
       const url = `${tls ? 'https' : 'http'}://${host}:${port}${prefix}${path}?${signed.query}`;
       return { type: 'request', url, query: signed.query };
+    },
+    checkCredentials: async ({ app, elsewhere }) => {
+      const { profileId } = chosenApp(everything(), app);
+      const signal = AbortSignal.timeout(checkLimitMs);
+      try {
+        return { type: 'diagnoses', diagnoses: await check({ profileId, elsewhere, signal }) };
+      } catch (error) {
+        if (!signal.aborted) throw error;
+        throw new AppError('offline', 'The provider took too long to answer.', { hint: 'Try again.' });
+      }
     },
     vaultStatus: vaultState,
     lockVault: ({ forget }) => {

@@ -87,6 +87,12 @@ async function run(place: Place, given: Given, asItWas: () => void): Promise<End
       const { listText } = await import('./list.ts');
       return print(listText(await ask(place, { type: 'listApps' }), options));
     }
+    case 'check': {
+      const { checkAll } = await import('./check.ts');
+      const { text, isAllWell } = await checkAll(place, positionals[0], options);
+      const ending = await print(text);
+      return isAllWell ? ending : { code: exitCodes.failed };
+    }
     case 'lock':
       await lock(place, options.forget === true);
       return print('The vault is locked.\n');

@@ -99,6 +99,7 @@ const answerTypes: Readonly<Record<CommandType, string>> = {
   signChannel: 'signature',
   signUser: 'signature',
   signRequest: 'request',
+  checkCredentials: 'diagnoses',
   vaultStatus: 'vault',
   lockVault: 'vault',
   unlockVault: 'vault',

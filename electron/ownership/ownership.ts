@@ -58,6 +58,7 @@ export class Ownership {
         signChannel: command('signChannel'),
         signUser: command('signUser'),
         signRequest: command('signRequest'),
+        checkCredentials: command('checkCredentials'),
         vaultStatus: command('vaultStatus'),
         lockVault: command('lockVault'),
         unlockVault: command('unlockVault'),

@@ -3,6 +3,7 @@
  * JSON. A request is added to `protocol`, and gets a handler where the owner is started.
  */
 import * as z from 'zod';
+import { diagnosis } from '#shared/contract/doctor.ts';
 import { environments } from '#shared/contract/profiles.ts';
 import * as s from '#shared/contract/strings.ts';
 import { slots, storeKinds, vaultStates } from '#shared/contract/vault.ts';
@@ -151,6 +152,11 @@ export const protocol = {
         .optional(),
     }),
     answer: z.object({ type: z.literal('request'), url: z.string(), query: z.string() }),
+  },
+  /** Asks the provider, without changing anything. */
+  checkCredentials: {
+    request: z.strictObject({ type: z.literal('checkCredentials'), app: appChoice, elsewhere: z.boolean() }),
+    answer: z.object({ type: z.literal('diagnoses'), diagnoses: z.array(diagnosis) }),
   },
   vaultStatus: { request: z.strictObject({ type: z.literal('vaultStatus') }), answer: vaultState },
   lockVault: {
