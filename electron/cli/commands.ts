@@ -64,8 +64,9 @@ export function createCommands({ profiles, vault, credentials }: CommandsOptions
   const pairOf = (profileId: string, pair: string | undefined) =>
     pair === undefined ? {} : { credentialId: chosenPair(credentials(profileId), pair).credentialId };
   const vaultState = (): AnswerOf<'vaultStatus'> => {
-    const { state, store } = vault.status;
-    return { type: 'vault', state, store };
+    const { state, store, isKeychainSealed } = vault.status;
+    const wantsPassphrase = store === 'file' || (store === 'keychain' && isKeychainSealed);
+    return { type: 'vault', state, store, wantsPassphrase };
   };
   const environmentOf = ({
     app: choice,
