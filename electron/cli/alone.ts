@@ -205,7 +205,7 @@ async function openVault(vault: Vault, store: StoreKind | null): Promise<void> {
       await vault.unlock();
       return;
     case 'file':
-      throw new AppError('passphrase_required', 'The vault file wants its passphrase.', {
+      throw new AppError('passphrase_required', 'The vault wants its passphrase.', {
         hint: 'Run this on a terminal, which is asked for it, or unlock the vault in Latchkey first.',
       });
     case 'session':

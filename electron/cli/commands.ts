@@ -74,8 +74,9 @@ export function createCommands({ profiles, vault, credentials, check }: Commands
   const pairOf = (profileId: string, pair: string | undefined) =>
     pair === undefined ? {} : { credentialId: chosenPair(credentials(profileId), pair).credentialId };
   const vaultState = (): AnswerOf<'vaultStatus'> => {
-    const { state, store } = vault.status;
-    return { type: 'vault', state, store };
+    const { state, store, isKeychainSealed } = vault.status;
+    const wantsPassphrase = store === 'file' || (store === 'keychain' && isKeychainSealed);
+    return { type: 'vault', state, store, wantsPassphrase };
   };
   const environmentOf = ({
     app: choice,

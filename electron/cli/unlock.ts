@@ -41,8 +41,8 @@ async function unlockFor<T extends CommandType>(
   locked: AppError,
   request: Extract<Request, { readonly type: T }>,
 ): Promise<AnswerTo<T>> {
-  const { store } = await ask(place, { type: 'vaultStatus' });
-  if (store === 'file') {
+  const { store, wantsPassphrase = store === 'file' } = await ask(place, { type: 'vaultStatus' });
+  if (wantsPassphrase) {
     return withPassphrase(place, terminal, (passphrase) =>
       ask<T>(place, request, [{ type: 'unlockVault', passphrase }]),
     );
@@ -59,7 +59,7 @@ async function withPassphrase<T>(
   use: (passphrase: Uint8Array) => Promise<T>,
 ): Promise<T> {
   for (let left = attempts; ; ) {
-    const passphrase = await terminal.readHidden(`Passphrase of Latchkey’s vault file in ${dataFolder}: `);
+    const passphrase = await terminal.readHidden(`Passphrase of Latchkey’s vault in ${dataFolder}: `);
     if (passphrase.length === 0) throw new AppError('cancelled', 'Cancelled.');
     try {
       return await use(passphrase);

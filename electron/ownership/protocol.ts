@@ -40,6 +40,8 @@ const vaultState = z.object({
   type: z.literal('vault'),
   state: z.enum(vaultStates),
   store: z.enum(storeKinds).nullable(),
+  /** Opening it does. One that does not say so has a vault file or nothing that wants any. */
+  wantsPassphrase: z.boolean().optional(),
 });
 
 export const protocol = {

@@ -168,6 +168,8 @@ export class Keeper {
   async completeMove(): Promise<Record<string, never>> {
     const former = this.#requireOpen();
     this.#opened = this.#requireBeside();
+    // As when another store is opened. One that has got the former's canary tells fingerprints alike.
+    if (!Buffer.from(former.canary).equals(this.#opened.canary)) this.#imports.drop();
     this.#beside = former;
     this.#hiddenAt = undefined;
     return {};

@@ -4,7 +4,7 @@
  *     latchkey-seal {"version":1,"kdf":{…},"check":…} SUM
  *
  * and each of the others is `latchkey-sealed BASE64`, of a nonce and a box that is bound to its account. The sum has no
- * key: it tells damage from a wrong passphrase. Docs: decisions/0009.
+ * key: it tells damage from a wrong passphrase. Docs: decisions/0011.
  */
 import * as z from 'zod';
 import { AppError } from '#shared/lib/app-error.ts';

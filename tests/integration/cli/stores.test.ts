@@ -150,6 +150,54 @@ describe('with the secrets in the system keychain', () => {
   });
 });
 
+/** A passphrase is asked for in this way only. */
+const asks = /Passphrase of Latchkey’s vault in \S+: $/;
+
+describe('with a passphrase for the secrets in the system keychain', () => {
+  const dataFolder = newFolder();
+  const passphrase = newPassphrase();
+  let service: SecretService;
+  let shop: TestApp;
+  const env = () => service.env;
+
+  beforeAll(async () => {
+    service = await startSecretService();
+    await service.startKeyring();
+    const owner = await Owner.start(dataFolder, service.env);
+    await owner.untilState('unlocked');
+    shop = await owner.add(profileNamed('shop'));
+    await owner.client.secrets.passphrase({ how: 'set', value: passphrase });
+    await owner.stop();
+  });
+  afterAll(() => service.close());
+
+  it.each([
+    ['nobody runs', false],
+    ['Latchkey runs, locked', true],
+  ])('a terminal is asked for it, where %s', async (_where, hasOwner) => {
+    const owner = hasOwner ? await Owner.start(dataFolder, env()) : undefined;
+    try {
+      const command = on(dataFolder, ['exec', 'shop', ...printsSecret]);
+      expect(await latchkey(command, { env: env() })).toMatchObject({
+        ended: 3,
+        output: '',
+        complaints: expect.stringContaining('no terminal'),
+      });
+      const terminal = startAtTerminal([process.execPath, launcher, ...command], { env: env() });
+      await terminal.shows(asks);
+      terminal.type(`${newPassphrase()}\r`);
+      await terminal.shows(asks);
+      expect(terminal.shownSince()).toContain('not its passphrase');
+      terminal.type(`${passphrase}\r`);
+      await terminal.shows(new RegExp(shop.secret));
+      expect(await terminal.ended).toBe(0);
+      await owner?.untilState('unlocked');
+    } finally {
+      await owner?.stop();
+    }
+  });
+});
+
 describe('with the secrets in a vault file', () => {
   const dataFolder = newFolder();
   const passphrase = newPassphrase();
@@ -158,7 +206,6 @@ describe('with the secrets in a vault file', () => {
     latchkey(on(dataFolder, args), options);
   const atTerminal = (...args: string[]) =>
     startAtTerminal([process.execPath, launcher, ...on(dataFolder, args)]);
-  const asks = /Passphrase of Latchkey’s vault file in \S+: $/;
 
   beforeAll(async () => {
     const owner = await Owner.start(dataFolder);
