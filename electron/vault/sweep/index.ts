@@ -163,7 +163,7 @@ class Sweep {
     });
     for (const { objectId, hit } of this.#inObjects) {
       if (signal.aborted) throw new AppError('cancelled', 'The sweep was cancelled.');
-      const known = await whereCommitted(folder, objectId);
+      const known = await whereCommitted(folder, objectId, signal);
       const { credentialId, form } = hit.pattern;
       this.#add({
         credentialId,
