@@ -80,6 +80,22 @@ describe('a sweep of a folder', () => {
     expect(new Set(found.map(({ path }) => path))).toEqual(new Set(['text', 'unpadded', 'hex', 'raw']));
   });
 
+  it('finds a secret in a name, and never tells it in a path', async () => {
+    value = randomBytes(10).toString('hex');
+    write(`${value}/backup-${value}.txt`, value);
+    write(`${'deep/'.repeat(240)}file`, value);
+    const { found } = await run();
+    expect(JSON.stringify(found)).not.toContain(value);
+    const places = found.map(({ path, line }) => `${path}:${line}`);
+    expect(places).toEqual(
+      expect.arrayContaining(['***:null', '***/backup-***.txt:null', '***/backup-***.txt:1']),
+    );
+    expect(places).toHaveLength(4);
+    const long = found.find(({ path }) => path.startsWith('deep/'));
+    expect(long?.path.length).toBeLessThanOrEqual(1000);
+    expect(long?.path).toMatch(/^deep\/.*….*file$/);
+  });
+
   it('does not follow links, counts what it can’t read, and goes on', async () => {
     write('deep/a/b/c/file', value);
     symlinkSync(folder, join(folder, 'loop'));
