@@ -175,6 +175,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     live.vaultUnlocked();
     background('profiles.purge', profiles.purgeExpired());
   });
+  vault.sweeps.progressed.add((progress) => emit('sweep.progress', progress));
   vault.credentialsChanged.add((profileId) => {
     emit('vault.credentialsChanged', { profileId });
     live.credentialsChanged(profileId);
@@ -272,6 +273,15 @@ export async function compose(options: ComposeOptions): Promise<App> {
     settings: {
       get: () => settings.get(),
       update: (changes) => settings.update(changes),
+    },
+    sweep: {
+      start: async ({ path, history }, { signal }) => {
+        const { found, ...report } = await vault.sweeps.run(
+          { folder: chosenFiles.require('sweep', path), hasHistory: history },
+          signal,
+        );
+        return { ...report, found: [...found] };
+      },
     },
     vault: {
       status: () => vault.status,

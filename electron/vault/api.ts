@@ -4,6 +4,8 @@ import type { Slot, StoreKind } from '#shared/contract/vault.ts';
 import type { EncryptedData, WebhookVerification } from '../signing/index.ts';
 import type { SecretFormat, SecretSummary } from './secret-forms.ts';
 import type { CheckEndpoints, PublicFields, ServiceAnswer, ServiceCheckId } from './service-check/index.ts';
+import type { Progress, SweepResult } from './sweep/index.ts';
+import type { SweepOrder } from './sweeper.ts';
 
 /** An app secret, and the app key that it belongs to. */
 export interface Signer {
@@ -122,6 +124,12 @@ export type VaultApi = {
     readonly credentialId: string;
   }): Promise<ServiceAnswer>;
   stopCheck(input: { readonly requestId: string }): Promise<Record<string, never>>;
+  /**
+   * Looks for these secrets in a folder. Signing goes on meanwhile.
+   * @throws AppError `not_found`, `cancelled`, `conflict` while another one is under way
+   */
+  sweep(input: SweepOrder): Promise<SweepResult>;
+  cancelSweep(input: Record<string, never>): Promise<Record<string, never>>;
 };
 
 export type VaultNotices = {
@@ -130,4 +138,5 @@ export type VaultNotices = {
   readonly keychainCallEnded: null;
   /** This process will not reach the keychain any more. */
   readonly keychainLost: null;
+  readonly sweepProgress: Progress;
 };

@@ -23,6 +23,7 @@ import { SecretPorts } from './secret-ports.ts';
 import { ServiceChecks } from './service-check/index.ts';
 import { otherPlaces, type SecretStore, storeHidesEntries, storeLocked, storeUnavailable } from './store.ts';
 import { SealedFileStore } from './stores/sealed-file-store.ts';
+import { Sweeper } from './sweeper.ts';
 
 type Input<M extends keyof VaultApi> = Parameters<VaultApi[M]>[0];
 
@@ -42,6 +43,7 @@ const canaryBytes = 32;
 export const promptPauseMs = 60_000;
 
 export class Keeper {
+  readonly sweeper = new Sweeper((credentialId) => this.#value(credentialId));
   readonly #openStore: OpenStore;
   readonly #ports: SecretPorts;
   readonly #values = new Map<string, string>();
@@ -62,6 +64,7 @@ export class Keeper {
   async open(input: Input<'open'>): Promise<{ vaultId: string }> {
     const { store: kind, vaultId, hasCanary, startOverAs, file, checkEndpoints } = input;
     this.#checks.endpoints = checkEndpoints ?? {};
+    this.sweeper.cancel();
     this.#opened = undefined;
     this.#values.clear();
     const passphrase = file && this.#entered(file.passphrase);
@@ -319,6 +322,12 @@ export function serveable(keeper: Keeper): VaultApi {
     decryptBatch: (input) => guarded('decryptBatch', () => keeper.decryptBatch(input)),
     checkService: (input) => guarded('checkService', () => keeper.checkService(input)),
     stopCheck: (input) => guarded('stopCheck', () => keeper.stopCheck(input)),
+    sweep: (input) => guarded('sweep', () => keeper.sweeper.sweep(input)),
+    cancelSweep: () =>
+      guarded('cancelSweep', async () => {
+        keeper.sweeper.cancel();
+        return {};
+      }),
   };
 }
 

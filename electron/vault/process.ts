@@ -28,6 +28,7 @@ const keeper = new Keeper(async (kind, file) => {
   });
 }, ports);
 const server: RpcServer<VaultNotices> = serveRpc<VaultApi, VaultNotices>(parent, serveable(keeper));
+keeper.sweeper.progressed.add((progress) => server.notify('sweepProgress', progress));
 
 async function openVaultFile(file: OpenedFile | undefined): Promise<SealedFileStore> {
   if (!file) throw new Error('A vault file wants a passphrase.');

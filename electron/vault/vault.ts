@@ -17,6 +17,7 @@ import { type ChooseOptions, Lifecycle, type OpenVault } from './lifecycle.ts';
 import type { SecretFormat } from './secret-forms.ts';
 import type { CheckEndpoints, PublicFields, ServiceAnswer, ServiceCheckId } from './service-check/index.ts';
 import { StatusAudit } from './status-audit.ts';
+import { Sweeps } from './sweeps.ts';
 import { Uses } from './uses.ts';
 import type { VaultCalls } from './vault-process.ts';
 
@@ -65,6 +66,7 @@ export class Vault {
   readonly changed = new Listeners<VaultStatus>();
   /** Of this profile. */
   readonly credentialsChanged = new Listeners<string>();
+  readonly sweeps: Sweeps;
   readonly #now: () => number;
   readonly #audit: AuditTrail;
   readonly #statusAudit: StatusAudit;
@@ -100,7 +102,9 @@ export class Vault {
         this.changed.emit(status);
       },
       onUnexpectedExit: (exit) => options.onUnexpectedExit?.(exit),
+      onSweepProgress: (progress) => this.sweeps.progressed.emit(progress),
     });
+    this.sweeps = new Sweeps(this.#lifecycle, this.#book);
   }
 
   /** Opens the chosen store; at the first start the keychain, if it works. Never throws for a store that fails. */

@@ -12,6 +12,7 @@ import { publishing } from './publishing.ts';
 import { rotation } from './rotation.ts';
 import { sandbox } from './sandbox.ts';
 import { about, settings } from './settings.ts';
+import { sweep } from './sweep.ts';
 import { vault } from './vault.ts';
 
 export const contract = {
@@ -28,6 +29,7 @@ export const contract = {
   rotation,
   sandbox,
   settings,
+  sweep,
   vault,
 };
 

@@ -91,6 +91,9 @@ export const fieldValue = named(
 );
 /** A path on this machine that the user may want to open, such as the data folder. */
 export const filePath = named('FilePath', z.string().max(4096));
+/** Of a file in which something was found. Names of files that others made, so any characters may be in it. */
+export const foundPath = named('FoundPath', z.string().max(1100));
+export const gitObjectId = named('GitObjectId', z.string().regex(/^[0-9a-f]{40,64}$/));
 export const filterText = named('FilterText', z.string().max(1000));
 
 /** A name (single labels and underscores are used inside networks), an IPv4 address, or an IPv6 one in brackets. */

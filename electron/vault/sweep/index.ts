@@ -3,7 +3,7 @@
  * stand. Runs in the vault process. Nothing that is read is kept, and of a find only its place is told.
  */
 import { createReadStream } from 'node:fs';
-import { lstat, opendir } from 'node:fs/promises';
+import { opendir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { AppError } from '#shared/lib/app-error.ts';
 import { cancelled, readGitObjects, whereCommitted } from './git-objects.ts';
@@ -95,7 +95,8 @@ class Sweep {
 
   async files(): Promise<void> {
     const { folder } = this.#options;
-    const top = await lstat(folder).catch(() => undefined);
+    // The folder itself may be named by a link: the user named it.
+    const top = await stat(folder).catch(() => undefined);
     if (!top?.isDirectory()) {
       throw new AppError('not_found', 'There is no such folder.', {
         hint: 'Choose the folder of a project.',
