@@ -2,6 +2,8 @@
  * A thread of the vault process, which sweeps while that one signs: searching takes a whole processor for as long as it
  * lasts. It ends with its process, and what it was given with it.
  */
+import { readlinkSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { AppError, type Failure } from '#shared/lib/app-error.ts';
 import { type KnownSecret, type Progress, type SweepResult, sweep } from './sweep/index.ts';
@@ -24,6 +26,7 @@ const tell = (message: SweepThreadMessage) => port.postMessage(message);
 const stopping = new AbortController();
 port.on('message', () => stopping.abort());
 
+giveWay();
 try {
   const result = await sweep({
     ...(workerData as SweepThreadData),
@@ -35,6 +38,17 @@ try {
   tell({ failure: failureOf(error) });
 }
 port.close();
+
+/** To signatures, and whatever else wants a processor. Linux alone has a priority for each thread. */
+function giveWay(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1));
+    setPriority(thread, constants.priority.PRIORITY_LOW);
+  } catch {
+    // Without it a sweep is as it should be, and other things are slower.
+  }
+}
 
 /** Of what nobody expected, the kind and no more: its words could hold a secret. */
 function failureOf(error: unknown): Failure {
