@@ -155,10 +155,10 @@ const otherLines: readonly Line[] = [
 
 /** The targets that make sense for an app. Reverb's variables, for one, need a server's address. */
 export function envTargetsFor(app: Pick<ExportApp, 'provider' | 'dialect' | 'fields'>): readonly EnvTarget[] {
-  if (app.provider === 'airship' || app.provider === 'ibmPush' || app.provider === 'masterKey') {
+  if (app.provider === 'airship' || app.provider === 'ibm-push' || app.provider === 'master-key') {
     return ['node', 'rails', 'django', 'go'];
   }
-  const isSelfHosted = app.provider === 'selfHosted';
+  const isSelfHosted = app.provider === 'self-hosted';
   return envTargets.filter((target) => {
     if (target === 'laravel-reverb') return isSelfHosted && locationOf(app) === 'endpoints';
     if (target === 'soketi-server')
@@ -180,7 +180,7 @@ export function envFile(app: ExportApp, target: EnvTarget): EnvFile {
     });
   }
   const { label, loader, servers, browsers } = targets[target];
-  const isOther = app.provider === 'airship' || app.provider === 'ibmPush' || app.provider === 'masterKey';
+  const isOther = app.provider === 'airship' || app.provider === 'ibm-push' || app.provider === 'master-key';
   const written = [...(isOther ? otherLines : servers), ...(isOther ? [] : browsers)].flatMap((line) =>
     writeLine(app, line, loader),
   );

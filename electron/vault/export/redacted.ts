@@ -30,7 +30,7 @@ export function redactedDescription(apps: readonly ExportApp[]): string {
   const parts = apps.map((app, index) => {
     const kind = app.dialect === null ? app.provider : `${app.provider} (${app.dialect})`;
     const isAddressed =
-      app.provider !== 'airship' && app.provider !== 'ibmPush' && app.provider !== 'masterKey';
+      app.provider !== 'airship' && app.provider !== 'ibm-push' && app.provider !== 'master-key';
     const lines = fieldsOfProvider[app.provider].flatMap((id) => {
       const value = app.fields[id];
       return value ? [`  ${id}: ${wordsFor(id, value, app)}`] : [];

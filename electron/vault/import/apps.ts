@@ -72,7 +72,7 @@ const coreMeanings: Readonly<Record<Family, readonly Meaning[]>> = {
     'partnerSecret',
     'devicePassword',
   ],
-  ibmPush: ['appGuid', 'clientSecret', 'iamApiKey'],
+  'ibm-push': ['appGuid', 'clientSecret', 'iamApiKey'],
 };
 
 function draftOf(group: readonly Finding[], fileName: string): Draft | undefined {
@@ -97,7 +97,7 @@ function brandOf(
   const own = group.find((finding) => finding.brand)?.brand ?? brandIn(first?.section?.slice(-90) ?? '');
   if (own) return own;
   if (phrases.has('MASTER SECRET') && (phrases.has('APP KEY') || phrases.has('KEY'))) return 'airship';
-  if (phrases.has('APP GUID') && (phrases.has('CLIENT SECRET') || phrases.has('APIKEY'))) return 'ibmPush';
+  if (phrases.has('APP GUID') && (phrases.has('CLIENT SECRET') || phrases.has('APIKEY'))) return 'ibm-push';
   const isOfEnvironment =
     first?.group.startsWith('bare:') && /^(?:DEVELOPMENT|PRODUCTION)$/.test(first.label);
   const isAirshipFile = /airship/i.test(fileName) && phrases.has('APP KEY');
@@ -234,21 +234,21 @@ class Draft {
   provider(): ImportProvider {
     if (this.family !== 'channels') return this.family;
     const ids = [...this.#fields.keys()];
-    if (ids.every((id) => id === 'masterKey')) return 'masterKey';
+    if (ids.every((id) => id === 'masterKey')) return 'master-key';
     const host = this.#host();
     if (this.#brand === 'soketify' || (host !== undefined && /(?:^|\.)soketify\.com$/.test(host)))
       return 'soketify';
     if (this.#brand === 'soketi' || this.#brand === 'reverb' || this.#brand === 'sockudo')
-      return 'selfHosted';
-    if (this.#hint !== undefined) return 'selfHosted';
-    return host === undefined || clusterOfHost(host) !== undefined ? 'pusher' : 'selfHosted';
+      return 'self-hosted';
+    if (this.#hint !== undefined) return 'self-hosted';
+    return host === undefined || clusterOfHost(host) !== undefined ? 'pusher' : 'self-hosted';
   }
 
   finish(): ImportedApp {
     const provider = this.provider();
     this.#place(provider);
     this.#check();
-    if (provider === 'masterKey' && this.#brand === undefined) this.#warnOfOwner();
+    if (provider === 'master-key' && this.#brand === undefined) this.#warnOfOwner();
     for (const { field, variable, from } of this.elsewhere) {
       if (this.#fields.has(field) || !isNeeded(provider, field)) continue;
       const said = variable === from.name ? 'an outer variable of the same name' : shownName(variable);
@@ -264,7 +264,7 @@ class Draft {
     return {
       name: this.#name(provider),
       provider,
-      dialect: provider === 'selfHosted' ? this.#dialect() : null,
+      dialect: provider === 'self-hosted' ? this.#dialect() : null,
       fields: Object.fromEntries(fields),
       warnings: mostSevereFirst(this.#warnings).slice(0, importLimits.warningsPerApp),
     };
@@ -422,7 +422,7 @@ class Draft {
   /** A hosted app is found by its cluster, another one by addresses; a server that is given once serves both. */
   #place(provider: ImportProvider): void {
     for (const id of this.#fields.keys()) if (!isNeeded(provider, id)) this.#fields.delete(id);
-    if (provider !== 'selfHosted' && provider !== 'soketify') return;
+    if (provider !== 'self-hosted' && provider !== 'soketify') return;
     for (const [id, chosen] of this.#server) {
       if (this.#fields.has('apiHost') && id === 'apiHost') continue;
       if (!this.#fields.has(id)) this.#fields.set(id, chosen);
@@ -483,7 +483,7 @@ class Draft {
   #name(provider: ImportProvider): string {
     const own = this.#fields.get('appName')?.value;
     if (own) return own;
-    const dialect = provider === 'selfHosted' ? this.#dialect() : undefined;
+    const dialect = provider === 'self-hosted' ? this.#dialect() : undefined;
     const base =
       dialect === undefined || dialect === 'other' ? providerNames[provider] : dialectNames[dialect];
     const label = this.#label === this.#label.toUpperCase() ? this.#label.toLowerCase() : this.#label;
@@ -621,10 +621,10 @@ const keyPairs = [
 const providerNames: Readonly<Record<ImportProvider, string>> = {
   pusher: 'Pusher Channels',
   soketify: 'Soketify',
-  selfHosted: 'Self-hosted server',
-  masterKey: 'Encryption master key',
+  'self-hosted': 'Self-hosted server',
+  'master-key': 'Encryption master key',
   airship: 'Airship',
-  ibmPush: 'IBM Push',
+  'ibm-push': 'IBM Push',
 };
 
 const dialectNames = { soketi: 'soketi', reverb: 'Laravel Reverb', sockudo: 'Sockudo' } as const;

@@ -31,7 +31,7 @@ export function checkField(id: ImportFieldId, value: string, isSecret: boolean):
     const result = parseUnknown(form, value);
     return result.success ? { ok: true, value: result.data } : { ok: false, why: 'Its form can’t be right.' };
   }
-  return /^[\x21-\x7e]{1,400}$/.test(value)
+  return /^[\x21-\x7e]{1,300}$/.test(value)
     ? { ok: true, value }
     : { ok: false, why: 'It has white space or unusual characters in it.' };
 }

@@ -3,18 +3,16 @@
  * `ImportPreview` (preview.ts) leaves it.
  */
 import type { Dialect } from '#shared/protocol/dialects.ts';
+import { type ProviderId, providerIds, providers } from '../../providers/index.ts';
 
-export const importProviders = [
-  'pusher',
-  'soketify',
-  'selfHosted',
-  'masterKey',
-  'airship',
-  'ibmPush',
-] as const;
-export type ImportProvider = (typeof importProviders)[number];
+export const importProviders = providerIds;
+export type ImportProvider = ProviderId;
 
-const channelFields = [
+/** What a self-hosted server's configuration says of an app beside its credentials, as it is written there. */
+const notes = ['appName', 'enabled', 'clientMessages', 'userAuthentication', 'allowedOrigins'] as const;
+
+/** What files are searched for. Which of it is secret, and whose it is, the kinds of credentials say. */
+export const importFieldIds = [
   'appId',
   'key',
   'secret',
@@ -28,15 +26,7 @@ const channelFields = [
   'socketPort',
   'socketTls',
   'socketPath',
-  'appName',
-  // What a self-hosted server's configuration allows the app, as it is written there.
-  'enabled',
-  'clientMessages',
-  'userAuthentication',
-  'allowedOrigins',
-] as const;
-
-const airshipFields = [
+  ...notes,
   'appKey',
   'appSecret',
   'masterSecret',
@@ -47,34 +37,25 @@ const airshipFields = [
   'partnerSecret',
   'deviceUserId',
   'devicePassword',
-] as const;
-
-const ibmPushFields = ['appGuid', 'clientSecret', 'iamApiKey'] as const;
-
-export const importFieldIds = [...channelFields, ...airshipFields, ...ibmPushFields] as const;
-export type ImportFieldId = (typeof importFieldIds)[number];
-
-const secretFieldIds: ReadonlySet<ImportFieldId> = new Set<ImportFieldId>([
-  'secret',
-  'masterKey',
-  'appSecret',
-  'masterSecret',
-  'bearerToken',
-  'oauthClientSecret',
-  'partnerSecret',
-  'devicePassword',
+  'appGuid',
   'clientSecret',
   'iamApiKey',
-]);
+] as const;
+export type ImportFieldId = (typeof importFieldIds)[number];
 
-export const fieldsOfProvider: Readonly<Record<ImportProvider, readonly ImportFieldId[]>> = {
-  pusher: channelFields,
-  soketify: channelFields,
-  selfHosted: channelFields,
-  masterKey: ['masterKey'],
-  airship: airshipFields,
-  ibmPush: ibmPushFields,
-};
+const secretFieldIds = new Set(
+  providers.flatMap(({ fields }) => fields.flatMap(({ isSecret, fieldId }) => (isSecret ? [fieldId] : []))),
+);
+
+export const fieldsOfProvider = Object.fromEntries(
+  providers.map(({ providerId, hasChannels, fields }) => [
+    providerId,
+    importFieldIds.filter(
+      (id) =>
+        fields.some(({ fieldId }) => fieldId === id) || (hasChannels && notes.some((note) => note === id)),
+    ),
+  ]),
+) as unknown as Readonly<Record<ImportProvider, readonly ImportFieldId[]>>;
 
 export function isSecretField(id: ImportFieldId): boolean {
   return secretFieldIds.has(id);
@@ -132,7 +113,7 @@ export interface ImportedApp {
   /** A suggestion, made of the names in the file. 1 to 80 characters. */
   readonly name: string;
   readonly provider: ImportProvider;
-  /** For `selfHosted`: what the file says of its server; `other` where it does not say. */
+  /** For `self-hosted`: what the file says of its server; `other` where it does not say. */
   readonly dialect: Extract<Dialect, 'soketi' | 'reverb' | 'sockudo' | 'other'> | null;
   readonly fields: ImportedFields;
   readonly warnings: readonly ImportWarning[];

@@ -14,14 +14,14 @@
  */
 import { importLimits } from './model.ts';
 
-export const brands = ['pusher', 'soketify', 'soketi', 'reverb', 'sockudo', 'airship', 'ibmPush'] as const;
+export const brands = ['pusher', 'soketify', 'soketi', 'reverb', 'sockudo', 'airship', 'ibm-push'] as const;
 export type Brand = (typeof brands)[number];
 
 /** Groups of providers that name the same things. */
-export type Family = 'channels' | 'airship' | 'ibmPush';
+export type Family = 'channels' | 'airship' | 'ibm-push';
 
 export function familyOf(brand: Brand): Family {
-  return brand === 'airship' || brand === 'ibmPush' ? brand : 'channels';
+  return brand === 'airship' || brand === 'ibm-push' ? brand : 'channels';
 }
 
 /** What a name says, before it is known whether its host is the API's, the socket's or both. */
@@ -115,7 +115,7 @@ const phrasesOf: Readonly<Record<Family, Phrases>> = {
     deviceUserId: 'DEVICE USER ID, USER ID',
     devicePassword: 'DEVICE PASSWORD, USER PASSWORD',
   }),
-  ibmPush: phrases({
+  'ibm-push': phrases({
     appGuid: 'APP GUID, APPGUID, GUID, APP ID',
     clientSecret: 'CLIENT SECRET, CLIENTSECRET',
     iamApiKey: 'API KEY, APIKEY, IAM API KEY, IAM APIKEY',
@@ -247,9 +247,9 @@ const brandWords: ReadonlyMap<string, Brand> = new Map([
   ['URBAN AIRSHIP', 'airship'],
   ['URBANAIRSHIP', 'airship'],
   ['UA', 'airship'],
-  ['IMFPUSH', 'ibmPush'],
-  ['IBM PUSH', 'ibmPush'],
-  ['IBM IMFPUSH', 'ibmPush'],
+  ['IMFPUSH', 'ibm-push'],
+  ['IBM PUSH', 'ibm-push'],
+  ['IBM IMFPUSH', 'ibm-push'],
 ]);
 
 /** Pusher's other products have keys and secrets too, of another kind. */

@@ -173,14 +173,14 @@ function needsOf(provider: ImportProvider, fields: ImportedApp['fields']): reado
         [['appId'], 'servers'],
         [['secret'], 'servers'],
       ];
-    case 'selfHosted':
+    case 'self-hosted':
       return [
         [['key'], 'everything'],
         [['socketHost', 'apiHost'], 'connecting'],
         [['appId'], 'servers'],
         [['secret'], 'servers'],
       ];
-    case 'masterKey':
+    case 'master-key':
       return [[['masterKey'], 'everything']];
     case 'airship':
       return [
@@ -189,7 +189,7 @@ function needsOf(provider: ImportProvider, fields: ImportedApp['fields']): reado
         ...(fields.partnerKey ? ([[['partnerSecret'], 'servers']] as const) : []),
         [['masterSecret', 'bearerToken', 'oauthClientSecret', 'partnerSecret', 'appSecret'], 'servers'],
       ];
-    case 'ibmPush':
+    case 'ibm-push':
       return [
         [['appGuid'], 'everything'],
         [['iamApiKey', 'clientSecret'], 'servers'],

@@ -135,7 +135,7 @@ class SettingsFinder {
       this.#recognised++;
       this.#findings.push({
         group: `app:${this.#apps}`,
-        brand: brand ?? (reading.phrase === 'APP GUID' ? 'ibmPush' : undefined),
+        brand: brand ?? (reading.phrase === 'APP GUID' ? 'ibm-push' : undefined),
         label: reading.qualifier || labelFrom(context),
         phrase: reading.phrase,
         value,
@@ -282,7 +282,7 @@ function familyFor(brand: Brand | undefined, settings: readonly Setting[]): Fami
   if (brand) return familyOf(brand);
   const phrases = new Set(settings.map((setting) => setting.reading.phrase));
   if (phrases.has('MASTER SECRET')) return 'airship';
-  if (phrases.has('APP GUID')) return 'ibmPush';
+  if (phrases.has('APP GUID')) return 'ibm-push';
   return undefined;
 }
 
@@ -291,7 +291,7 @@ function isApp(family: Family | undefined, brand: Brand | undefined, settings: r
   const means = new Set(settings.map((setting) => meaningOf(kind, setting.reading.phrase)));
   if (kind === 'airship')
     return (means.has('appKey') || means.has('masterSecret')) && (brand !== undefined || means.size > 1);
-  if (kind === 'ibmPush') return means.has('clientSecret') || means.has('iamApiKey');
+  if (kind === 'ibm-push') return means.has('clientSecret') || means.has('iamApiKey');
   const has = (...meanings: readonly Meaning[]) => meanings.every((meaning) => means.has(meaning));
   if (brand !== undefined) {
     return has('key') || has('secret') || has('masterKey') || has('oldMasterKey') || has('url');

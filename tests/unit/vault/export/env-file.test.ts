@@ -38,7 +38,7 @@ const hosted: ExportApp = {
 
 const reverb: ExportApp = {
   name: 'Reverb',
-  provider: 'selfHosted',
+  provider: 'self-hosted',
   dialect: 'reverb',
   fields: {
     appId: '77',
@@ -110,7 +110,7 @@ VITE_REVERB_SCHEME=https
       const app: ExportApp = {
         name: 'x',
         provider,
-        dialect: provider === 'selfHosted' ? 'other' : null,
+        dialect: provider === 'self-hosted' ? 'other' : null,
         fields: all,
       };
       for (const target of envTargetsFor(app)) {
@@ -224,13 +224,13 @@ const secretAlphabets = [
 function randomApp(random: SeededRandom): ExportApp {
   const provider = random.pick(importProviders);
   const dialect =
-    provider === 'selfHosted' ? random.pick(['soketi', 'reverb', 'sockudo', 'other'] as const) : null;
+    provider === 'self-hosted' ? random.pick(['soketi', 'reverb', 'sockudo', 'other'] as const) : null;
   const isHosted = provider === 'pusher';
   const fields: Partial<Record<ImportFieldId, string>> = {};
   for (const id of fieldsOfProvider[provider]) {
     if (isHosted && /^(?:api|socket)/.test(id)) continue;
     if (provider === 'soketify' && /^(?:api|socket|cluster)/.test(id)) continue;
-    if (provider === 'selfHosted' && id === 'cluster') continue;
+    if (provider === 'self-hosted' && id === 'cluster') continue;
     fields[id] = randomField(random, id, provider);
   }
   return { name: `App ${random.text('abcÄ中', 1, 8)}`, provider, dialect, fields };

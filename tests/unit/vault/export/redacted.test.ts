@@ -14,7 +14,7 @@ test('a description for bug reports has the kinds, the lengths, and no more than
     },
     {
       name: 'x',
-      provider: 'selfHosted',
+      provider: 'self-hosted',
       dialect: 'soketi',
       fields: {
         key: 'short-key',
@@ -32,7 +32,7 @@ test('a description for bug reports has the kinds, the lengths, and no more than
   secret: set
   cluster: eu
 
-App 2: selfHosted (soketi)
+App 2: self-hosted (soketi)
   found by: endpoints
   key: 9 characters
   apiHost: a host name

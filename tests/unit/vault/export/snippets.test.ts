@@ -100,7 +100,7 @@ test('every kind is offered somewhere', () => {
 
 const app: ExportApp = {
   name: 'x',
-  provider: 'selfHosted',
+  provider: 'self-hosted',
   dialect: 'other',
   fields: {
     appId: '12',
