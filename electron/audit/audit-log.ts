@@ -31,11 +31,12 @@ export class AuditLog implements AuditTrail {
     this.#now = now;
   }
 
-  record({ action, outcome, credential, store, count }: AuditNote): void {
+  record({ action, outcome, credential, store, count, program }: AuditNote): void {
     const row = this.#database.one(
       `INSERT INTO audit
-         (at, action, outcome, profile_id, profile_name, kind, slot, fingerprint, last_four, store, count)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING audit_id`,
+         (at, action, outcome, profile_id, profile_name, kind, slot, fingerprint, last_four, store, count,
+          program)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING audit_id`,
       this.#now(),
       action,
       outcome,
@@ -47,6 +48,7 @@ export class AuditLog implements AuditTrail {
       credential?.lastFour ?? null,
       store,
       count ?? null,
+      program ?? null,
     );
     this.#hooks.onAdded(Number(row?.audit_id));
   }
@@ -82,5 +84,6 @@ function fromRow(row: Row): AuditEntry {
     lastFour: row.last_four,
     store: row.store,
     count: row.count,
+    program: row.program,
   });
 }

@@ -17,6 +17,8 @@ export interface AuditNote {
   readonly store: StoreKind | null;
   /** Of `used`. */
   readonly count?: number;
+  /** The command that got it: its program's name, without arguments. */
+  readonly program?: string | undefined;
 }
 
 export interface AuditTrail {

@@ -33,6 +33,11 @@ const backupPattern = /^[\dTZ.-]+-v\d+-latchkey\.db$/;
 /** One that is being made, and its journal: it has a backup's name only when it is whole. */
 const unfinishedBackupPattern = /-latchkey\.db\.part(-journal)?$/;
 
+/** Whether Latchkey has ever been started on this folder, or something is in the place of its database. */
+export function hasDatabase(folder: string): boolean {
+  return existsSync(join(folder, fileName));
+}
+
 /**
  * A data folder is one process's own while this is held: SQLite's lock on a file in it, which goes with the process,
  * however that ends.

@@ -1,2 +1,2 @@
-export { Database, FolderLock, type Row } from './database.ts';
+export { Database, FolderLock, hasDatabase, type Row } from './database.ts';
 export { Preferences } from './preferences.ts';

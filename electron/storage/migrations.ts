@@ -98,4 +98,5 @@ export const migrations: readonly string[] = [
 
   ALTER TABLE audit ADD COLUMN count INTEGER;
   `,
+  'ALTER TABLE audit ADD COLUMN program TEXT;',
 ];

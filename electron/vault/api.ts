@@ -1,7 +1,11 @@
-/** What the main side may ask of the vault process. Of all of it, `tell` alone answers with a secret. */
+/**
+ * What the main side may ask of the vault process. Of all of it, `tell`, `formVariables` and `formEnvText` alone answer
+ * with secrets.
+ */
 import type { EncryptionFailure } from '#shared/contract/history.ts';
 import type { Slot, StoreKind } from '#shared/contract/vault.ts';
 import type { EncryptedData, WebhookVerification } from '../signing/index.ts';
+import type { EnvStyle, EnvTarget, EnvText, EnvVariable, ExportApp } from './export/index.ts';
 import type { SecretFormat, SecretSummary } from './secret-forms.ts';
 import type { CheckEndpoints, PublicFields, ServiceAnswer, ServiceCheckId } from './service-check/index.ts';
 import type { Progress, SweepResult } from './sweep/index.ts';
@@ -31,6 +35,13 @@ export interface FileToOpen {
   readonly passphrase: EnteredValue;
   /** `open`: one that is there. `make`: one that is there, or a new one. `anew`: what is there is set aside. */
   readonly how: 'open' | 'make' | 'anew';
+}
+
+/** An app's variables, to be made from what is public of it, and its secrets. */
+export interface EnvironmentToForm {
+  readonly app: ExportApp;
+  readonly secrets: readonly { readonly field: string; readonly credentialId: string }[];
+  readonly target: EnvTarget;
 }
 
 export type VaultApi = {
@@ -66,6 +77,10 @@ export type VaultApi = {
   show(input: { readonly credentialId: string; readonly portId: string }): Promise<Record<string, never>>;
   /** The secret, to main: for the clipboard, or for a host without channels. */
   tell(input: { readonly credentialId: string }): Promise<{ readonly value: string }>;
+  /** With the secrets in them, to main: for the environment of a command. @throws AppError `invalid_input` */
+  formVariables(input: EnvironmentToForm): Promise<readonly EnvVariable[]>;
+  /** With the secrets in it, to main: for standard output. @throws AppError `invalid_input` */
+  formEnvText(input: EnvironmentToForm & { readonly style: EnvStyle }): Promise<EnvText>;
   /** Of the vault file that is open. @throws AppError `conflict` when it is another store, and what the file throws */
   changePassphrase(input: {
     readonly from: EnteredValue;
@@ -89,6 +104,8 @@ export type VaultApi = {
       readonly path: string;
       readonly query?: Readonly<Record<string, string>> | undefined;
       readonly body?: string | undefined;
+      /** In place of a body that is not here: its MD5, in hex. */
+      readonly bodyMd5?: string | undefined;
       readonly timestampSeconds: number;
     },
   ): Promise<{ readonly query: string }>;

@@ -8,6 +8,19 @@ export {
   type RecordState,
   type VaultMeta,
 } from './credential-index.ts';
+export {
+  type EnvStyle,
+  type EnvTarget,
+  type EnvText,
+  type EnvVariable,
+  type ExportApp,
+  envTargets,
+  envTargetsFor,
+  envVariables,
+  exportAppOf,
+  exportServiceOf,
+  usualEnvTarget,
+} from './export/index.ts';
 export { SecretCalls, type SecretWay } from './secret-calls.ts';
 export {
   type CheckEndpoints,

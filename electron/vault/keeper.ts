@@ -17,7 +17,8 @@ import {
   signUser,
   verifyWebhook,
 } from '../signing/index.ts';
-import type { Decryption, EnteredValue, FileToOpen, Signer, VaultApi } from './api.ts';
+import type { Decryption, EnteredValue, EnvironmentToForm, FileToOpen, Signer, VaultApi } from './api.ts';
+import { type EnvText, type EnvVariable, type ExportApp, envText, envVariables } from './export/index.ts';
 import { canonicalSecret, type SecretSummary, summarise } from './secret-forms.ts';
 import { SecretPorts } from './secret-ports.ts';
 import { ServiceChecks } from './service-check/index.ts';
@@ -117,6 +118,14 @@ export class Keeper {
     return { value: await this.#value(credentialId) };
   }
 
+  async formVariables(input: Input<'formVariables'>): Promise<readonly EnvVariable[]> {
+    return envVariables(await this.#withSecrets(input), input.target);
+  }
+
+  async formEnvText(input: Input<'formEnvText'>): Promise<EnvText> {
+    return envText(await this.#withSecrets(input), input.target, input.style);
+  }
+
   async remove({ credentialId }: Input<'remove'>): Promise<Record<string, never>> {
     const { store, vaultId } = this.#requireOpen();
     const account = accountOf(vaultId, credentialId);
@@ -140,9 +149,9 @@ export class Keeper {
     return { auth: signUser({ ...(await this.#pair(signer)), socketId, userData }) };
   }
 
-  async signRequest({ method, path, query, body, timestampSeconds, ...signer }: Input<'signRequest'>) {
-    const pair = await this.#pair(signer);
-    return { query: signRequest({ ...pair, method, path, query, body, timestampSeconds }).query };
+  async signRequest({ credentialId, key, ...request }: Input<'signRequest'>) {
+    const pair = await this.#pair({ credentialId, key });
+    return { query: signRequest({ ...pair, ...request }).query };
   }
 
   async verifyWebhook({ body, headerKey, headerSignature, ...signer }: Input<'verifyWebhook'>) {
@@ -205,6 +214,13 @@ export class Keeper {
     }
     this.#values.set(credentialId, value);
     return summarise(value, canary);
+  }
+
+  async #withSecrets({ app, secrets }: EnvironmentToForm): Promise<ExportApp> {
+    const values = await Promise.all(
+      secrets.map(async ({ field, credentialId }) => [field, await this.#value(credentialId)] as const),
+    );
+    return { ...app, fields: { ...app.fields, ...Object.fromEntries(values) } };
   }
 
   async #pair({ credentialId, key }: Signer): Promise<{ key: string; secret: string }> {
@@ -312,6 +328,8 @@ export function serveable(keeper: Keeper): VaultApi {
     load: (input) => guarded('load', () => keeper.load(input)),
     show: (input) => guarded('show', () => keeper.show(input)),
     tell: (input) => guarded('tell', () => keeper.tell(input)),
+    formVariables: (input) => guarded('formVariables', () => keeper.formVariables(input)),
+    formEnvText: (input) => guarded('formEnvText', () => keeper.formEnvText(input)),
     changePassphrase: (input) => guarded('changePassphrase', () => keeper.changePassphrase(input)),
     remove: (input) => guarded('remove', () => keeper.remove(input)),
     signChannel: (input) => guarded('signChannel', () => keeper.signChannel(input)),

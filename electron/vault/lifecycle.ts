@@ -46,6 +46,8 @@ export interface OpenVault {
 const repeatable: readonly (keyof VaultApi)[] = [
   'load',
   'tell',
+  'formVariables',
+  'formEnvText',
   'remove',
   'signChannel',
   'signUser',

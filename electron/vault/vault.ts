@@ -3,16 +3,18 @@
  * one that is being entered passes through to the vault process.
  */
 import { randomUUID } from 'node:crypto';
+import type { AuditOutcome } from '#shared/contract/audit.ts';
 import type { Credential, Slot, StoreKind, VaultStatus } from '#shared/contract/vault.ts';
 import type { MessageFromVault } from '#shared/contract/vault-port.ts';
 import { AppError, type ErrorCode } from '#shared/lib/app-error.ts';
 import { Listeners } from '#shared/lib/disposer.ts';
-import type { AuditTrail } from '../audit/index.ts';
+import type { AuditNote, AuditTrail } from '../audit/index.ts';
 import type { ChildExit, PassedPort, SpawnChild } from '../processes/port.ts';
 import type { EncryptedData, WebhookVerification } from '../signing/index.ts';
-import type { Decryption, EncryptedItem, EnteredValue, Signer } from './api.ts';
+import type { Decryption, EncryptedItem, EnteredValue, EnvironmentToForm, Signer } from './api.ts';
 import { CredentialBook, type Entry, note, type Place, toCredential } from './credential-book.ts';
-import type { CredentialIndex } from './credential-index.ts';
+import type { CredentialIndex, CredentialRecord } from './credential-index.ts';
+import type { EnvStyle, EnvTarget, EnvText, EnvVariable, ExportApp } from './export/index.ts';
 import { type ChooseOptions, Lifecycle, type OpenVault } from './lifecycle.ts';
 import type { SecretFormat } from './secret-forms.ts';
 import type { CheckEndpoints, PublicFields, ServiceAnswer, ServiceCheckId } from './service-check/index.ts';
@@ -47,6 +49,15 @@ type EnteredSecret = Place & {
   readonly key?: string | undefined;
   readonly label?: string | undefined;
 } & EnteredValue;
+
+/** An app's variables, to be made from what is public of it, and its current secrets. */
+interface EnvironmentOf {
+  readonly profileId: string;
+  /** The pair that is meant, in place of the current one. */
+  readonly credentialId?: string | undefined;
+  readonly app: ExportApp;
+  readonly target: EnvTarget;
+}
 
 const defaultWaitingAfterMs = 5000;
 /** Channels that wait for an opening vault. */
@@ -252,14 +263,74 @@ export class Vault {
     leave: (process: VaultCalls) => Promise<T>,
   ): Promise<T> {
     const { process } = await this.#lifecycle.ready();
-    const record = this.#book.get(credentialId);
+    return this.#letAllOut([this.#book.get(credentialId)], (record) => note(action, record), process, leave);
+  }
+
+  /**
+   * The variables of an app or a service, its current secrets among them, for the environment of a command. Each secret
+   * is in the audit log before, with the program's name. @throws AppError as `letOut`, and `invalid_input`
+   */
+  formVariables({
+    program,
+    ...environment
+  }: EnvironmentOf & { readonly program: string }): Promise<readonly EnvVariable[]> {
+    return this.#letEnvironmentOut(environment, { action: 'commandStarted', program }, (process, input) =>
+      process.call('formVariables', input),
+    );
+  }
+
+  /** The same, as a text for standard output. */
+  formEnvText({ style, ...environment }: EnvironmentOf & { readonly style: EnvStyle }): Promise<EnvText> {
+    return this.#letEnvironmentOut(environment, { action: 'envPrinted' }, (process, input) =>
+      process.call('formEnvText', { ...input, style }),
+    );
+  }
+
+  async #letEnvironmentOut<T>(
+    { profileId, app, target, credentialId }: EnvironmentOf,
+    exit: Pick<AuditNote, 'action' | 'program'>,
+    leave: (process: VaultCalls, input: EnvironmentToForm) => Promise<T>,
+  ): Promise<T> {
+    const { process, store } = await this.#lifecycle.ready();
+    const stored = this.#book.stored(profileId, store);
+    const picked = stored.find((each) => each.credentialId === credentialId);
+    const current = stored.filter(({ kind, slot }) => slot === 'current' && kind !== picked?.kind);
+    const records = picked ? [picked, ...current] : current;
+    const pair = records.find(({ kind }) => kind === 'secret');
+    if (records.length === 0 || (app.fields.key !== undefined && !pair) || (credentialId && !picked)) {
+      throw new AppError('no_credential', 'The vault has no secret for this.', {
+        hint: 'Enter it under “Keys & rotation”.',
+      });
+    }
+    // The key that the secret belongs to, which the profile's may no longer be: a pair that does not match signs nothing.
+    const key = pair?.key ? { key: pair.key } : {};
+    const input: EnvironmentToForm = {
+      app: { ...app, fields: { ...app.fields, ...key } },
+      secrets: records.map((record) => ({ field: record.kind, credentialId: record.credentialId })),
+      target,
+    };
+    const inLog = (record: CredentialRecord) => ({ ...note(exit.action, record), ...exit });
+    return this.#letAllOut(records, inLog, process, (calls) => leave(calls, input));
+  }
+
+  /** All or none of them. */
+  async #letAllOut<T>(
+    records: readonly CredentialRecord[],
+    inLog: (record: CredentialRecord) => AuditNote,
+    process: VaultCalls,
+    leave: (process: VaultCalls) => Promise<T>,
+  ): Promise<T> {
+    const record = (outcome: AuditOutcome) =>
+      this.#audit.together(() => {
+        for (const each of records) this.#audit.record({ ...inLog(each), outcome });
+      });
     try {
-      // What can fail for the store's sake has happened before the log says that it left.
-      await process.call('load', { credentialId });
-      this.#audit.record(note(action, record));
+      // What can fail for the store's sake has happened before the log says that they left.
+      for (const { credentialId } of records) await process.call('load', { credentialId });
+      record('done');
       return await leave(process);
     } catch (error) {
-      this.#audited(() => this.#audit.record(note(action, record, 'failed')));
+      this.#audited(() => record('failed'));
       throw error;
     }
   }
@@ -334,23 +405,27 @@ export class Vault {
   /** Which key signs: the one that the current secret belongs to. @throws AppError `no_credential`, `vault_locked` */
   async signChannel(input: {
     readonly profileId: string;
+    /** The pair that signs, instead of the current one. */
+    readonly credentialId?: string | undefined;
     readonly socketId: string;
     readonly channel: string;
     readonly channelData?: string | undefined;
   }): Promise<{ auth: string }> {
-    const { profileId, ...rest } = input;
+    const { profileId, credentialId, ...rest } = input;
     const open = await this.#lifecycle.ready();
-    return open.process.call('signChannel', { ...this.#signer(open, { profileId }), ...rest });
+    return open.process.call('signChannel', { ...this.#signer(open, { profileId, credentialId }), ...rest });
   }
 
   async signUser(input: {
     readonly profileId: string;
+    /** The pair that signs, instead of the current one. */
+    readonly credentialId?: string | undefined;
     readonly socketId: string;
     readonly userData: string;
   }): Promise<{ auth: string }> {
-    const { profileId, ...rest } = input;
+    const { profileId, credentialId, ...rest } = input;
     const open = await this.#lifecycle.ready();
-    return open.process.call('signUser', { ...this.#signer(open, { profileId }), ...rest });
+    return open.process.call('signUser', { ...this.#signer(open, { profileId, credentialId }), ...rest });
   }
 
   /** The query string to send, signature included. */
@@ -363,6 +438,8 @@ export class Vault {
     readonly path: string;
     readonly query?: Readonly<Record<string, string>> | undefined;
     readonly body?: string | undefined;
+    /** In place of a body that is not here: its MD5, in hex. */
+    readonly bodyMd5?: string | undefined;
   }): Promise<{ query: string }> {
     const { profileId, slot, credentialId, ...rest } = input;
     const open = await this.#lifecycle.ready();

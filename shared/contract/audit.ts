@@ -25,6 +25,10 @@ export const auditActions = [
   'revealed',
   /** Sent to its provider's own host, to see whether it is accepted. */
   'checked',
+  /** To the environment of a command that `latchkey exec` started. */
+  'commandStarted',
+  /** To the standard output of `latchkey env`. */
+  'envPrinted',
   'storeChosen',
   'startedOver',
   'passphraseChanged',
@@ -58,6 +62,8 @@ export const auditEntry = z.strictObject({
   store: z.enum(storeKinds).nullable(),
   /** Of `used`. */
   count: z.number().int().min(1).nullable(),
+  /** Of a command that was started: its program, without arguments, which may hold anything. */
+  program: s.programName.nullable(),
 });
 export type AuditEntry = z.infer<typeof auditEntry>;
 

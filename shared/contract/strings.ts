@@ -49,6 +49,15 @@ export const label = named(
     .max(80)
     .refine((text) => !hiddenCharacter.test(text)),
 );
+/** What a program is called: the last part of its path. */
+export const programName = named(
+  'ProgramName',
+  z
+    .string()
+    .min(1)
+    .max(80)
+    .refine((text) => !hiddenCharacter.test(text)),
+);
 /** Prose written by this app for the user. Never text that came from outside. */
 export const prose = named('Prose', z.string().max(2000));
 /** Text a server sent: shown as what it is, never interpreted. */

@@ -30,6 +30,13 @@ export interface EnvFile {
   readonly notes: readonly string[];
 }
 
+/** As a program gets it in its environment: nothing is quoted. */
+export interface EnvVariable {
+  readonly variable: string;
+  /** Never empty. */
+  readonly value: string;
+}
+
 interface Target {
   readonly label: string;
   readonly loader: EnvLoader;
@@ -169,21 +176,37 @@ export function envTargetsFor(app: Pick<ExportApp, 'provider' | 'dialect' | 'fie
   });
 }
 
+/** The names that its server's own documentation uses. */
+export function usualEnvTarget(app: Pick<ExportApp, 'provider' | 'dialect' | 'fields'>): EnvTarget {
+  const isReverb = app.dialect === 'reverb' && envTargetsFor(app).includes('laravel-reverb');
+  return isReverb ? 'laravel-reverb' : 'node';
+}
+
+/**
+ * In order, and without those that the app has no value for.
+ * @throws AppError `invalid_input` when the target is not for such an app
+ */
+export function envVariables(app: ExportApp, target: EnvTarget): readonly EnvVariable[] {
+  if (!envTargetsFor(app).includes(target)) {
+    throw new AppError('invalid_input', `Variables for ${targets[target].label} can’t hold this app.`, {
+      hint: `Choose another framework: ${envTargetsFor(app).join(', ')}.`,
+    });
+  }
+  const { servers, browsers } = targets[target];
+  const isOther = app.provider === 'airship' || app.provider === 'ibm-push' || app.provider === 'master-key';
+  return [...(isOther ? otherLines : servers), ...(isOther ? [] : browsers)].flatMap((line) => {
+    const value = checkedValue(app, line);
+    return value === undefined || value === '' ? [] : [{ variable: line[0], value }];
+  });
+}
+
 /**
  * @throws AppError `invalid_input` when the target is not for such an app, or a value has characters that no line of the
  * target's `.env` can hold.
  */
 export function envFile(app: ExportApp, target: EnvTarget): EnvFile {
-  if (!envTargetsFor(app).includes(target)) {
-    throw new AppError('invalid_input', `A .env file for ${targets[target].label} can’t hold this app.`, {
-      hint: 'Choose another framework.',
-    });
-  }
-  const { label, loader, servers, browsers } = targets[target];
-  const isOther = app.provider === 'airship' || app.provider === 'ibm-push' || app.provider === 'master-key';
-  const written = [...(isOther ? otherLines : servers), ...(isOther ? [] : browsers)].flatMap((line) =>
-    writeLine(app, line, loader),
-  );
+  const { label, loader } = targets[target];
+  const written = envVariables(app, target).map((each) => writeLine(each, loader));
   const lines = written.map(({ variable, text }) => `${variable}=${text}\n`);
   return {
     fileName: '.env',
@@ -199,21 +222,21 @@ interface Written {
   readonly readBy: readonly EnvLoader[];
 }
 
-function writeLine(app: ExportApp, [variable, from]: Line, loader: EnvLoader): readonly Written[] {
+function writeLine({ variable, value }: EnvVariable, loader: EnvLoader): Written {
+  const written = writeEnvValue(value, loader);
+  if (written) return { variable, ...written };
+  throw new AppError(
+    'invalid_input',
+    `${variable} has quotes or other characters that no line of this .env file can hold.`,
+    { hint: 'Choose another framework, or set this variable where your program runs.' },
+  );
+}
+
+function checkedValue(app: ExportApp, [variable, from]: Line): string | undefined {
   if (typeof from === 'string' && isKeptFromBrowsers(from) && readBrandedName(variable)?.publishedBy) {
     throw new Error(`${variable} would give a secret to browsers.`);
   }
-  const value = valueFor(app, from);
-  if (value === undefined || value === '') return [];
-  const written = writeEnvValue(value, loader);
-  if (!written) {
-    throw new AppError(
-      'invalid_input',
-      `${variable} has quotes or other characters that no line of this .env file can hold.`,
-      { hint: 'Choose another framework, or set this variable where your program runs.' },
-    );
-  }
-  return [{ variable, ...written }];
+  return valueFor(app, from);
 }
 
 function isKeptFromBrowsers(from: Exclude<Line[1], object>): boolean {

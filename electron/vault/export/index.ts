@@ -9,9 +9,20 @@ export {
   clientSnippetKinds,
   clientSnippetKindsFor,
 } from './client-snippets.ts';
-export { type EnvFile, type EnvTarget, envFile, envTargets, envTargetsFor } from './env-file.ts';
+export {
+  type EnvFile,
+  type EnvTarget,
+  type EnvVariable,
+  envFile,
+  envTargets,
+  envTargetsFor,
+  envVariables,
+  usualEnvTarget,
+} from './env-file.ts';
+export { type EnvStyle, type EnvText, envStyles, envText } from './env-text.ts';
 export { latchkeyFile } from './latchkey-file.ts';
 export { type ExportApp, locationOf, type ServerLocation } from './model.ts';
+export { exportAppOf, exportServiceOf } from './profile-app.ts';
 export { redactedDescription } from './redacted.ts';
 export {
   type Snippet,

@@ -21,6 +21,8 @@ export const actionLooks: Readonly<Record<AuditAction, ActionLook>> = {
   copied: { done: 'Copied', failed: 'Not copied', icon: 'copy' },
   revealed: { done: 'Shown', failed: 'Not shown', icon: 'show' },
   checked: { done: 'Sent to its provider, for a check', failed: 'Not checked', icon: 'search' },
+  commandStarted: { done: 'Given to a command', failed: 'Not given to a command', icon: 'outgoing' },
+  envPrinted: { done: 'Printed by latchkey env', failed: 'Not printed', icon: 'outgoing' },
   storeChosen: { done: 'Store chosen', failed: 'Store not chosen', icon: 'vault' },
   startedOver: { done: 'Started over', failed: 'Not started over', icon: 'retry' },
   passphraseChanged: { done: 'Passphrase changed', failed: 'Passphrase not changed', icon: 'key' },
@@ -28,14 +30,14 @@ export const actionLooks: Readonly<Record<AuditAction, ActionLook>> = {
   unlocked: { done: 'Vault unlocked', failed: 'Vault not unlocked', icon: 'unlocked' },
 };
 
-type Told = Pick<AuditEntry, 'action' | 'outcome' | 'kind' | 'slot' | 'count'>;
+type Told = Pick<AuditEntry, 'action' | 'outcome' | 'kind' | 'slot' | 'count' | 'program'>;
 
 /** What happened, as a heading of the entry. */
-export function actionWords({ action, outcome, kind, slot, count }: Told): string {
+export function actionWords({ action, outcome, kind, slot, count, program }: Told): string {
   const words = actionLooks[action][outcome];
   if (action === 'used' && count !== null) return `${words} ${times(count)}`;
   if (action === 'moved' && kind !== null && slot !== null) return `${words} as ${slotWord(kind, slot)}`;
-  return words;
+  return program === null ? words : `${words}: ${program}`;
 }
 
 const numbers = new Intl.NumberFormat('en');

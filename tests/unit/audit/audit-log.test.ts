@@ -46,6 +46,7 @@ describe('the audit log', () => {
       fingerprint: null,
       lastFour: null,
       count: null,
+      program: null,
     };
     expect(log.list({ limit: 10 })).toEqual({
       entries: [
@@ -60,6 +61,7 @@ describe('the audit log', () => {
         {
           auditId: 3,
           at: 1_700_000_000_002,
+          program: null,
           action: 'copied',
           outcome: 'done',
           store: 'keychain',
@@ -70,6 +72,7 @@ describe('the audit log', () => {
         {
           auditId: 2,
           at: 1_700_000_000_001,
+          program: null,
           action: 'copied',
           outcome: 'failed',
           store: 'keychain',
@@ -80,6 +83,7 @@ describe('the audit log', () => {
         {
           auditId: 1,
           at: 1_700_000_000_000,
+          program: null,
           action: 'copied',
           outcome: 'done',
           store: 'keychain',
