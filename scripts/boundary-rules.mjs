@@ -136,6 +136,7 @@ export const rules = [
     may: [
       'electron/vault/{import,export}/**',
       'electron/vault/secret-forms.ts',
+      'electron/providers/index.ts',
       'electron/signing/**',
       'shared/**',
       'node:crypto',
