@@ -10,6 +10,7 @@ import { AppError } from '#shared/lib/app-error.ts';
 import { requireStorable, type SecretStore } from '../store.ts';
 import {
   DamagedFile,
+  damaged,
   newSealingKey,
   type OpenedFile,
   openSealed,
@@ -186,7 +187,7 @@ async function requireProven(
   const isSame =
     read.entries.size === entries.size &&
     [...entries].every(([account, value]) => read.entries.get(account) === value);
-  if (!isSame) throw new DamagedFile('what was written is not what can be read');
+  if (!isSame) throw damaged('what was written is not what can be read');
 }
 
 /** A second name for the same bytes; where the file system has no such thing, a copy of them. */
