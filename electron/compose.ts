@@ -9,6 +9,7 @@ import { AppError } from '#shared/lib/app-error.ts';
 import { Listeners } from '#shared/lib/disposer.ts';
 import { AuditLog } from './audit/index.ts';
 import { Doctor } from './doctor/index.ts';
+import { Exports } from './exports/index.ts';
 import { ChosenFiles, type PickFile } from './files/index.ts';
 import { History } from './history/index.ts';
 import { HttpApi } from './http-api/index.ts';
@@ -23,6 +24,7 @@ import { Rotations } from './rotation/index.ts';
 import { Sandbox } from './sandbox/index.ts';
 import { Settings } from './settings/index.ts';
 import { Database, type FolderLock, Preferences } from './storage/index.ts';
+import { UserFiles } from './user-files/index.ts';
 import {
   type CheckEndpoints,
   SecretCalls,
@@ -125,6 +127,12 @@ export async function compose(options: ComposeOptions): Promise<App> {
     onGone: (profileId) => vault.removeAllOf(profileId),
   });
   const chosenFiles = new ChosenFiles(options.pickFile);
+  const userFiles = new UserFiles(preferences, dataFolder);
+  const exports = new Exports({ vault, profiles, files: userFiles });
+  const exportPlace = ({ path, overwrite }: { readonly path: string; readonly overwrite: boolean }) => ({
+    path: chosenFiles.require('export', path),
+    overwrite,
+  });
   const settings = new Settings(preferences, (values) => emit('settings.changed', values));
   const publisher = new Publisher(api, vault);
   const doctor = new Doctor({
@@ -180,6 +188,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     emit('vault.credentialsChanged', { profileId });
     live.credentialsChanged(profileId);
   });
+  background('userFiles.removeLeftovers', userFiles.removeLeftovers());
   background('vault.start', vault.start());
 
   const handlers: Handlers = {
@@ -208,6 +217,17 @@ export async function compose(options: ComposeOptions): Promise<App> {
           : doctor.checkApp(profiles.get(profileId), how);
         return { diagnoses: await checking };
       },
+    },
+    exports: {
+      describe: ({ profileId }) => exports.describe(profileId),
+      snippets: ({ profileId }) => exports.snippets(profileId),
+      writeEnv: ({ profileId, target, ...place }) =>
+        exports.writeEnv({ profileId, target }, exportPlace(place)),
+      describeBundle: ({ profileIds }) => exports.describeBundle(profileIds),
+      writeBundle: ({ profileIds, passphrase, ...place }) =>
+        exports.writeBundle(profileIds, secretCalls.passphrase(passphrase), exportPlace(place)),
+      redacted: ({ profileIds }) => ({ text: exports.redacted(profileIds) }),
+      writeRedacted: ({ profileIds, ...place }) => exports.writeRedacted(profileIds, exportPlace(place)),
     },
     files: {
       choose: (input) => chosenFiles.choose(input),

@@ -5,7 +5,9 @@
 import type { EncryptionFailure } from '#shared/contract/history.ts';
 import type { Slot, StoreKind } from '#shared/contract/vault.ts';
 import type { EncryptedData, WebhookVerification } from '../signing/index.ts';
+import type { FileToWrite } from '../user-files/index.ts';
 import type { EnvStyle, EnvTarget, EnvText, EnvVariable, ExportApp } from './export/index.ts';
+import type { ExportOrder, PreparedExport } from './exporter.ts';
 import type { SecretFormat, SecretSummary } from './secret-forms.ts';
 import type { CheckEndpoints, PublicFields, ServiceAnswer, ServiceCheckId } from './service-check/index.ts';
 import type { Progress, SweepResult } from './sweep/index.ts';
@@ -81,6 +83,16 @@ export type VaultApi = {
   formVariables(input: EnvironmentToForm): Promise<readonly EnvVariable[]>;
   /** With the secrets in it, to main: for standard output. @throws AppError `invalid_input` */
   formEnvText(input: EnvironmentToForm & { readonly style: EnvStyle }): Promise<EnvText>;
+  /**
+   * Forms a file with secrets, which waits for a minute to be written. Nothing has left then.
+   * @throws AppError `invalid_input`, `not_found` when no passphrase waits on the channel, or a store's failure
+   */
+  prepareExport(input: ExportOrder): Promise<PreparedExport>;
+  /** Once. @throws AppError `not_found`, and what `writeUserFile` throws */
+  writeExport(input: {
+    readonly exportId: string;
+    readonly file: FileToWrite;
+  }): Promise<Record<string, never>>;
   /** Of the vault file that is open. @throws AppError `conflict` when it is another store, and what the file throws */
   changePassphrase(input: {
     readonly from: EnteredValue;

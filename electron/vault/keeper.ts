@@ -19,6 +19,7 @@ import {
 } from '../signing/index.ts';
 import type { Decryption, EnteredValue, EnvironmentToForm, FileToOpen, Signer, VaultApi } from './api.ts';
 import { type EnvText, type EnvVariable, type ExportApp, envText, envVariables } from './export/index.ts';
+import { Exporter } from './exporter.ts';
 import { canonicalSecret, type SecretSummary, summarise } from './secret-forms.ts';
 import { SecretPorts } from './secret-ports.ts';
 import { ServiceChecks } from './service-check/index.ts';
@@ -44,6 +45,11 @@ const canaryBytes = 32;
 export const promptPauseMs = 60_000;
 
 export class Keeper {
+  readonly exporter = new Exporter({
+    withSecrets: (environment) => this.#withSecrets(environment),
+    read: (credentialId) => this.#value(credentialId),
+    entered: (value) => this.#entered(value),
+  });
   readonly sweeper = new Sweeper((credentialId) => this.#value(credentialId));
   readonly #openStore: OpenStore;
   readonly #ports: SecretPorts;
@@ -66,6 +72,7 @@ export class Keeper {
     const { store: kind, vaultId, hasCanary, startOverAs, file, checkEndpoints } = input;
     this.#checks.endpoints = checkEndpoints ?? {};
     this.sweeper.cancel();
+    this.exporter.drop();
     this.#opened = undefined;
     this.#values.clear();
     const passphrase = file && this.#entered(file.passphrase);
@@ -340,6 +347,12 @@ export function serveable(keeper: Keeper): VaultApi {
     decryptBatch: (input) => guarded('decryptBatch', () => keeper.decryptBatch(input)),
     checkService: (input) => guarded('checkService', () => keeper.checkService(input)),
     stopCheck: (input) => guarded('stopCheck', () => keeper.stopCheck(input)),
+    prepareExport: (input) => guarded('prepareExport', () => keeper.exporter.prepare(input)),
+    writeExport: ({ exportId, file }) =>
+      guarded('writeExport', async () => {
+        await keeper.exporter.write(exportId, file);
+        return {};
+      }),
     sweep: (input) => guarded('sweep', () => keeper.sweeper.sweep(input)),
     cancelSweep: () =>
       guarded('cancelSweep', async () => {

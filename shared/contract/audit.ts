@@ -29,6 +29,8 @@ export const auditActions = [
   'commandStarted',
   /** To the standard output of `latchkey env`. */
   'envPrinted',
+  /** Into a file that the user named. */
+  'exported',
   'storeChosen',
   'startedOver',
   'passphraseChanged',

@@ -2,6 +2,7 @@
 import { audit } from './audit.ts';
 import type * as define from './define.ts';
 import { doctor } from './doctor.ts';
+import { exports } from './exports.ts';
 import { files } from './files.ts';
 import { history } from './history.ts';
 import { live } from './live.ts';
@@ -19,6 +20,7 @@ export const contract = {
   about,
   audit,
   doctor,
+  exports,
   files,
   history,
   live,

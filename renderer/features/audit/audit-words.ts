@@ -23,6 +23,7 @@ export const actionLooks: Readonly<Record<AuditAction, ActionLook>> = {
   checked: { done: 'Sent to its provider, for a check', failed: 'Not checked', icon: 'search' },
   commandStarted: { done: 'Given to a command', failed: 'Not given to a command', icon: 'outgoing' },
   envPrinted: { done: 'Printed by latchkey env', failed: 'Not printed', icon: 'outgoing' },
+  exported: { done: 'Exported to a file', failed: 'Not exported', icon: 'export' },
   storeChosen: { done: 'Store chosen', failed: 'Store not chosen', icon: 'vault' },
   startedOver: { done: 'Started over', failed: 'Not started over', icon: 'retry' },
   passphraseChanged: { done: 'Passphrase changed', failed: 'Passphrase not changed', icon: 'key' },
