@@ -7,7 +7,7 @@ import type { Profile } from '#shared/contract/profiles.ts';
 import type { ServerMessage } from '#shared/contract/wire.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { Listeners } from '#shared/lib/disposer.ts';
-import { AuditLog } from './audit/index.ts';
+import { AuditLog, writeAudit } from './audit/index.ts';
 import { Doctor } from './doctor/index.ts';
 import { Exports } from './exports/index.ts';
 import { ChosenFiles, type PickFile } from './files/index.ts';
@@ -24,7 +24,7 @@ import { Rotations } from './rotation/index.ts';
 import { Sandbox } from './sandbox/index.ts';
 import { Settings } from './settings/index.ts';
 import { Database, type FolderLock, Preferences } from './storage/index.ts';
-import { UserFiles } from './user-files/index.ts';
+import { UserFiles, writeUserFile } from './user-files/index.ts';
 import {
   type CheckEndpoints,
   SecretCalls,
@@ -206,6 +206,23 @@ export async function compose(options: ComposeOptions): Promise<App> {
       list: (input) => {
         vault.noteUses();
         return audit.list(input);
+      },
+      export: async ({ format, ...place }) => {
+        vault.noteUses();
+        const { path, overwrite } = exportPlace(place);
+        const entries = await userFiles.writing({ path, overwrite }, async (file) => {
+          let count = 0;
+          await writeUserFile(file, async (handle) => {
+            count = await writeAudit(
+              handle,
+              format,
+              (after, limit) => audit.after(after, limit),
+              audit.lastId(),
+            );
+          });
+          return count;
+        });
+        return { path, entries };
       },
     },
     doctor: {

@@ -3,7 +3,7 @@ import { actionWords } from '../../../../renderer/features/audit/audit-words.ts'
 import { auditActions, auditOutcomes } from '../../../../shared/contract/audit.ts';
 import { slots } from '../../../../shared/contract/vault.ts';
 
-const none = { outcome: 'done', kind: null, slot: null, count: null } as const;
+const none = { outcome: 'done', kind: null, slot: null, count: null, program: null } as const;
 const pair = { ...none, kind: 'secret', slot: 'current' } as const;
 
 describe('an entry of the audit log, in words', () => {

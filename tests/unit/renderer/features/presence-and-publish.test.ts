@@ -66,7 +66,8 @@ describe('an event that is about to be published', () => {
       durationMs: 1,
     };
     let all: readonly Published[] = [];
-    for (let at = 0; at < publishedLimit + 5; at++) all = addPublished(all, { ...emptyPublishForm, signedWith: null }, answer, at);
+    for (let at = 0; at < publishedLimit + 5; at++)
+      all = addPublished(all, { ...emptyPublishForm, signedWith: null }, answer, at);
     expect(all).toHaveLength(publishedLimit);
     expect(all[0]?.at).toBe(publishedLimit + 4);
     expect(new Set(all.map(({ id }) => id)).size).toBe(publishedLimit);
