@@ -3,10 +3,12 @@ import { useEffect, useState } from 'react';
 import { listenForKeys, useIsMac } from '../commands/index.ts';
 import { ErrorNotice, Loading, Notice, useToast } from '../components/index.ts';
 import AuditScreen from '../features/audit/index.ts';
+import ExportsScreen, { ExportsCommands } from '../features/exports/index.ts';
 import ProfileForm, { ProfileCommands } from '../features/profiles/index.ts';
 import ServiceScreen from '../features/providers/index.ts';
 import SandboxScreen, { SandboxCommands } from '../features/sandbox/index.ts';
 import SettingsScreen from '../features/settings/index.ts';
+import SweepScreen, { SweepCommands } from '../features/sweep/index.ts';
 import { VaultCommands, VaultScreen } from '../features/vault/index.ts';
 import {
   useContractEvent,
@@ -74,6 +76,8 @@ function Shell({ failures }: { readonly failures: FailureReports }) {
       <StatusBar />
       <ProfileCommands />
       <VaultCommands />
+      <ExportsCommands />
+      <SweepCommands />
       <SandboxCommands />
       <Palette isOpen={overlay === 'palette'} onClose={close} />
       <KeysHelp isOpen={overlay === 'keys'} onClose={close} />
@@ -90,6 +94,10 @@ function Screen() {
       return <ServiceScreen key={place.profileId} profileId={place.profileId} />;
     case 'profile-form':
       return <ProfileForm key={place.profileId} profileId={place.profileId} />;
+    case 'exports':
+      return <ExportsScreen key={place.profileId} profileId={place.profileId} />;
+    case 'sweep':
+      return <SweepScreen />;
     case 'sandbox':
       return <SandboxScreen />;
     case 'settings':

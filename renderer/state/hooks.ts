@@ -15,7 +15,13 @@ import type { SandboxStatus } from '#shared/contract/sandbox.ts';
 import { defaultSettings, type SettingsValues } from '#shared/contract/settings.ts';
 import type { Credential, VaultStatus } from '#shared/contract/vault.ts';
 import type { AppError } from '#shared/lib/app-error.ts';
-import type { CallOptions, PassphraseInput, SecretInput, TransportStatus } from '../bridge/index.ts';
+import type {
+  BundleInput,
+  CallOptions,
+  PassphraseInput,
+  SecretInput,
+  TransportStatus,
+} from '../bridge/index.ts';
 import { useServices } from './context.tsx';
 import type { LogSnapshot, LogView } from './log-view.ts';
 import { asAppError, type Loadable, valueOr } from './remote.ts';
@@ -136,6 +142,11 @@ export function useEnterSecret(): Action<SecretInput, Credential> {
 /** As `useEnterSecret`, for the vault file. */
 export function usePassphrase(): Action<PassphraseInput, true> {
   return useAction(useServices().client.secrets.passphrase);
+}
+
+/** As `useEnterSecret`, for a bundle. */
+export function useWriteBundle(): Action<BundleInput, CallOutput<'exports.writeBundle'>> {
+  return useAction(useServices().client.secrets.writeBundle);
 }
 
 /** As `useCall`: gives the secret to whoever runs it, and keeps nothing of it. */

@@ -5,4 +5,5 @@ export type { LogSnapshot, LogView } from './log-view.ts';
 export { type AppTab, appTabs, type Place } from './navigation.ts';
 export { asAppError, type Loadable, valueOr } from './remote.ts';
 export { createStores, keepLoaded, replaceBy, type Stores } from './stores.ts';
+export type { SweepState } from './sweep-run.ts';
 export { type Readable, Value } from './value.ts';

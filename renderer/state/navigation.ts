@@ -12,6 +12,9 @@ export type Place =
   | { readonly screen: 'service'; readonly profileId: string }
   /** Adds an app or a service, or edits the one named. */
   | { readonly screen: 'profile-form'; readonly profileId: string | null }
+  /** Of one app or service. */
+  | { readonly screen: 'exports'; readonly profileId: string }
+  | { readonly screen: 'sweep' }
   | { readonly screen: 'sandbox' }
   | { readonly screen: 'vault' }
   | { readonly screen: 'audit' }
@@ -79,11 +82,14 @@ function readPlace(stored: string | null): Place {
 function parsePlace(value: unknown): Place | undefined {
   if (typeof value !== 'object' || value === null || !('screen' in value)) return undefined;
   const { screen } = value;
-  if (screen === 'sandbox' || screen === 'vault' || screen === 'audit' || screen === 'settings')
-    return { screen };
+  const simple = (['sandbox', 'vault', 'audit', 'sweep', 'settings'] as const).find(
+    (each) => each === screen,
+  );
+  if (simple) return { screen: simple };
   const given = 'profileId' in value ? value.profileId : null;
   const profileId = typeof given === 'string' ? given : null;
-  if (screen === 'service') return profileId === null ? undefined : { screen, profileId };
+  if (screen === 'service' || screen === 'exports')
+    return profileId === null ? undefined : { screen, profileId };
   if (screen === 'profile-form') return { screen, profileId };
   if (screen !== 'app') return undefined;
   const tab = appTabs.find((each) => 'tab' in value && each === value.tab);

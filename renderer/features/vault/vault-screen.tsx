@@ -13,7 +13,15 @@ export function VaultScreen() {
   const services = useServiceList();
   const navigation = useNavigation();
   return (
-    <Page title="Vault" actions={<CommandButton command="audit.open" label="Audit log" icon="log" />}>
+    <Page
+      title="Vault"
+      actions={
+        <>
+          <CommandButton command="sweep.open" label="Leak sweep" icon="sweep" />
+          <CommandButton command="audit.open" label="Audit log" icon="log" />
+        </>
+      }
+    >
       <Section>
         <VaultPanel />
       </Section>
