@@ -21,6 +21,7 @@ import {
   locationOf,
   redactedDescription,
   type Snippet,
+  usualEnvTarget,
   type Vault,
 } from '../vault/index.ts';
 
@@ -56,6 +57,7 @@ export class Exports {
         const { variables, secrets } = this.#plan(profileId, target);
         return { target, label: envTargetLabel(target), variables, secrets };
       }),
+      usual: usualEnvTarget(app),
       hasSnippets: hasChannels,
     };
   }

@@ -95,7 +95,12 @@ export const exports = {
   /** What can be made of an app or a service. Nothing is read for it. */
   describe: call({
     input: z.strictObject({ profileId: s.profileId }),
-    output: z.strictObject({ targets: z.array(target), hasSnippets: z.boolean() }),
+    output: z.strictObject({
+      targets: z.array(target),
+      /** What its server's own documentation would have. */
+      usual: z.enum(exportTargets),
+      hasSnippets: z.boolean(),
+    }),
     errors: ['not_found'],
   }),
   /** Code that names variables, for clients and for endpoints that authorize them. An app's only. */

@@ -11,9 +11,10 @@ import { WriteFile } from './write-file.tsx';
 interface EnvFormProps {
   readonly owner: Profile | Service;
   readonly targets: readonly TargetDescription[];
+  readonly usual: TargetDescription['target'];
 }
 
-export function EnvForm({ owner: { profileId, name }, targets }: EnvFormProps) {
+export function EnvForm({ owner: { profileId, name }, targets, usual }: EnvFormProps) {
   const [wanted, setTarget] = useDraft<TargetDescription['target'] | undefined>(
     `export-target:${profileId}`,
     undefined,
@@ -21,7 +22,7 @@ export function EnvForm({ owner: { profileId, name }, targets }: EnvFormProps) {
   const isUnlocked = useVault()?.state === 'unlocked';
   const write = useCall('exports.writeEnv');
   const [notes, setNotes] = useState<readonly string[]>([]);
-  const chosen = targets.find(({ target }) => target === wanted) ?? targets[0];
+  const chosen = targets.find(({ target }) => target === (wanted ?? usual)) ?? targets[0];
   if (!chosen) return <p className={styles.soft}>Nothing of it can be written as variables.</p>;
   const { target, variables, secrets } = chosen;
   return (

@@ -79,7 +79,9 @@ function Shown({ owner, isApp }: { readonly owner: Profile | Service; readonly i
       {(form === 'env' || form === 'bundle') && <VaultNotice>Secrets can be exported then.</VaultNotice>}
       {result.state === 'loading' && <Loading />}
       {result.state === 'failed' && <ErrorNotice error={result.error} onRetry={reload} />}
-      {result.state === 'ready' && form === 'env' && <EnvForm owner={owner} targets={result.value.targets} />}
+      {result.state === 'ready' && form === 'env' && (
+        <EnvForm owner={owner} targets={result.value.targets} usual={result.value.usual} />
+      )}
       {form === 'bundle' && <BundleForm owner={owner} />}
       {form === 'code' && <CodeView profileId={profileId} />}
       {form === 'report' && <ReportView owner={owner} />}
