@@ -13,6 +13,7 @@ const mainEntries = [
   'main',
   'serve',
   'vault/process',
+  'vault/sweep-thread',
   'sandbox/process',
   'history/writer-thread',
   'history/query-thread',

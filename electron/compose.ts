@@ -9,9 +9,10 @@ import type { Slot } from '#shared/contract/vault.ts';
 import type { ServerMessage } from '#shared/contract/wire.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { Listeners } from '#shared/lib/disposer.ts';
-import { AuditLog } from './audit/index.ts';
+import { AuditLog, writeAudit } from './audit/index.ts';
 import { createCommands } from './cli/index.ts';
 import { type CheckOptions, Doctor } from './doctor/index.ts';
+import { Exports } from './exports/index.ts';
 import { ChosenFiles, type PickFile } from './files/index.ts';
 import { History } from './history/index.ts';
 import { HttpApi } from './http-api/index.ts';
@@ -28,6 +29,7 @@ import { Rotations } from './rotation/index.ts';
 import { Sandbox } from './sandbox/index.ts';
 import { Settings } from './settings/index.ts';
 import { Database, type FolderLock, Preferences } from './storage/index.ts';
+import { UserFiles, writeUserFile } from './user-files/index.ts';
 import {
   type CheckEndpoints,
   IdleLock,
@@ -142,6 +144,12 @@ export async function compose(options: ComposeOptions): Promise<App> {
     onGone: (profileId) => vault.removeAllOf(profileId),
   });
   const chosenFiles = new ChosenFiles(options.pickFile);
+  const userFiles = new UserFiles(preferences, dataFolder);
+  const exports = new Exports({ vault, profiles, files: userFiles });
+  const exportPlace = ({ path, overwrite }: { readonly path: string; readonly overwrite: boolean }) => ({
+    path: chosenFiles.require('export', path),
+    overwrite,
+  });
   const settings = new Settings(preferences, (values) => {
     emit('settings.changed', values);
     idleLock.review();
@@ -229,10 +237,12 @@ export async function compose(options: ComposeOptions): Promise<App> {
     emit('vault.moveChanged', { move });
     idleLock.useMayHaveChanged();
   });
+  vault.sweeps.progressed.add((progress) => emit('sweep.progress', progress));
   vault.credentialsChanged.add((profileId) => {
     emit('vault.credentialsChanged', { profileId });
     live.credentialsChanged(profileId);
   });
+  background('userFiles.removeLeftovers', userFiles.removeLeftovers());
   background('vault.start', vault.start());
 
   const handlers: Handlers = {
@@ -251,9 +261,37 @@ export async function compose(options: ComposeOptions): Promise<App> {
         vault.noteUses();
         return audit.list(input);
       },
+      export: async ({ format, ...place }) => {
+        vault.noteUses();
+        const { path, overwrite } = exportPlace(place);
+        const entries = await userFiles.writing({ path, overwrite }, async (file) => {
+          let count = 0;
+          await writeUserFile(file, async (handle) => {
+            count = await writeAudit(
+              handle,
+              format,
+              (after, limit) => audit.after(after, limit),
+              audit.lastId(),
+            );
+          });
+          return count;
+        });
+        return { path, entries };
+      },
     },
     doctor: {
       check: async (input, { signal }) => ({ diagnoses: await check({ ...input, signal }) }),
+    },
+    exports: {
+      describe: ({ profileId }) => exports.describe(profileId),
+      snippets: ({ profileId }) => exports.snippets(profileId),
+      writeEnv: ({ profileId, target, ...place }) =>
+        exports.writeEnv({ profileId, target }, exportPlace(place)),
+      describeBundle: ({ profileIds }) => exports.describeBundle(profileIds),
+      writeBundle: ({ profileIds, passphrase, ...place }) =>
+        exports.writeBundle(profileIds, secretCalls.passphrase(passphrase), exportPlace(place)),
+      redacted: ({ profileIds }) => ({ text: exports.redacted(profileIds) }),
+      writeRedacted: ({ profileIds, ...place }) => exports.writeRedacted(profileIds, exportPlace(place)),
     },
     files: {
       choose: (input) => chosenFiles.choose(input),
@@ -337,6 +375,15 @@ export async function compose(options: ComposeOptions): Promise<App> {
     settings: {
       get: () => settings.get(),
       update: (changes) => settings.update(changes),
+    },
+    sweep: {
+      start: async ({ path, history }, { signal }) => {
+        const { found, ...report } = await vault.sweeps.run(
+          { folder: chosenFiles.require('sweep', path), hasHistory: history },
+          signal,
+        );
+        return { ...report, found: [...found] };
+      },
     },
     vault: {
       status: () => vault.status,

@@ -57,6 +57,18 @@ export class AuditLog implements AuditTrail {
     return this.#database.transaction(work);
   }
 
+  /** Oldest first, those after this one. */
+  after(auditId: number, limit: number): AuditEntry[] {
+    return this.#database
+      .all('SELECT * FROM audit WHERE audit_id > ? ORDER BY audit_id LIMIT ?', auditId, limit)
+      .map(fromRow);
+  }
+
+  /** 0: there is none. */
+  lastId(): number {
+    return Number(this.#database.one('SELECT max(audit_id) AS last FROM audit')?.last ?? 0);
+  }
+
   /** Newest first. */
   list({ before, limit, hidesUses = false }: AuditPage): { entries: AuditEntry[]; hasOlder: boolean } {
     const rows = this.#database.all(

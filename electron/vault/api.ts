@@ -6,10 +6,14 @@ import type { EncryptionFailure } from '#shared/contract/history.ts';
 import type { FileTold } from '#shared/contract/imports.ts';
 import type { MoveTarget, Slot, StoreKind } from '#shared/contract/vault.ts';
 import type { EncryptedData, WebhookVerification } from '../signing/index.ts';
+import type { FileToWrite } from '../user-files/index.ts';
 import type { Leftovers } from './credential-index.ts';
 import type { EnvStyle, EnvTarget, EnvText, EnvVariable, ExportApp } from './export/index.ts';
+import type { ExportOrder, PreparedExport } from './exporter.ts';
 import type { SecretFormat, SecretSummary } from './secret-forms.ts';
 import type { CheckEndpoints, PublicFields, ServiceAnswer, ServiceCheckId } from './service-check/index.ts';
+import type { Progress, SweepResult } from './sweep/index.ts';
+import type { SweepOrder } from './sweeper.ts';
 
 /** An app secret, and the app key that it belongs to. */
 export interface Signer {
@@ -106,6 +110,16 @@ export type VaultApi = {
   formVariables(input: EnvironmentToForm): Promise<readonly EnvVariable[]>;
   /** With the secrets in it, to main: for standard output. @throws AppError `invalid_input` */
   formEnvText(input: EnvironmentToForm & { readonly style: EnvStyle }): Promise<EnvText>;
+  /**
+   * Forms a file with secrets, which waits for a minute to be written. Nothing has left then.
+   * @throws AppError `invalid_input`, `not_found` when no passphrase waits on the channel, or a store's failure
+   */
+  prepareExport(input: ExportOrder): Promise<PreparedExport>;
+  /** Once. @throws AppError `not_found`, and what `writeUserFile` throws */
+  writeExport(input: {
+    readonly exportId: string;
+    readonly file: FileToWrite;
+  }): Promise<Record<string, never>>;
   /** Of the vault file that is open. @throws AppError `conflict` when it is another store, and what the file throws */
   changePassphrase(input: {
     readonly from: EnteredValue;
@@ -201,6 +215,12 @@ export type VaultApi = {
     readonly credentialId: string;
   }): Promise<ServiceAnswer>;
   stopCheck(input: { readonly requestId: string }): Promise<Record<string, never>>;
+  /**
+   * Looks for these secrets in a folder. Signing goes on meanwhile.
+   * @throws AppError `not_found`, `cancelled`, `conflict` while another one is under way
+   */
+  sweep(input: SweepOrder): Promise<SweepResult>;
+  cancelSweep(input: Record<string, never>): Promise<Record<string, never>>;
 };
 
 export type VaultNotices = {
@@ -209,4 +229,5 @@ export type VaultNotices = {
   readonly keychainCallEnded: null;
   /** This process will not reach the keychain any more. */
   readonly keychainLost: null;
+  readonly sweepProgress: Progress;
 };

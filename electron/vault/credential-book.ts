@@ -56,6 +56,10 @@ export class CredentialBook {
     return this.#index.list({ profileId, store }).filter(({ state }) => state === 'stored');
   }
 
+  storedIn(store: StoreKind): CredentialRecord[] {
+    return this.#index.list({ store }).filter(({ state }) => state === 'stored');
+  }
+
   at(place: Place, store: StoreKind): CredentialRecord | undefined {
     return this.stored(place.profileId, store).find(
       ({ kind, slot }) => kind === place.kind && slot === place.slot,
@@ -69,7 +73,7 @@ export class CredentialBook {
   }
 
   count(store: StoreKind): number {
-    return this.#index.list({ store }).filter(({ state }) => state === 'stored').length;
+    return this.storedIn(store).length;
   }
 
   /** What a store may have, and nobody is to have any more. */

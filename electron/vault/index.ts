@@ -1,4 +1,4 @@
-export type { Decryption, EncryptedItem, ImportSource } from './api.ts';
+export type { Decryption, EncryptedItem, EnteredValue, ImportSource } from './api.ts';
 export type { Clipboard } from './copied-secret.ts';
 export {
   type CredentialIndex,
@@ -10,18 +10,28 @@ export {
   type VaultMeta,
 } from './credential-index.ts';
 export {
+  authSnippet,
+  authSnippetKinds,
+  clientSnippet,
+  clientSnippetKindsFor,
   type EnvStyle,
   type EnvTarget,
   type EnvText,
   type EnvVariable,
   type ExportApp,
+  envPlan,
+  envTargetLabel,
   envTargets,
   envTargetsFor,
   envVariables,
   exportAppOf,
   exportServiceOf,
+  locationOf,
+  redactedDescription,
+  type Snippet,
   usualEnvTarget,
 } from './export/index.ts';
+export type { AppToBundle } from './exporter.ts';
 export { IdleLock, type IdleLockOptions } from './idle-lock.ts';
 export { importLifeMs } from './import-desk.ts';
 export { SecretCalls, type SecretWay } from './secret-calls.ts';

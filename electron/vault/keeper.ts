@@ -27,6 +27,7 @@ import type {
   VaultApi,
 } from './api.ts';
 import { type EnvText, type EnvVariable, type ExportApp, envText, envVariables } from './export/index.ts';
+import { Exporter } from './exporter.ts';
 import { ImportDesk, type ImportText } from './import-desk.ts';
 import { canonicalSecret, type SecretSummary, summarise } from './secret-forms.ts';
 import { SecretPorts } from './secret-ports.ts';
@@ -34,6 +35,7 @@ import { ServiceChecks } from './service-check/index.ts';
 import { otherPlaces, type SecretStore, storeHidesEntries, storeLocked, storeUnavailable } from './store.ts';
 import { SealedEntries } from './stores/sealed-entries.ts';
 import { removeSealedFile, SealedFileStore } from './stores/sealed-file-store.ts';
+import { Sweeper } from './sweeper.ts';
 
 type Input<M extends keyof VaultApi> = Parameters<VaultApi[M]>[0];
 
@@ -55,6 +57,12 @@ const canaryBytes = 32;
 export const promptPauseMs = 60_000;
 
 export class Keeper {
+  readonly exporter = new Exporter({
+    withSecrets: (environment) => this.#withSecrets(environment),
+    read: (credentialId) => this.#value(credentialId),
+    entered: (value) => this.#entered(value),
+  });
+  readonly sweeper = new Sweeper((credentialId) => this.#value(credentialId));
   readonly #openStore: OpenStore;
   readonly #ports: SecretPorts;
   readonly #imports: ImportDesk;
@@ -88,6 +96,8 @@ export class Keeper {
   async open(input: Input<'open'>): Promise<{ vaultId: string }> {
     const { store: kind, vaultId, hasCanary, startOverAs, file, seal, checkEndpoints } = input;
     this.#checks.endpoints = checkEndpoints ?? {};
+    this.sweeper.cancel();
+    this.exporter.drop();
     this.#opened = undefined;
     this.#beside = undefined;
     this.#values.clear();
@@ -523,6 +533,18 @@ export function serveable(keeper: Keeper): VaultApi {
     decryptBatch: (input) => guarded('decryptBatch', () => keeper.decryptBatch(input)),
     checkService: (input) => guarded('checkService', () => keeper.checkService(input)),
     stopCheck: (input) => guarded('stopCheck', () => keeper.stopCheck(input)),
+    prepareExport: (input) => guarded('prepareExport', () => keeper.exporter.prepare(input)),
+    writeExport: ({ exportId, file }) =>
+      guarded('writeExport', async () => {
+        await keeper.exporter.write(exportId, file);
+        return {};
+      }),
+    sweep: (input) => guarded('sweep', () => keeper.sweeper.sweep(input)),
+    cancelSweep: () =>
+      guarded('cancelSweep', async () => {
+        keeper.sweeper.cancel();
+        return {};
+      }),
   };
 }
 

@@ -13,6 +13,7 @@ import { afterTime } from './later.ts';
 import type { CheckEndpoints } from './service-check/index.ts';
 import * as words from './status-words.ts';
 import { hasSealedFile } from './stores/sealed-file-store.ts';
+import type { Progress } from './sweep/index.ts';
 import { type VaultCalls, VaultProcess, VaultProcessLost } from './vault-process.ts';
 
 export interface LifecycleOptions {
@@ -27,11 +28,14 @@ export interface LifecycleOptions {
   now(): number;
   onChanged(status: VaultStatus): void;
   onUnexpectedExit(exit: ChildExit): void;
+  onSweepProgress(progress: Progress): void;
 }
 
 export interface OpenVault {
   /** For one operation. */
   readonly process: VaultCalls;
+  /** For what takes long for another reason than the keychain's. Not asked of another process when this one is lost. */
+  readonly atLeisure: VaultCalls['call'];
   readonly store: StoreKind;
 }
 
@@ -213,6 +217,7 @@ export class Lifecycle {
       waitingAfterMs,
       onWaiting: () => {},
       onKeychainLost: () => {},
+      onSweepProgress: () => {},
       onUnexpectedExit: (exit) => this.#options.onUnexpectedExit(exit),
     });
     const done = this.tidyWith(process.operation()).finally(() => {
@@ -405,6 +410,7 @@ export class Lifecycle {
         this.#options.onChanged(this.status());
       },
       onKeychainLost: () => this.#loseKeychain(started),
+      onSweepProgress: (progress) => this.#options.onSweepProgress(progress),
       onUnexpectedExit: (exit) => this.#lose(exit),
     });
     this.#process = started;
@@ -431,7 +437,7 @@ export class Lifecycle {
       calls
         .call(method, input)
         .catch((error) => again(error, method).then((others) => others.call(method, input)));
-    return { process: { call }, store };
+    return { process: { call }, atLeisure: process.atLeisure, store };
   }
 
   /** While it opens, it can't tell: then the opening fails by what was asked of the keychain. */

@@ -43,6 +43,7 @@ export function serveVault({ cost }: { readonly cost?: number } = {}): void {
     cost,
   );
   const server: RpcServer<VaultNotices> = serveRpc<VaultApi, VaultNotices>(parent, serveable(keeper));
+  keeper.sweeper.progressed.add((progress) => server.notify('sweepProgress', progress));
 }
 
 async function openVaultFile(

@@ -3,6 +3,7 @@ import { AppError } from '#shared/lib/app-error.ts';
 import type { ChildExit, ChildPort, PassedPort, SpawnChild } from '../processes/port.ts';
 import { RpcClient } from '../processes/rpc.ts';
 import type { VaultApi, VaultNotices } from './api.ts';
+import type { Progress } from './sweep/index.ts';
 
 export interface VaultProcessOptions {
   readonly spawn: SpawnChild;
@@ -13,6 +14,7 @@ export interface VaultProcessOptions {
   onWaiting(isWaiting: boolean): void;
   /** Its connection to the keychain is gone for good: only another process gets a new one. */
   onKeychainLost(): void;
+  onSweepProgress(progress: Progress): void;
   /** It ended without `end` having been called. Its pending calls have failed by then. */
   onUnexpectedExit(exit: ChildExit): void;
 }
@@ -61,6 +63,7 @@ export class VaultProcess {
       this.#isKeychainBusy = false;
     });
     this.#client.onNotice('keychainLost', () => options.onKeychainLost());
+    this.#client.onNotice('sweepProgress', (progress) => options.onSweepProgress(progress));
     this.#child.onExit((exit) => {
       if (this.#endedWith) return;
       this.#finish(new VaultProcessLost('The vault process ended unexpectedly.', 'Try again.'));
@@ -84,6 +87,9 @@ export class VaultProcess {
       },
     };
   }
+
+  /** For what takes as long as it takes, and asks nothing of the keychain: no sign that this keeps anyone waiting. */
+  readonly atLeisure: VaultCalls['call'] = (method, input) => this.#client.call(method, input);
 
   /** Passes a channel's end on to it. Throws what it was ended with, or that it takes none. */
   passPort(port: PassedPort): void {

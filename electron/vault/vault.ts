@@ -19,6 +19,7 @@ import { Listeners } from '#shared/lib/disposer.ts';
 import type { AuditNote, AuditTrail } from '../audit/index.ts';
 import type { ChildExit, PassedPort, SpawnChild } from '../processes/port.ts';
 import type { EncryptedData, WebhookVerification } from '../signing/index.ts';
+import type { FileToWrite } from '../user-files/index.ts';
 import type {
   Decryption,
   EncryptedItem,
@@ -31,12 +32,14 @@ import { ChangeGate } from './change-gate.ts';
 import { CredentialBook, type Entry, note, type Place, toCredential } from './credential-book.ts';
 import type { CredentialIndex, CredentialRecord } from './credential-index.ts';
 import type { EnvStyle, EnvTarget, EnvText, EnvVariable, ExportApp } from './export/index.ts';
+import type { ExportOrder, PreparedExport } from './exporter.ts';
 import { type ChooseOptions, Lifecycle, type OpenVault } from './lifecycle.ts';
 import { type MoveEnd, Mover } from './mover.ts';
 import type { SecretFormat, SecretSummary } from './secret-forms.ts';
 import type { CheckEndpoints, PublicFields, ServiceAnswer, ServiceCheckId } from './service-check/index.ts';
 import { StatusAudit } from './status-audit.ts';
 import type { LockRule } from './status-words.ts';
+import { Sweeps } from './sweeps.ts';
 import { Uses } from './uses.ts';
 import type { VaultCalls } from './vault-process.ts';
 
@@ -87,6 +90,21 @@ interface EnvironmentOf {
   readonly target: EnvTarget;
 }
 
+/** An app's variables, to be made from what is public of it, and its current secrets. */
+interface EnvironmentOf {
+  readonly profileId: string;
+  /** The pair that is meant, in place of the current one. */
+  readonly credentialId?: string | undefined;
+  readonly app: ExportApp;
+  readonly target: EnvTarget;
+}
+
+interface Exit<T> {
+  /** All that can fail before anything has left. */
+  readonly prepare?: (process: VaultCalls) => Promise<void>;
+  readonly leave: (process: VaultCalls) => Promise<T>;
+}
+
 const defaultWaitingAfterMs = 5000;
 /** Channels that wait for an opening vault. */
 const passingPortLimit = 8;
@@ -106,6 +124,7 @@ export class Vault {
   /** Of this profile. */
   readonly credentialsChanged = new Listeners<string>();
   readonly moveChanged = new Listeners<VaultMove | null>();
+  readonly sweeps: Sweeps;
   readonly #now: () => number;
   readonly #audit: AuditTrail;
   readonly #statusAudit: StatusAudit;
@@ -143,6 +162,7 @@ export class Vault {
         this.changed.emit(status);
       },
       onUnexpectedExit: (exit) => options.onUnexpectedExit?.(exit),
+      onSweepProgress: (progress) => this.sweeps.progressed.emit(progress),
     });
     this.#mover = new Mover({
       index: options.index,
@@ -154,6 +174,7 @@ export class Vault {
       beforeSwitch: () => this.#uses.write(),
       onCredentialsChanged: (profileId) => this.credentialsChanged.emit(profileId),
     });
+    this.sweeps = new Sweeps(this.#lifecycle, this.#book);
   }
 
   /** Opens the chosen store; at the first start the keychain, if it works. Never throws for a store that fails. */
@@ -375,7 +396,9 @@ export class Vault {
     leave: (process: VaultCalls) => Promise<T>,
   ): Promise<T> {
     const { process } = await this.#lifecycle.ready();
-    return this.#letAllOut([this.#book.get(credentialId)], (record) => note(action, record), process, leave);
+    return this.#letAllOut([this.#book.get(credentialId)], (record) => note(action, record), process, {
+      leave,
+    });
   }
 
   /**
@@ -422,7 +445,30 @@ export class Vault {
       target,
     };
     const inLog = (record: CredentialRecord) => ({ ...note(exit.action, record), ...exit });
-    return this.#letAllOut(records, inLog, process, (calls) => leave(calls, input));
+    return this.#letAllOut(records, inLog, process, { leave: (calls) => leave(calls, input) });
+  }
+
+  /**
+   * Secrets into a file that the vault process writes. Each of them is in the audit log before there is any of it.
+   * @throws AppError as `letOut`, and what `VaultApi.prepareExport` and `writeExport` throw
+   */
+  async exportSecrets(order: ExportOrder, file: FileToWrite): Promise<Omit<PreparedExport, 'exportId'>> {
+    const { process } = await this.#lifecycle.ready();
+    const ids =
+      order.form === 'env'
+        ? order.secrets.map(({ credentialId }) => credentialId)
+        : order.apps.flatMap(({ secrets }) => secrets.map(({ credentialId }) => credentialId));
+    const records = ids.map((credentialId) => this.#book.get(credentialId));
+    const inLog = (record: CredentialRecord) => note('exported', record);
+    const prepared = Promise.withResolvers<PreparedExport>();
+    return this.#letAllOut(records, inLog, process, {
+      prepare: async (calls) => prepared.resolve(await calls.call('prepareExport', order)),
+      leave: async (calls) => {
+        const { exportId, ...told } = await prepared.promise;
+        await calls.call('writeExport', { exportId, file });
+        return told;
+      },
+    });
   }
 
   /** All or none of them. */
@@ -430,7 +476,7 @@ export class Vault {
     records: readonly CredentialRecord[],
     inLog: (record: CredentialRecord) => AuditNote,
     process: VaultCalls,
-    leave: (process: VaultCalls) => Promise<T>,
+    { prepare, leave }: Exit<T>,
   ): Promise<T> {
     const record = (outcome: AuditOutcome) =>
       this.#audit.together(() => {
@@ -439,6 +485,7 @@ export class Vault {
     try {
       // What can fail for the store's sake has happened before the log says that they left.
       for (const { credentialId } of records) await process.call('load', { credentialId });
+      await prepare?.(process);
       record('done');
       return await leave(process);
     } catch (error) {

@@ -6,7 +6,14 @@ import { createElectronTransport } from './electron-transport.ts';
 import { createSocketTransport } from './socket-transport.ts';
 
 export type { CallOptions, Client } from './client.ts';
-export type { PassphraseEnd, PassphraseInput, PassphraseWay, SecretInput, Secrets } from './secrets.ts';
+export type {
+  BundleInput,
+  PassphraseEnd,
+  PassphraseInput,
+  PassphraseWay,
+  SecretInput,
+  Secrets,
+} from './secrets.ts';
 export type { Transport, TransportStatus } from './transport.ts';
 
 /** Undefined: not in Electron, and no link: the page was opened by its bare address. */

@@ -40,6 +40,9 @@ export type PassphraseWay =
 /** `left`: as done, and the place before could not be emptied yet. */
 export type PassphraseEnd = 'done' | 'left';
 
+/** A bundle to write, and the passphrase that seals it. */
+export type BundleInput = Omit<CallInput<'exports.writeBundle'>, 'passphrase'> & { readonly value: string };
+
 type EnteredPassphrase = NonNullable<CallInput<'vault.unlock'>['passphrase']>;
 
 export interface Secrets {
@@ -49,6 +52,8 @@ export interface Secrets {
   importText(text: string, options?: CallOptions): Promise<ImportPreview>;
   /** The vault file’s. Nothing here holds it after that, nor after a failure. */
   passphrase(input: PassphraseInput, options?: CallOptions): Promise<PassphraseEnd>;
+  /** Nothing here holds the passphrase after that, nor after a failure. */
+  writeBundle(input: BundleInput, options?: CallOptions): Promise<CallOutput<'exports.writeBundle'>>;
   /** For the user who was just asked. It is the caller's to show, and to forget after its time. */
   reveal(credentialId: string, options?: CallOptions): Promise<string>;
   /** The user is to be asked first: the value passes through this page. */
@@ -102,6 +107,11 @@ function byPort(call: Client['call'], on: Client['on'], open: NonNullable<Means[
         former?.close();
       }
     },
+    writeBundle: ({ value, ...bundle }, options = {}) =>
+      withPort(open, on, options, async (port, signal) => {
+        await port.enter(value, signal);
+        return call('exports.writeBundle', { ...bundle, passphrase: { portId: port.portId } }, options);
+      }),
     reveal: (credentialId, options = {}) =>
       withPort(open, on, options, async (port, signal) => {
         const input = { credentialId, confirmed: true, purpose: 'show', portId: port.portId } as const;
@@ -158,6 +168,8 @@ function byCall(call: Client['call'], on: Client['on'], clipboard: BrowserClipbo
       const from = input.how === 'change' ? { value: input.from } : undefined;
       return withPassphrase(call, input.how, { value: input.value }, from, options);
     },
+    writeBundle: ({ value, ...bundle }, options) =>
+      call('exports.writeBundle', { ...bundle, passphrase: { value } }, options),
     reveal: (credentialId, options) => told({ credentialId, confirmed: true, purpose: 'show' }, options),
     isCopyAsked: true,
     async copy(credentialId, options) {

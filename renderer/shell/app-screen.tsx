@@ -35,6 +35,7 @@ export function AppScreen({ profile }: { readonly profile: Profile }) {
       before={<Identity profile={profile} />}
       after={
         <>
+          <CommandButton command="exports.open" label="Export…" icon="export" variant="quiet" />
           <CommandButton command="profiles.edit" label="Edit" icon="edit" variant="quiet" />
           {isDown(connection?.state) ? (
             <CommandButton command="live.connect" label="Connect" icon="connect" />

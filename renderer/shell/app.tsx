@@ -3,11 +3,13 @@ import { useEffect, useState } from 'react';
 import { listenForKeys, useIsMac } from '../commands/index.ts';
 import { ErrorNotice, Loading, Notice, useToast } from '../components/index.ts';
 import AuditScreen from '../features/audit/index.ts';
+import ExportsScreen, { ExportsCommands } from '../features/exports/index.ts';
 import ImportScreen, { ImportCommands } from '../features/imports/index.ts';
 import ProfileForm, { ProfileCommands } from '../features/profiles/index.ts';
 import ServiceScreen from '../features/providers/index.ts';
 import SandboxScreen, { SandboxCommands } from '../features/sandbox/index.ts';
 import SettingsScreen from '../features/settings/index.ts';
+import SweepScreen, { SweepCommands } from '../features/sweep/index.ts';
 import { VaultCommands, VaultScreen } from '../features/vault/index.ts';
 import {
   useContractEvent,
@@ -85,6 +87,8 @@ function Shell({ failures }: { readonly failures: FailureReports }) {
       <ProfileCommands />
       <VaultCommands />
       <ImportCommands />
+      <ExportsCommands />
+      <SweepCommands />
       <SandboxCommands />
       <Palette isOpen={overlay === 'palette'} onClose={close} />
       <KeysHelp isOpen={overlay === 'keys'} onClose={close} />
@@ -103,6 +107,10 @@ function Screen() {
       return <ProfileForm key={place.profileId} profileId={place.profileId} />;
     case 'import':
       return <ImportScreen />;
+    case 'exports':
+      return <ExportsScreen key={place.profileId} profileId={place.profileId} />;
+    case 'sweep':
+      return <SweepScreen />;
     case 'sandbox':
       return <SandboxScreen />;
     case 'settings':

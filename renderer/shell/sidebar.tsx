@@ -183,9 +183,9 @@ function Places() {
   );
 }
 
-/** The audit log is the vault's. */
+/** The audit log and the leak sweep are the vault's. */
 function isVault({ screen }: Place): boolean {
-  return screen === 'vault' || screen === 'audit';
+  return screen === 'vault' || screen === 'import' || screen === 'audit' || screen === 'sweep';
 }
 
 interface PlaceButtonProps {

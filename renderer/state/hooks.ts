@@ -17,6 +17,7 @@ import { defaultSettings, type SettingsValues } from '#shared/contract/settings.
 import type { Credential, VaultMove, VaultStatus } from '#shared/contract/vault.ts';
 import type { AppError } from '#shared/lib/app-error.ts';
 import type {
+  BundleInput,
   CallOptions,
   PassphraseEnd,
   PassphraseInput,
@@ -153,6 +154,11 @@ export function useImportText(): Action<string, ImportPreview> {
 /** As `useEnterSecret`, for the vault file. */
 export function usePassphrase(): Action<PassphraseInput, PassphraseEnd> {
   return useAction(useServices().client.secrets.passphrase);
+}
+
+/** As `useEnterSecret`, for a bundle. */
+export function useWriteBundle(): Action<BundleInput, CallOutput<'exports.writeBundle'>> {
+  return useAction(useServices().client.secrets.writeBundle);
 }
 
 /** As `useCall`: gives the secret to whoever runs it, and keeps nothing of it. */

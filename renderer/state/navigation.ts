@@ -13,13 +13,16 @@ export type Place =
   /** Adds an app or a service, or edits the one named. */
   | { readonly screen: 'profile-form'; readonly profileId: string | null }
   | { readonly screen: 'import' }
+  /** Of one app or service. */
+  | { readonly screen: 'exports'; readonly profileId: string }
+  | { readonly screen: 'sweep' }
   | { readonly screen: 'sandbox' }
   | { readonly screen: 'vault' }
   | { readonly screen: 'audit' }
   | { readonly screen: 'settings' };
 
 /** Those of which there is one, with nothing to say about them. */
-const globalScreens = ['import', 'sandbox', 'vault', 'audit', 'settings'] as const;
+const globalScreens = ['import', 'sandbox', 'vault', 'audit', 'sweep', 'settings'] as const;
 
 const storageKey = 'latchkey-place';
 const start = { screen: 'app', profileId: null, tab: 'inspector' } as const satisfies Place;
@@ -87,7 +90,8 @@ function parsePlace(value: unknown): Place | undefined {
   if (whole) return { screen: whole };
   const given = 'profileId' in value ? value.profileId : null;
   const profileId = typeof given === 'string' ? given : null;
-  if (screen === 'service') return profileId === null ? undefined : { screen, profileId };
+  if (screen === 'service' || screen === 'exports')
+    return profileId === null ? undefined : { screen, profileId };
   if (screen === 'profile-form') return { screen, profileId };
   if (screen !== 'app') return undefined;
   const tab = appTabs.find((each) => 'tab' in value && each === value.tab);

@@ -14,6 +14,7 @@ import { Drafts } from './drafts.ts';
 import { LogViews } from './log-view.ts';
 import { Navigation } from './navigation.ts';
 import { Remote } from './remote.ts';
+import { SweepRun } from './sweep-run.ts';
 
 export type AboutInfo = CallOutput<'about.info'>;
 
@@ -32,6 +33,7 @@ export interface Stores {
   readonly navigation: Navigation;
   readonly drafts: Drafts;
   readonly copied: CopiedSecret;
+  readonly sweep: SweepRun;
 }
 
 export function createStores(client: Client, storage: Pick<Storage, 'getItem' | 'setItem'>): Stores {
@@ -83,6 +85,7 @@ export function createStores(client: Client, storage: Pick<Storage, 'getItem' | 
     navigation: new Navigation(storage),
     drafts: new Drafts(),
     copied: new CopiedSecret(client.secrets),
+    sweep: new SweepRun(client),
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { call, event } from './define.ts';
+import { enteredPath } from './inputs.ts';
 import * as s from './strings.ts';
 import { slots, storeKinds } from './vault.ts';
 
@@ -33,6 +34,8 @@ export const auditActions = [
   'commandStarted',
   /** To the standard output of `latchkey env`. */
   'envPrinted',
+  /** Into a file that the user named. */
+  'exported',
   'storeChosen',
   'startedOver',
   'passphraseSet',
@@ -75,6 +78,9 @@ export type AuditEntry = z.infer<typeof auditEntry>;
 
 export const auditPageLimit = 200;
 
+/** For a spreadsheet, or an object a line. */
+export const auditFormats = ['csv', 'ndjson'] as const;
+
 export const audit = {
   /** Newest first; with `before`, those older than that entry. */
   list: call({
@@ -86,6 +92,12 @@ export const audit = {
     }),
     output: z.strictObject({ entries: z.array(auditEntry), hasOlder: z.boolean() }),
     errors: ['storage_failed'],
+  }),
+  /** All of it, oldest first, into a file (0600): what the page shows of each entry. No value, for the log has none. */
+  export: call({
+    input: z.strictObject({ path: enteredPath, format: z.enum(auditFormats), overwrite: z.boolean() }),
+    output: z.strictObject({ path: s.filePath, entries: z.number().int().min(0) }),
+    errors: ['storage_failed', 'not_found', 'confirmation_required', 'refused'],
   }),
   added: event(z.strictObject({ auditId: z.number().int().min(1) })),
 };

@@ -2,6 +2,7 @@
 import { audit } from './audit.ts';
 import type * as define from './define.ts';
 import { doctor } from './doctor.ts';
+import { exports } from './exports.ts';
 import { files } from './files.ts';
 import { history } from './history.ts';
 import { imports } from './imports.ts';
@@ -13,12 +14,14 @@ import { publishing } from './publishing.ts';
 import { rotation } from './rotation.ts';
 import { sandbox } from './sandbox.ts';
 import { about, settings } from './settings.ts';
+import { sweep } from './sweep.ts';
 import { vault } from './vault.ts';
 
 export const contract = {
   about,
   audit,
   doctor,
+  exports,
   files,
   history,
   imports,
@@ -30,6 +33,7 @@ export const contract = {
   rotation,
   sandbox,
   settings,
+  sweep,
   vault,
 };
 

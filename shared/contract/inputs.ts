@@ -27,7 +27,7 @@ export const enteredEventName = z.string().max(1000);
 /** A path on the main side’s machine. Whether it may be used is main’s to say: `electron/files`. */
 export const enteredPath = z.string().min(1).max(4096);
 /** A name that a dialog begins with. No path. */
-export const suggestedFileName = z.string().regex(/^[\w][\w .-]{0,99}$/);
+export const suggestedFileName = z.string().regex(/^\.?\w[\w .-]{0,98}$/);
 
 /** What the user typed to confirm something dangerous: the name of the app. */
 export const confirmation = z.string().max(200);

@@ -109,6 +109,17 @@ export const fileText = named(
 );
 /** A path on this machine that the user may want to open, such as the data folder. */
 export const filePath = named('FilePath', z.string().max(4096));
+/** Of an environment variable that Latchkey writes: its own words. */
+export const variableName = named('VariableName', z.string().regex(/^[A-Z][A-Z0-9_]{0,80}$/));
+/** Of a file, or of a package, that a snippet speaks of: its own words. */
+export const fileName = named('FileName', z.string().max(100));
+/** Code to paste. Names variables and holds no value. */
+export const snippetText = named('SnippetText', z.string().max(20_000));
+/** What is told of an app in a bug report: no secret, no name, no address. */
+export const redactedText = named('RedactedText', z.string().max(1_000_000));
+/** Of a file in which something was found. Names of files that others made, so any characters may be in it. */
+export const foundPath = named('FoundPath', z.string().max(1100));
+export const gitObjectId = named('GitObjectId', z.string().regex(/^[0-9a-f]{40,64}$/));
 export const filterText = named('FilterText', z.string().max(1000));
 
 /** A name (single labels and underscores are used inside networks), an IPv4 address, or an IPv6 one in brackets. */

@@ -304,3 +304,41 @@ test('what an import finds', async ({ latchkey: page, hostKind }, testInfo) => {
   await expect(page.getByText('11 secrets are in the vault now.')).toBeVisible();
   await look(page, 'import-done', outputPath);
 });
+
+test('exports, and a sweep that finds something', async ({ latchkey: page }, testInfo) => {
+  const outputPath = (name: string) => testInfo.outputPath(name);
+  test.setTimeout(240_000);
+  const { server, credentials } = await startServer();
+  const masterKeyBase64 = randomBytes(32).toString('base64');
+  await addApp(page, { name: 'shop', environment: 'Production', credentials, masterKeyBase64 });
+  const wide = () => page.setViewportSize({ width: 1440, height: 900 });
+  await choose(page, 'Export shop');
+  await page.getByLabel('Write to').fill(outputPath('.env'));
+  await look(page, 'export-env', outputPath);
+  await wide();
+  await page.getByLabel('Write to').press('Enter');
+  await expect(page.getByRole('region', { name: /^Export shop for/ })).toBeVisible();
+  await look(page, 'export-asked', outputPath);
+  await wide();
+  await page.getByRole('button', { name: 'Export', exact: true }).click();
+  await expect(page.getByText('Written.')).toBeVisible();
+  await look(page, 'export-written', outputPath);
+  for (const form of ['Sealed bundle', 'Code', 'Bug report']) {
+    await wide();
+    await page.getByRole('radio', { name: form }).click();
+    await expect(page.getByRole('heading', { level: 2 })).toBeVisible();
+    await look(page, `export-${form.toLowerCase().replace(' ', '-')}`, outputPath);
+  }
+  await wide();
+  await choose(page, 'Look for leaked secrets');
+  await page.getByLabel('Folder').fill(testInfo.outputDir);
+  await page.getByRole('checkbox', { name: /git repository/ }).check();
+  await page.getByRole('button', { name: 'Sweep', exact: true }).click();
+  await expect(page.getByText(/secrets? found, in/)).toBeVisible();
+  await look(page, 'sweep-found', outputPath);
+  await wide();
+  await choose(page, 'Show audit log');
+  await choose(page, 'Export the audit log');
+  await look(page, 'audit-log-export', outputPath);
+  await server.close();
+});

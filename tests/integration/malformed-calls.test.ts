@@ -6,9 +6,11 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type * as z from 'zod';
+import { filePurposes } from '#shared/contract/files.ts';
 import { contract } from '#shared/contract/index.ts';
 import { clientMessage, failureTextLimit, type ServerMessage, serverMessage } from '#shared/contract/wire.ts';
 import { startWebHost, type WebHost } from '../../electron/hosts/web/server.ts';
@@ -52,7 +54,11 @@ beforeAll(async () => {
   process.on('unhandledRejection', remember);
   process.on('uncaughtException', remember);
   const sandboxSecrets: string[] = [];
+  const files = temporaryFolder();
+  const chosen = { import: join(files, 'in'), export: join(files, 'out'), sweep: files };
   latchkey = await startLatchkey(temporaryFolder(), {
+    // Without a dialog any path is taken: nothing else of this machine is to be read or written here.
+    pickFile: async ({ purpose }) => chosen[purpose],
     spawnProcess: (entry, options) => {
       const child = spawnNodeChild(entry, options);
       pids.push(child.pid ?? 0);
@@ -99,7 +105,9 @@ beforeAll(async () => {
   const [a = randomUUID(), b = randomUUID()] = credentials.flatMap((each) =>
     each.credentials.map(({ credentialId }) => credentialId),
   );
+  for (const purpose of filePurposes) await client.call('files.choose', { purpose });
   known = {
+    path: Object.values(chosen),
     profileId: [profileId, other.profileId, a, randomUUID()],
     credentialId: [a, b, profileId, randomUUID()],
     rotationId: [rotationId, profileId],

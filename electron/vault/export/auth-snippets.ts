@@ -3,10 +3,11 @@
  * refuse everyone until the reader has written the rule. Sources: the READMEs of pusher (Node) 5.3, pusher-http-ruby 2,
  * pusher-http-python 3, pusher-http-go 5, and Laravel's broadcasting documentation.
  */
+import { endpointSnippets } from '#shared/contract/exports.ts';
 import { assertNever } from '#shared/lib/app-error.ts';
 import { lines, type Snippet, type SnippetOptions } from './snippets.ts';
 
-export const authSnippetKinds = ['express', 'next', 'laravel', 'rails', 'django', 'flask', 'go'] as const;
+export const authSnippetKinds = endpointSnippets;
 export type AuthSnippetKind = (typeof authSnippetKinds)[number];
 
 export function authSnippet(kind: AuthSnippetKind, options: SnippetOptions): Snippet {

@@ -3,20 +3,11 @@
  * pusher-websocket-java 2.4, pusher_channels_flutter 2 and dart_pusher_channels 1, and Laravel's broadcasting
  * documentation. The variables are those that env-file.ts writes.
  */
+import { clientSnippets } from '#shared/contract/exports.ts';
 import { assertNever } from '#shared/lib/app-error.ts';
 import { lines, type Snippet, type SnippetOptions } from './snippets.ts';
 
-export const clientSnippetKinds = [
-  'pusher-js-vite',
-  'pusher-js-next',
-  'pusher-js-nuxt',
-  'echo-pusher',
-  'echo-reverb',
-  'swift',
-  'kotlin',
-  'java',
-  'flutter',
-] as const;
+export const clientSnippetKinds = clientSnippets;
 export type ClientSnippetKind = (typeof clientSnippetKinds)[number];
 
 /** Reverb's broadcaster connects to an address; it knows no clusters. */

@@ -1,24 +1,13 @@
 /** A `.env` file for a framework, with the names that its documentation and the snippets beside it use. */
+import { type ExportTarget, exportTargets } from '#shared/contract/exports.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { type ImportFieldId, isSecretField } from '../import/model.ts';
 import { readBrandedName } from '../import/names.ts';
 import { type EnvLoader, envLoaders, writeEnvValue } from './env-values.ts';
 import { type ExportApp, locationOf } from './model.ts';
 
-export const envTargets = [
-  'laravel-reverb',
-  'laravel-pusher',
-  'node',
-  'next',
-  'vite',
-  'nuxt',
-  'rails',
-  'django',
-  'go',
-  'soketi-server',
-  'sockudo-server',
-] as const;
-export type EnvTarget = (typeof envTargets)[number];
+export const envTargets = exportTargets;
+export type EnvTarget = ExportTarget;
 
 export interface EnvFile {
   readonly fileName: string;
@@ -180,6 +169,26 @@ export function envTargetsFor(app: Pick<ExportApp, 'provider' | 'dialect' | 'fie
 export function usualEnvTarget(app: Pick<ExportApp, 'provider' | 'dialect' | 'fields'>): EnvTarget {
   const isReverb = app.dialect === 'reverb' && envTargetsFor(app).includes('laravel-reverb');
   return isReverb ? 'laravel-reverb' : 'node';
+}
+
+/** What the target is called, in the middle of a sentence. */
+export function envTargetLabel(target: EnvTarget): string {
+  return targets[target].label;
+}
+
+/** The variables that the app has a value for, in order, and the field that each is made of; null: of none, or of several. */
+export function envPlan(
+  app: ExportApp,
+  target: EnvTarget,
+): readonly { readonly variable: string; readonly field: ImportFieldId | null }[] {
+  const { servers, browsers } = targets[target];
+  const fields = new Map(
+    [...otherLines, ...servers, ...browsers].map(([variable, from]) => [
+      variable,
+      typeof from === 'string' && from !== 'apiScheme' && from !== 'socketScheme' ? from : null,
+    ]),
+  );
+  return envVariables(app, target).map(({ variable }) => ({ variable, field: fields.get(variable) ?? null }));
 }
 
 /**

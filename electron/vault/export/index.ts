@@ -14,13 +14,15 @@ export {
   type EnvTarget,
   type EnvVariable,
   envFile,
+  envPlan,
+  envTargetLabel,
   envTargets,
   envTargetsFor,
   envVariables,
   usualEnvTarget,
 } from './env-file.ts';
 export { type EnvStyle, type EnvText, envStyles, envText } from './env-text.ts';
-export { latchkeyFile } from './latchkey-file.ts';
+export { type BundledApp, latchkeyFile } from './latchkey-file.ts';
 export { type ExportApp, locationOf, type ServerLocation } from './model.ts';
 export { exportAppOf, exportServiceOf } from './profile-app.ts';
 export { redactedDescription } from './redacted.ts';

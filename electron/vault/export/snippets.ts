@@ -1,18 +1,8 @@
 /** Code to paste: what it needs, and which of its parts are the reader's own. It names variables and holds no value. */
+import { codeLanguages } from '#shared/contract/exports.ts';
 import type { ServerLocation } from './model.ts';
 
-export const snippetLanguages = [
-  'javascript',
-  'typescript',
-  'php',
-  'ruby',
-  'python',
-  'go',
-  'swift',
-  'kotlin',
-  'java',
-  'dart',
-] as const;
+export const snippetLanguages = codeLanguages;
 export type SnippetLanguage = (typeof snippetLanguages)[number];
 
 export interface SnippetFile {

@@ -1,9 +1,11 @@
 /** Reading credentials out of files: pure functions, which run in the vault process. */
+export { readLatchkeyFile } from './latchkey-file.ts';
 export {
   fieldsOfProvider,
   type ImportedApp,
   type ImportedField,
   type ImportedFields,
+  type ImportedVersion,
   type ImportFieldId,
   type ImportFormat,
   type ImportProblem,

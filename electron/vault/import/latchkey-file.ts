@@ -1,12 +1,15 @@
 /** Latchkey's own JSON, which a sealed bundle holds (export/latchkey-file.ts writes it). Strict: it was not typed. */
 import * as z from 'zod';
-import { label } from '#shared/contract/strings.ts';
+import { environments } from '#shared/contract/profiles.ts';
+import { appKey, fieldId, fieldValue, label } from '#shared/contract/strings.ts';
+import { slots } from '#shared/contract/vault.ts';
 import { parseUnknown } from '#shared/lib/parse-unknown.ts';
 import { checkField } from './field-values.ts';
 import {
   fieldsOfProvider,
   type ImportedApp,
   type ImportedField,
+  type ImportedVersion,
   type ImportFieldId,
   type ImportProblem,
   type ImportResult,
@@ -20,6 +23,14 @@ import {
 export const latchkeyFormat = 'latchkey-apps';
 export const latchkeyVersion = 1;
 
+const version = z.strictObject({
+  field: z.enum(importFieldIds),
+  slot: z.enum(slots),
+  label: label.nullable(),
+  key: appKey.nullable(),
+  value: z.string().min(1).max(importLimits.valueCharacters),
+});
+
 const file = z.strictObject({
   format: z.literal(latchkeyFormat),
   version: z.number().int().min(1),
@@ -29,7 +40,13 @@ const file = z.strictObject({
         name: label,
         provider: z.enum(importProviders),
         dialect: z.enum(['soketi', 'reverb', 'sockudo', 'other']).nullable(),
+        environment: z.enum(environments).optional(),
         fields: z.partialRecord(z.enum(importFieldIds), z.string().min(1).max(importLimits.valueCharacters)),
+        publicFields: z
+          .array(z.strictObject({ fieldId, value: fieldValue }))
+          .max(50)
+          .optional(),
+        versions: z.array(version).max(importLimits.versionsPerApp).optional(),
       }),
     )
     .max(importLimits.apps),
@@ -58,7 +75,10 @@ function parse(text: string): z.infer<typeof file> | string {
   return result.data;
 }
 
-function appOf({ name, provider, dialect, fields }: z.infer<typeof file>['apps'][number]): ImportedApp {
+function appOf(app: z.infer<typeof file>['apps'][number]): ImportedApp {
+  const { name, provider, dialect, environment, publicFields, versions } = app;
+  const current = versions?.filter(({ slot }) => slot === 'current') ?? [];
+  const fields = { ...app.fields, ...Object.fromEntries(current.map(({ field, value }) => [field, value])) };
   const kept: Partial<Record<ImportFieldId, ImportedField>> = {};
   const warnings: ImportWarning[] = [];
   for (const id of fieldsOfProvider[provider]) {
@@ -72,7 +92,23 @@ function appOf({ name, provider, dialect, fields }: z.infer<typeof file>['apps']
       warnings.push({ code: 'unusual-form', severity: 'caution', message, field: id, from });
     }
   }
-  return { name, provider, dialect, fields: kept, warnings };
+  const rest = { environment, publicFields, versions: versions && whole(versions) };
+  return { name, provider, dialect, fields: kept, warnings, ...rest };
+
+  /** What is malformed is left out, and told of. */
+  function whole(all: NonNullable<typeof versions>): readonly ImportedVersion[] {
+    return all.flatMap((each) => {
+      const result = isSecretField(each.field)
+        ? checkField(each.field, each.value, true)
+        : ({ ok: false, why: 'It is no secret.' } as const);
+      if (result.ok) return [{ ...each, value: result.value }];
+      if (each.slot === 'current' && isSecretField(each.field)) return [];
+      const from = { name: each.field, line: 1 };
+      const message = `A ${each.field} was left out. ${result.why}`;
+      warnings.push({ code: 'unusual-form', severity: 'caution', message, field: each.field, from });
+      return [];
+    });
+  }
 }
 
 function nothing(problem: ImportProblem): ImportResult {

@@ -10,6 +10,8 @@ import {
   type severities,
   type warningCodes,
 } from '#shared/contract/imports.ts';
+import type { Environment } from '#shared/contract/profiles.ts';
+import type { Slot } from '#shared/contract/vault.ts';
 import { type ProviderId, providerIds, providers } from '../../providers/index.ts';
 
 export const importProviders = providerIds;
@@ -94,6 +96,16 @@ export interface ImportWarning {
   readonly from: Source | null;
 }
 
+/** A secret in its place among several of its field. */
+export interface ImportedVersion {
+  readonly field: ImportFieldId;
+  readonly slot: Slot;
+  readonly label: string | null;
+  /** The app key that a `secret` belongs to. */
+  readonly key: string | null;
+  readonly value: string;
+}
+
 export interface ImportedApp {
   /** A suggestion, made of the names in the file. 1 to 80 characters. */
   readonly name: string;
@@ -102,6 +114,12 @@ export interface ImportedApp {
   readonly dialect: (typeof importDialects)[number] | null;
   readonly fields: ImportedFields;
   readonly warnings: readonly ImportWarning[];
+  /** Latchkey's own bundles only, as below. */
+  readonly environment?: Environment | undefined;
+  /** Of a service: all of them, also what no other file is searched for. */
+  readonly publicFields?: readonly { readonly fieldId: string; readonly value: string }[] | undefined;
+  /** Every secret, those in `fields` too, which are the current ones. */
+  readonly versions?: readonly ImportedVersion[] | undefined;
 }
 
 export type ProblemCode = (typeof problemCodes)[number];
@@ -128,6 +146,8 @@ export const importLimits = {
   /** Real files are a few kilobytes; a soketi configuration with 500 apps is a tenth of this. */
   bytes: 1024 * 1024,
   apps: importAppLimit,
+  /** Of one app: side by side, and those that are kept to open what was recorded. */
+  versionsPerApp: 500,
   /** Longer than any credential, and than what a store takes. */
   valueCharacters: 4096,
   nameCharacters: 100,

@@ -5,6 +5,7 @@
  */
 import type { FileTold, FoundApp, FoundField } from '#shared/contract/imports.ts';
 import { fieldValue } from '#shared/contract/strings.ts';
+import { parseUnknown } from '#shared/lib/parse-unknown.ts';
 import type { ProviderId } from '../../providers/index.ts';
 import {
   type ImportedApp,
@@ -77,7 +78,7 @@ class Withholder {
 
   /** Null also for what the contract has no room for. */
   publicValue(value: string): string | null {
-    return fieldValue.safeParse(value).success ? this.text(value) : null;
+    return parseUnknown(fieldValue, value).success ? this.text(value) : null;
   }
 
   /** Names lose their capitals on the way to a label. */

@@ -8,7 +8,7 @@ import { type FileHandle, link, mkdir, open, readFile, rename, rm } from 'node:f
 import { join } from 'node:path';
 import { AppError } from '#shared/lib/app-error.ts';
 import { requireStorable, type SecretStore } from '../store.ts';
-import { DamagedFile, type OpenedFile, openSealed, sealEntries } from './sealed-file.ts';
+import { DamagedFile, damaged, type OpenedFile, openSealed, sealEntries } from './sealed-file.ts';
 import { newSealingKey, requirePassphrase, type SealingKey } from './sealing-key.ts';
 
 export const sealedFileNames = {
@@ -183,7 +183,7 @@ async function requireProven(
   const isSame =
     read.entries.size === entries.size &&
     [...entries].every(([account, value]) => read.entries.get(account) === value);
-  if (!isSame) throw new DamagedFile('what was written is not what can be read');
+  if (!isSame) throw damaged('what was written is not what can be read');
 }
 
 /** A second name for the same bytes; where the file system has no such thing, a copy of them. */

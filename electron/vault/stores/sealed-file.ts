@@ -1,64 +1,19 @@
-/**
- * The form of a vault file: one header line that anyone can read, and a box that only the passphrase opens.
- *
- *     Latchkey vault {"version":1,"kdf":{…},"check":…,"nonce":…,"bodyBytes":…,"bodySum":…} HEADERSUM\n
- *     BOX
- *
- * The sums are unkeyed: they tell a damaged file from a wrong passphrase, and protect against nothing else. Against
- * changes that are meant there is the box itself, whose key depends on the header's every byte.
- * Format and limits: docs/security.md.
- */
+/** What a vault file holds: entries, sealed as `sealed-box.ts` has it. */
 import * as z from 'zod';
-import { AppError } from '#shared/lib/app-error.ts';
 import { parseUnknown } from '#shared/lib/parse-unknown.ts';
-import { boxOverheadBytes, newBoxNonce, openBox, sealBox } from '../../signing/index.ts';
-import {
-  boxKey,
-  checkOf,
-  deriveKey,
-  isEqual,
-  isTooCostly,
-  kdfSchema,
-  type SealingKey,
-  sum,
-} from './sealing-key.ts';
+import * as sealed from '../sealed-box.ts';
+import type { SealingKey } from './sealing-key.ts';
 
-const magic = 'Latchkey vault';
-const version = 1;
-/** The box grows in steps, so that its size tells little about what is in it. */
-const paddingBytes = 4096;
-/** Far above a thousand entries of the greatest size. */
-const fileLimitBytes = 64 * 1024 * 1024;
-const headerLimitBytes = 4096;
+export { DamagedFile } from '../sealed-box.ts';
 
-const base64 = z.base64();
-const headerSchema = z.strictObject({
-  version: z.literal(version),
-  kdf: kdfSchema,
-  check: base64,
-  nonce: base64.length(32),
-  bodyBytes: z.number().int().min(boxOverheadBytes).max(fileLimitBytes),
-  bodySum: base64,
-});
-type Header = z.infer<typeof headerSchema>;
+const form: sealed.SealedForm = {
+  magic: 'Latchkey vault',
+  name: 'vault file',
+  remedy: 'Put back a copy from a backup. Latchkey leaves the file as it is.',
+};
 
 export function sealEntries(entries: ReadonlyMap<string, string>, key: SealingKey): Buffer {
-  const text = Buffer.from(JSON.stringify([...entries]), 'utf8');
-  const plaintext = Buffer.alloc(Math.ceil((text.length + 1) / paddingBytes) * paddingBytes, ' ');
-  text.copy(plaintext);
-  const nonce = newBoxNonce();
-  const core = {
-    version,
-    kdf: key.kdf,
-    check: checkOf(key, magic),
-    nonce: nonce.toString('base64'),
-  } as const;
-  const box = sealBox(plaintext, nonce, keyOf(key, core));
-  plaintext.fill(0);
-  text.fill(0);
-  const header: Header = { ...core, bodyBytes: box.length, bodySum: sum(box) };
-  const json = JSON.stringify(header);
-  return Buffer.concat([Buffer.from(`${magic} ${json} ${sum(json)}\n`), box]);
+  return sealed.sealText(form, JSON.stringify([...entries]), key);
 }
 
 export interface OpenedFile {
@@ -67,78 +22,18 @@ export interface OpenedFile {
 }
 
 /**
- * @param with A passphrase, or a key that was made before (it opens only files of its own passphrase and salt).
+ * @param how A passphrase, or a key that was made before (it opens only files of its own passphrase and salt).
  * @throws AppError `wrong_passphrase`; `storage_failed` when the file is damaged, or of a later version.
  */
 export async function openSealed(file: Uint8Array, how: string | SealingKey): Promise<OpenedFile> {
-  const { header, box } = parse(Buffer.from(file.buffer, file.byteOffset, file.byteLength));
-  if (isTooCostly(header.kdf))
-    throw new DamagedFile('it asks for more memory than Latchkey gives a vault file');
-  const key = typeof how === 'string' ? await deriveKey(how, header.kdf) : how;
-  if (!isEqual(header.check, checkOf(key, magic))) {
-    throw new AppError('wrong_passphrase', 'The passphrase is not the one of this vault file.', {
-      hint: 'Check the keyboard’s layout and Caps Lock, and try again. The file is unchanged.',
-    });
-  }
-  const { version, kdf, check, nonce } = header;
-  const plaintext = openBox(box, Buffer.from(nonce, 'base64'), keyOf(key, { version, kdf, check, nonce }));
-  if (!plaintext) throw new DamagedFile('its content does not belong to its header');
-  const entries = parseUnknown(entriesSchema, jsonOf(Buffer.from(plaintext).toString('utf8')));
-  plaintext.fill(0);
-  if (!entries.success) throw new DamagedFile('its content is not a list of entries');
+  const { text, key } = await sealed.openSealedText(form, file, how);
+  const entries = parseUnknown(entriesSchema, sealed.jsonOf(text));
+  if (!entries.success) throw damaged('its content is not a list of entries');
   return { entries: new Map(entries.data), key };
 }
 
 const entriesSchema = z.array(z.tuple([z.string(), z.string()]));
 
-function parse(file: Buffer): { readonly header: Header; readonly box: Buffer } {
-  if (file.length > fileLimitBytes + headerLimitBytes)
-    throw new DamagedFile('it is larger than any vault file');
-  const lineEnd = file.subarray(0, headerLimitBytes).indexOf('\n');
-  const line = lineEnd < 0 ? '' : file.toString('utf8', 0, lineEnd);
-  const match = new RegExp(`^${magic} (\\{.*\\}) (\\S+)$`).exec(line);
-  if (!match?.[1] || !match[2]) throw new DamagedFile('it does not begin as a vault file does');
-  const [, json, headerSum] = match;
-  if (!isEqual(sum(json), headerSum)) throw new DamagedFile('its header was changed');
-  const raw = jsonOf(json);
-  if (isLaterVersion(raw)) {
-    throw new AppError('storage_failed', 'The vault file was written by a later version of Latchkey.', {
-      hint: 'Open it with that version. The file is unchanged.',
-    });
-  }
-  const parsed = parseUnknown(headerSchema, raw);
-  if (!parsed.success) throw new DamagedFile('its header is not one that Latchkey writes');
-  const box = file.subarray(lineEnd + 1);
-  if (box.length !== parsed.data.bodyBytes)
-    throw new DamagedFile('a part of it is missing, or something was added');
-  if (!isEqual(sum(box), parsed.data.bodySum)) throw new DamagedFile('its content was changed');
-  return { header: parsed.data, box };
-}
-
-/** Undefined, which no schema takes, when it is not JSON. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isLaterVersion(raw: unknown): boolean {
-  if (typeof raw !== 'object' || raw === null || !('version' in raw)) return false;
-  return typeof raw.version === 'number' && raw.version > version;
-}
-
-/** The file is not what was written, whatever the passphrase. */
-export class DamagedFile extends AppError {
-  constructor(how: string) {
-    super('storage_failed', `The vault file is damaged: ${how}.`, {
-      hint: 'Put back a copy from a backup. Latchkey leaves the file as it is.',
-    });
-  }
-}
-
-function keyOf(key: SealingKey, core: Pick<Header, 'version' | 'kdf' | 'check' | 'nonce'>): Uint8Array {
-  const { version: v, kdf, check, nonce } = core;
-  return boxKey(key, [v, kdf.name, kdf.N, kdf.r, kdf.p, kdf.salt, check, nonce]);
+export function damaged(how: string): sealed.DamagedFile {
+  return new sealed.DamagedFile(form, how);
 }

@@ -8,7 +8,17 @@ import { AppError } from '#shared/lib/app-error.ts';
 
 type Git = ChildProcessByStdio<null, Readable, null>;
 
-const plumbing = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '--no-optional-locks'];
+const plumbing = [
+  '-c',
+  'core.fsmonitor=false',
+  '-c',
+  'core.hooksPath=/dev/null',
+  // It would have the repository's own gpg.program look at signatures.
+  '-c',
+  'log.showSignature=false',
+  '--no-optional-locks',
+  '--no-pager',
+];
 
 function git(folder: string, args: readonly string[]): Git {
   return spawn('git', ['-C', folder, ...plumbing, ...args], {
@@ -17,7 +27,9 @@ function git(folder: string, args: readonly string[]): Git {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       GIT_TERMINAL_PROMPT: '0',
+      // What a partial clone has left at its server stays there; older versions know the second way only.
       GIT_NO_LAZY_FETCH: '1',
+      GIT_ALLOW_PROTOCOL: 'none',
       LC_ALL: 'C',
     },
   });
@@ -92,6 +104,7 @@ async function readBatch(
 export async function whereCommitted(
   folder: string,
   objectId: string,
+  signal: AbortSignal,
 ): Promise<{ readonly commit: string; readonly path: string } | undefined> {
   const args = [
     'log',
@@ -105,16 +118,26 @@ export async function whereCommitted(
     '-m',
   ];
   const child = git(folder, [...args, `--find-object=${objectId}`]);
+  const stop = () => child.kill('SIGKILL');
+  // A git that is gone by now is told by its output, which ends.
+  child.once('error', () => {});
+  signal.addEventListener('abort', stop, { once: true });
   let text = '';
-  for await (const piece of child.stdout as AsyncIterable<Buffer>) {
-    text += piece.toString('utf8');
-    if (text.length > 65_536) child.kill('SIGKILL');
+  try {
+    for await (const piece of child.stdout as AsyncIterable<Buffer>) {
+      text += piece.toString('utf8');
+      if (text.length > 65_536) stop();
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stop();
   }
+  if (signal.aborted) throw cancelled();
   const [commit, path] = text.split(/[\0\n]+/).filter(Boolean);
   return commit && path ? { commit, path } : undefined;
 }
 
-function cancelled(): AppError {
+export function cancelled(): AppError {
   return new AppError('cancelled', 'The sweep was cancelled.');
 }
 

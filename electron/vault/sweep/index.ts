@@ -3,10 +3,10 @@
  * stand. Runs in the vault process. Nothing that is read is kept, and of a find only its place is told.
  */
 import { createReadStream } from 'node:fs';
-import { lstat, opendir } from 'node:fs/promises';
+import { opendir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { AppError } from '#shared/lib/app-error.ts';
-import { readGitObjects, whereCommitted } from './git-objects.ts';
+import { cancelled, readGitObjects, whereCommitted } from './git-objects.ts';
 import { type KnownSecret, patternsOf, type SecretForm } from './patterns.ts';
 import { type Hit, Searcher } from './searcher.ts';
 
@@ -15,10 +15,13 @@ export type { KnownSecret, SecretForm } from './patterns.ts';
 export interface Place {
   readonly credentialId: string;
   readonly form: SecretForm;
-  /** Within the swept folder. In the history: the path in that commit, or the object's id where no commit has it. */
+  /**
+   * Within the swept folder. In the history: the path in that commit, or the object's id where no commit has it. What it
+   * repeats of a secret is left out, and a very long one is cut in its middle.
+   */
   readonly path: string;
-  /** From 1. */
-  readonly line: number;
+  /** From 1. Null: it is in the file's name. */
+  readonly line: number | null;
   /** Set for a place in the history. */
   readonly commit: string | null;
 }
@@ -53,6 +56,11 @@ export interface SweepOptions {
 }
 
 export const placeLimit = 1000;
+export const pathLimit = 1000;
+/** Looked at in one go, and nothing else is done meanwhile: some milliseconds at most. */
+const chunkBytes = 128 * 1024;
+/** Their files are none: reading one may take for ever. */
+const kernelFolders: ReadonlySet<string> = new Set(['/proc', '/sys', '/dev']);
 const progressEveryBytes = 16 * 1024 * 1024;
 const progressEveryFiles = 500;
 
@@ -87,7 +95,8 @@ class Sweep {
 
   async files(): Promise<void> {
     const { folder } = this.#options;
-    const top = await lstat(folder).catch(() => undefined);
+    // The folder itself may be named by a link: the user named it.
+    const top = await stat(folder).catch(() => undefined);
     if (!top?.isDirectory()) {
       throw new AppError('not_found', 'There is no such folder.', {
         hint: 'Choose the folder of a project.',
@@ -105,7 +114,8 @@ class Sweep {
       for await (const entry of await opendir(path)) {
         this.#options.signal.throwIfAborted();
         const child = join(path, entry.name);
-        if (entry.isDirectory() && !isGitStore(entry.name)) waiting.push(child);
+        this.#name(entry.name, child);
+        if (entry.isDirectory() && !isLeftOut(entry.name, child)) waiting.push(child);
         else if (entry.isFile()) await this.#file(child);
       }
     } catch (error) {
@@ -113,13 +123,33 @@ class Sweep {
     }
   }
 
+  #name(name: string, path: string): void {
+    for (const { pattern } of this.#searcher.inText(name)) {
+      const place = this.#shown(relative(this.#options.folder, path));
+      const { credentialId, form } = pattern;
+      this.#add({ credentialId, form, path: place, line: null, commit: null });
+    }
+  }
+
+  /** A path as it may be told. */
+  #shown(path: string): string {
+    const bytes = Buffer.from(path);
+    for (const { pattern, offset } of this.#searcher.inText(path)) {
+      bytes.fill('*', offset, offset + pattern.bytes.length);
+    }
+    const masked = bytes.toString('utf8').replace(/\*{8,}/g, '***');
+    if (masked.length <= pathLimit) return masked;
+    const half = Math.floor((pathLimit - 1) / 2);
+    return `${masked.slice(0, half)}…${masked.slice(-half)}`.toWellFormed();
+  }
+
   async #file(path: string): Promise<void> {
-    const place = relative(this.#options.folder, path);
+    const place = this.#shown(relative(this.#options.folder, path));
     const stream = this.#searcher.stream(({ pattern, line }) =>
       this.#add({ credentialId: pattern.credentialId, form: pattern.form, path: place, line, commit: null }),
     );
     try {
-      for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+      for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes })) {
         this.#options.signal.throwIfAborted();
         stream.push(chunk as Buffer);
         this.#counts.bytes += (chunk as Buffer).length;
@@ -161,17 +191,13 @@ class Sweep {
         end: () => stream.end(),
       };
     });
+    const commits = new Map<string, Awaited<ReturnType<typeof whereCommitted>>>();
     for (const { objectId, hit } of this.#inObjects) {
-      if (signal.aborted) throw new AppError('cancelled', 'The sweep was cancelled.');
-      const known = await whereCommitted(folder, objectId);
+      if (!commits.has(objectId)) commits.set(objectId, await whereCommitted(folder, objectId, signal));
+      const known = commits.get(objectId);
       const { credentialId, form } = hit.pattern;
-      this.#add({
-        credentialId,
-        form,
-        path: known?.path ?? objectId,
-        line: hit.line,
-        commit: known?.commit ?? objectId,
-      });
+      const path = known ? this.#shown(known.path) : objectId;
+      this.#add({ credentialId, form, path, line: hit.line, commit: known?.commit ?? objectId });
     }
   }
 
@@ -181,7 +207,7 @@ class Sweep {
   }
 
   #passOver(error: unknown): void {
-    if (this.#options.signal.aborted) throw new AppError('cancelled', 'The sweep was cancelled.');
+    if (this.#options.signal.aborted) throw cancelled();
     if (typeof (error as NodeJS.ErrnoException).code !== 'string') throw error;
     this.#unreadable++;
   }
@@ -196,7 +222,7 @@ class Sweep {
   }
 }
 
-/** Packed and deflated: nothing is found in there as text. `history` has git unpack it. */
-function isGitStore(name: string): boolean {
-  return name === '.git';
+/** A git store is packed and deflated: nothing is found in there as text. `history` has git unpack it. */
+function isLeftOut(name: string, path: string): boolean {
+  return name === '.git' || kernelFolders.has(path);
 }

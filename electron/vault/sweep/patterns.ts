@@ -1,7 +1,8 @@
 /** The forms in which a secret is found in files: as it is, and as the tools on the way write it. */
 
-export const secretForms = ['plain', 'base64', 'url-encoded', 'json-escaped', 'hex', 'bytes'] as const;
-export type SecretForm = (typeof secretForms)[number];
+import type { FoundForm } from '#shared/contract/sweep.ts';
+
+export type SecretForm = FoundForm;
 
 export interface KnownSecret {
   readonly credentialId: string;

@@ -69,6 +69,15 @@ export class Searcher {
     };
   }
 
+  /** For short ones, such as a name. Offsets are in its UTF-8. */
+  inText(text: string): readonly Hit[] {
+    const hits: Hit[] = [];
+    const stream = this.stream((hit) => hits.push(hit));
+    stream.push(Buffer.from(text));
+    stream.end();
+    return hits;
+  }
+
   #scan(bytes: Uint8Array, limit: number, onMatch: (pattern: Pattern, at: number) => void): void {
     const leaps = this.#leap;
     const last = bytes.length - windowBytes;

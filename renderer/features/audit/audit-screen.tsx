@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import type { AuditEntry } from '#shared/contract/audit.ts';
 import type { StoreKind } from '#shared/contract/vault.ts';
-import { CommandButton } from '../../commands/index.ts';
+import { CommandButton, useCommands } from '../../commands/index.ts';
 import {
   Button,
   type Column,
@@ -22,6 +22,7 @@ import {
 import { useContractEvent, useDraft, useQuery } from '../../state/index.ts';
 import { maskedValue, slotWord, useKindName } from '../vault/index.ts';
 import styles from './audit.module.css';
+import { AuditExport } from './audit-export.tsx';
 import { actionLooks, actionWords } from './audit-words.ts';
 
 const pageSize = 50;
@@ -45,8 +46,28 @@ export function AuditScreen() {
   useContractEvent('audit.added', () => {
     if (before === undefined) reload();
   });
+  const [isExporting, setExporting] = useState(false);
+  useCommands([
+    {
+      id: 'audit.export',
+      title: 'Export the audit log…',
+      group: 'Vault',
+      keywords: 'csv ndjson spreadsheet file',
+      run: () => setExporting(true),
+    },
+  ]);
   return (
-    <Page title="Audit log" isWide actions={<CommandButton command="vault.open" icon="vault" />}>
+    <Page
+      title="Audit log"
+      isWide
+      actions={
+        <>
+          <CommandButton command="audit.export" label="Export…" icon="export" />
+          <CommandButton command="vault.open" icon="vault" />
+        </>
+      }
+    >
+      {isExporting && <AuditExport onClose={() => setExporting(false)} />}
       <Section>
         <p className={styles.about}>
           What went into the vault and out of it, what changed there, and when it was open. An entry is

@@ -25,6 +25,7 @@ export const actionLooks: Readonly<Record<AuditAction, ActionLook>> = {
   checked: { done: 'Sent to its provider, for a check', failed: 'Not checked', icon: 'search' },
   commandStarted: { done: 'Given to a command', failed: 'Not given to a command', icon: 'outgoing' },
   envPrinted: { done: 'Printed by latchkey env', failed: 'Not printed', icon: 'outgoing' },
+  exported: { done: 'Exported to a file', failed: 'Not exported', icon: 'export' },
   storeChosen: { done: 'Store chosen', failed: 'Store not chosen', icon: 'vault' },
   startedOver: { done: 'Started over', failed: 'Not started over', icon: 'retry' },
   passphraseSet: { done: 'Passphrase set', failed: 'Passphrase not set', icon: 'key' },
@@ -45,7 +46,7 @@ export function actionWords({ action, outcome, kind, slot, count, program }: Tol
   }
   if (action === 'used' && count !== null) return `${words} ${times(count)}`;
   if (action === 'moved' && kind !== null && slot !== null) return `${words} as ${slotWord(kind, slot)}`;
-  return words;
+  return program === null ? words : `${words}: ${program}`;
 }
 
 const numbers = new Intl.NumberFormat('en');

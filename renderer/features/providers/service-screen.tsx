@@ -72,6 +72,7 @@ function Shown({ service, provider }: { readonly service: Service; readonly prov
       }
       actions={
         <>
+          <CommandButton command="exports.open" label="Export…" icon="export" />
           <CommandButton command="profiles.edit" label="Edit" icon="edit" />
           <CommandButton command="profiles.remove" label="Remove" icon="remove" variant="quiet" />
         </>

@@ -18,6 +18,7 @@ export function VaultScreen() {
       actions={
         <>
           <CommandButton command="vault.import" label="Import…" icon="incoming" />
+          <CommandButton command="sweep.open" label="Leak sweep" icon="sweep" />
           <CommandButton command="audit.open" label="Audit log" icon="log" />
         </>
       }

@@ -26,6 +26,7 @@ function silentProcess() {
     onWaiting: (isWaiting) => waiting.push(isWaiting),
     onKeychainLost: none,
     onUnexpectedExit: none,
+    onSweepProgress: none,
   });
   const startKeychainCall = () => {
     for (const tell of listeners) tell({ notice: 'keychainCallStarted', payload: null });

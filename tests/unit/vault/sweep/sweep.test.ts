@@ -1,7 +1,7 @@
 /** The leak sweep on folders and repositories made for the test: every form is found, wherever it stands. */
 import { execFileSync } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
-import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Place, type SweepOptions, sweep } from '../../../../electron/vault/sweep/index.ts';
@@ -78,6 +78,22 @@ describe('a sweep of a folder', () => {
     write('raw', Buffer.concat([randomBytes(100), bytes, randomBytes(100)]));
     const { found } = await run({ secrets: [{ credentialId, value: bytes.toString('base64'), bytes }] });
     expect(new Set(found.map(({ path }) => path))).toEqual(new Set(['text', 'unpadded', 'hex', 'raw']));
+  });
+
+  it('finds a secret in a name, and never tells it in a path', async () => {
+    value = randomBytes(10).toString('hex');
+    write(`${value}/backup-${value}.txt`, value);
+    write(`${'deep/'.repeat(240)}file`, value);
+    const { found } = await run();
+    expect(JSON.stringify(found)).not.toContain(value);
+    const places = found.map(({ path, line }) => `${path}:${line}`);
+    expect(places).toEqual(
+      expect.arrayContaining(['***:null', '***/backup-***.txt:null', '***/backup-***.txt:1']),
+    );
+    expect(places).toHaveLength(4);
+    const long = found.find(({ path }) => path.startsWith('deep/'));
+    expect(long?.path.length).toBeLessThanOrEqual(1000);
+    expect(long?.path).toMatch(/^deep\/.*….*file$/);
   });
 
   it('does not follow links, counts what it can’t read, and goes on', async () => {
@@ -183,6 +199,34 @@ describe('a sweep of a repository', () => {
     await expect(import('node:fs/promises').then(({ stat }) => stat(proof))).rejects.toMatchObject({
       code: 'ENOENT',
     });
+  });
+
+  it('has no program of the repository’s look at signatures', async () => {
+    git('init', '-q', '-b', 'main');
+    write('a', value);
+    git('add', '.');
+    git('commit', '-qm', 'first');
+    const commit = git('cat-file', 'commit', 'HEAD');
+    const [headers, message] = commit.split('\n\n');
+    const signature = ['-----BEGIN PGP SIGNATURE-----', '', 'none', '-----END PGP SIGNATURE-----'].join(
+      '\n ',
+    );
+    const signed = execFileSync('git', ['-C', folder, 'hash-object', '-t', 'commit', '-w', '--stdin'], {
+      input: `${headers}\ngpgsig ${signature}\n\n${message}\n`,
+      encoding: 'utf8',
+    }).trim();
+    git('update-ref', 'HEAD', signed);
+    const proof = join(temporaryFolder(), 'ran');
+    const script = join(temporaryFolder(), 'script');
+    writeFileSync(script, `#!/bin/sh\ntouch ${proof}\n`);
+    chmodSync(script, 0o700);
+    git('config', 'log.showSignature', 'true');
+    git('config', 'gpg.program', script);
+    expect((await run({ hasHistory: true })).found).toHaveLength(2);
+    expect(existsSync(proof)).toBe(false);
+    // The program is one that git would run.
+    git('log', '-1');
+    expect(existsSync(proof)).toBe(true);
   });
 
   it('keeps what was found in the files when there is no repository', async () => {

@@ -1,0 +1,181 @@
+/** What a sweep has found: by secret, with its places, and the way to its rotation. */
+import { useState } from 'react';
+import type { FoundForm, SweepPlace, SweepReport } from '#shared/contract/sweep.ts';
+import type { Credential } from '#shared/contract/vault.ts';
+import {
+  Button,
+  type Column,
+  EnvironmentLabel,
+  formatCount,
+  formatSize,
+  Name,
+  Notice,
+  plural,
+  Section,
+  Table,
+} from '../../components/index.ts';
+import { useCredentials, useNavigation, useProfile, useService } from '../../state/index.ts';
+import { credentialName, maskedValue, useKindName } from '../vault/index.ts';
+import styles from './sweep.module.css';
+
+interface SweepReportViewProps {
+  readonly order: { readonly path: string; readonly history: boolean };
+  readonly report: SweepReport;
+}
+
+const formWords: Readonly<Record<FoundForm, string>> = {
+  plain: 'as it is',
+  base64: 'in base64',
+  'url-encoded': 'URL-encoded',
+  'json-escaped': 'in JSON',
+  hex: 'in hex',
+  bytes: 'as bytes',
+};
+
+export function SweepReportView({ order, report }: SweepReportViewProps) {
+  const groups = Map.groupBy(report.found, ({ credentialId }) => credentialId);
+  const isClean = report.found.length === 0;
+  return (
+    <Section title="What was found" about={<Swept order={order} report={report} />}>
+      <Notice
+        tone={isClean ? 'ok' : 'danger'}
+        title={
+          isClean
+            ? 'None of the secrets was found.'
+            : `${plural(groups.size, 'secret')} found, in ${report.isCut ? 'more than ' : ''}${plural(report.found.length, 'place')}.`
+        }
+      >
+        {isClean
+          ? 'That says nothing of other folders, of encrypted or packed files, or of copies that were deleted.'
+          : 'Whoever has read these files has the secret. Taking it out of the file does not take it back: replace it, then revoke the old one.'}
+      </Notice>
+      <Left report={report} />
+      {[...groups].map(([credentialId, places]) => (
+        <Found key={credentialId} credentialId={credentialId} places={places} />
+      ))}
+    </Section>
+  );
+}
+
+function Swept({ order, report }: SweepReportViewProps) {
+  const { secrets, files, gitObjects, bytes, history } = report;
+  return (
+    <>
+      Looked for {plural(secrets, 'secret')} in {plural(files, 'file')}
+      {history === 'swept' && ` and ${plural(gitObjects, 'object')} of the git history`}, {formatSize(bytes)}{' '}
+      bytes in all, below <Name text={order.path} className={styles.path} />
+    </>
+  );
+}
+
+/** What the sweep could not look at, or for. */
+function Left({ report }: { readonly report: SweepReport }) {
+  const { tooShort, missing, unreadable, history, isCut } = report;
+  const notes = [
+    tooShort > 0 &&
+      `${plural(tooShort, 'secret')} ${tooShort === 1 ? 'is' : 'are'} shorter than 8 characters, and not looked for: so few would be found by chance.`,
+    missing > 0 &&
+      `${plural(missing, 'secret')} could not be read: the store no longer has ${missing === 1 ? 'it' : 'them'}.`,
+    unreadable > 0 && `${plural(unreadable, 'file or folder', 'files or folders')} could not be read.`,
+    history === 'unreadable' &&
+      'The git history was not swept: there is no repository, or no git that can read it.',
+    isCut && 'There are more places than are listed.',
+  ].filter((note) => note !== false);
+  if (notes.length === 0) return null;
+  return (
+    <Notice tone="warning" title="Not everything was looked at.">
+      <ul className={styles.notes}>
+        {notes.map((note) => (
+          <li key={note}>{note}</li>
+        ))}
+      </ul>
+    </Notice>
+  );
+}
+
+/** Rows that are drawn at first: enough to act on. */
+const shownAtFirst = 50;
+
+function Found({
+  credentialId,
+  places,
+}: {
+  readonly credentialId: string;
+  readonly places: readonly SweepPlace[];
+}) {
+  const { profileId } = places[0] as SweepPlace;
+  const profile = useProfile(profileId);
+  const service = useService(profileId);
+  const credential = useCredentials(profileId)?.find((each) => each.credentialId === credentialId);
+  const navigation = useNavigation();
+  const [showsAll, setShowsAll] = useState(false);
+  const kindName = useKindName();
+  const owner = profile ?? service;
+  const what = credential ? credentialName(credential, kindName(credential.kind)) : 'a secret that is gone';
+  const shown = showsAll ? places : places.slice(0, shownAtFirst);
+  const title = `${upperFirst(what)}${owner ? ` of ${owner.name}` : ''}`;
+  return (
+    <section className={styles.found} aria-label={title}>
+      <div className={styles.head}>
+        <h3 className={styles.title}>{title}</h3>
+        {credential && <Masked credential={credential} />}
+        {owner && <EnvironmentLabel environment={owner.environment} />}
+        <span className={styles.soft}>{plural(places.length, 'place')}</span>
+        {profile && (
+          <Button icon="rotation" onClick={() => navigation.openApp(profileId, 'keys')}>
+            Keys &amp; rotation
+          </Button>
+        )}
+        {service && (
+          <Button icon="rotation" onClick={() => navigation.openService(profileId)}>
+            Its keys
+          </Button>
+        )}
+      </div>
+      <div className={styles.scroller}>
+        <Table
+          label={`Places of the ${what}`}
+          columns={columns}
+          items={shown}
+          idOf={({ path, line, commit, form }) => [path, line, commit, form].join('\n')}
+        />
+      </div>
+      {shown.length < places.length && (
+        <Button variant="quiet" onClick={() => setShowsAll(true)}>
+          Show {formatCount(places.length - shown.length)} more
+        </Button>
+      )}
+    </section>
+  );
+}
+
+function Masked({ credential }: { readonly credential: Credential }) {
+  return <span className={styles.masked}>{maskedValue(credential)}</span>;
+}
+
+const columns: readonly Column<SweepPlace>[] = [
+  {
+    id: 'path',
+    title: 'File',
+    width: 'grow',
+    cell: ({ path }) => <Name text={path} />,
+  },
+  { id: 'line', title: 'Line', align: 'end', cell: ({ line }) => line ?? 'its name' },
+  { id: 'form', title: 'Form', cell: ({ form }) => formWords[form] },
+  {
+    id: 'commit',
+    title: 'Where',
+    cell: ({ commit }) =>
+      commit === null ? (
+        'in the folder'
+      ) : (
+        <>
+          in the history, <code title={commit}>{commit.slice(0, 10)}</code>
+        </>
+      ),
+  },
+];
+
+function upperFirst(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
