@@ -242,6 +242,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     emit('vault.credentialsChanged', { profileId });
     live.credentialsChanged(profileId);
   });
+  vault.credentialsUsed.add((profileId) => emit('vault.credentialsUsed', { profileId }));
   background('userFiles.removeLeftovers', userFiles.removeLeftovers());
   background('vault.start', vault.start());
 

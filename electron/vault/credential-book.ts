@@ -204,8 +204,10 @@ export class CredentialBook {
     return toCredential(moved);
   }
 
-  /** Uses that were counted since. One that is gone by now is no failure. */
-  noteUses(uses: ReadonlyMap<string, { readonly count: number; readonly lastAt: number }>): void {
+  /** Uses that were counted since. One that is gone by now is no failure. @returns The profiles whose they are */
+  noteUses(
+    uses: ReadonlyMap<string, { readonly count: number; readonly lastAt: number }>,
+  ): ReadonlySet<string> {
     const used = [...uses].flatMap(([credentialId, use]) => {
       const record = this.#index.find(credentialId);
       return record ? [{ record: { ...record, lastUsedAt: use.lastAt }, count: use.count }] : [];
@@ -214,7 +216,7 @@ export class CredentialBook {
       { put: used.map(({ record }) => record) },
       used.map(({ record, count }) => ({ ...note('used', record), count })),
     );
-    for (const profileId of new Set(used.map(({ record }) => record.profileId))) this.#onChanged(profileId);
+    return new Set(used.map(({ record }) => record.profileId));
   }
 
   /** Removes what a crash, a cancelled call or a locked store left behind. A store that refuses keeps it for later. */

@@ -123,6 +123,8 @@ export class Vault {
   readonly changed = new Listeners<VaultStatus>();
   /** Of this profile. */
   readonly credentialsChanged = new Listeners<string>();
+  /** Of this profile: when they were, and nothing else of them. */
+  readonly credentialsUsed = new Listeners<string>();
   readonly moveChanged = new Listeners<VaultMove | null>();
   readonly sweeps: Sweeps;
   readonly #now: () => number;
@@ -145,7 +147,13 @@ export class Vault {
     this.#book = new CredentialBook(options.index, options.audit, this.#now, (profileId) =>
       this.credentialsChanged.emit(profileId),
     );
-    this.#uses = new Uses((uses) => this.#audited(() => this.#book.noteUses(uses)), this.#now);
+    this.#uses = new Uses(
+      (uses) =>
+        this.#audited(() => {
+          for (const profileId of this.#book.noteUses(uses)) this.credentialsUsed.emit(profileId);
+        }),
+      this.#now,
+    );
     this.#formatOf = options.formatOf;
     this.#lifecycle = new Lifecycle({
       spawn: options.spawn,

@@ -262,9 +262,11 @@ export function useQuery<N extends ContractCall>(name: N, input: CallInput<N> | 
 /** The public summaries of an app's secrets, kept up to date. Undefined while they load. */
 export function useCredentials(profileId: string): readonly Credential[] | undefined {
   const { result, reload } = useQuery('vault.credentials', { profileId });
-  useContractEvent('vault.credentialsChanged', (changed) => {
+  const reloadOwn = (changed: { readonly profileId: string }) => {
     if (changed.profileId === profileId) reload();
-  });
+  };
+  useContractEvent('vault.credentialsChanged', reloadOwn);
+  useContractEvent('vault.credentialsUsed', reloadOwn);
   useContractEvent('vault.changed', reload);
   return valueOr(result, undefined)?.credentials;
 }

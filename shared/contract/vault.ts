@@ -301,6 +301,8 @@ export const vault = {
   changed: event(vaultStatus),
   moveChanged: event(vaultMoveState),
   credentialsChanged: event(z.strictObject({ profileId: s.profileId })),
+  /** When they were last used is told anew. What they open and sign is what it was. */
+  credentialsUsed: event(z.strictObject({ profileId: s.profileId })),
   /** What became of a secret that `copySecret` had put on the clipboard. */
   copyEnded: event(z.strictObject({ how: z.enum(copyEnds) })),
 };

@@ -181,7 +181,12 @@ describe('several pairs', () => {
     const before = Date.now();
     // The page is told at once; the audit log has it when it is read, or minutes later.
     for (const { lastUsedAt } of await credentials()) expect(lastUsedAt).toEqual(expect.any(Number));
+    const heard: string[] = [];
+    client.on('vault.credentialsChanged', () => heard.push('changed'));
+    client.on('vault.credentialsUsed', (used) => heard.push(used.profileId));
     const { entries } = await client.call('audit.list', { limit: 50 });
+    // What they open and sign is as it was: whoever shows that has nothing to do.
+    expect(heard).toEqual([profileId]);
     const used = entries.filter(({ action }) => action === 'used');
     expect(new Map(used.map(({ fingerprint, count }) => [fingerprint, count]))).toEqual(
       new Map([
