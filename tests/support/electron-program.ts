@@ -24,10 +24,16 @@ export function startElectronWith(args: readonly string[], env: NodeJS.ProcessEn
   const records: Record[] = [];
   program.child.on('message', (record) => records.push(record as Record));
   const called = (call: string, count = 1) =>
-    eventually(() => records.filter((record) => record.call === call)[count - 1], {
-      what: `${call}, after ${JSON.stringify(records)} ${program.complaints()}`,
-      withinMs: 20_000,
-    });
+    eventually(
+      () => {
+        const record = records.filter((each) => each.call === call)[count - 1];
+        // The channel closes after everything that was said on it has been heard.
+        if (!record && program.child.exitCode !== null && !program.child.connected)
+          throw new Error(`It ended without ${call}: ${JSON.stringify(records)} ${program.complaints()}`);
+        return record;
+      },
+      { what: call, withinMs: 20_000 },
+    );
   return {
     ...program,
     records,

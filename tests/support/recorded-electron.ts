@@ -110,6 +110,8 @@ export const session = {
     setDevicePermissionHandler: () => {},
   },
 };
+/** Nobody goes away here. */
+export const powerMonitor = new EventEmitter();
 export const nativeTheme = { shouldUseDarkColors: false };
 export const screen = { getAllDisplays: () => [] };
 export const ipcMain = new EventEmitter();
