@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { Database, Preferences } from '../../../electron/storage/index.ts';
 import { UserFiles } from '../../../electron/user-files/index.ts';
 import { KilledProcess } from '../../support/killed-process.ts';
-import { roundsInTurn } from '../../support/soak.ts';
+import { isSoak, roundsInTurn } from '../../support/soak.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { contentOf, type FilesToWrite, fileNames } from '../../support/user-file-process.ts';
 
@@ -50,5 +50,5 @@ it(
     // Otherwise no kill has come in the middle of a file, and nothing was shown.
     expect(leftBehind).toBeGreaterThan(0);
   },
-  5 * 60_000,
+  isSoak ? 60 * 60_000 : 5 * 60_000,
 );

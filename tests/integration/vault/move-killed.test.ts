@@ -20,7 +20,7 @@ import { isRunning } from '../../support/running.ts';
 import { formatOf } from '../../support/secret-formats.ts';
 import { type SecretService, startSecretService } from '../../support/secret-service.ts';
 import type { SeededRandom } from '../../support/seeded-random.ts';
-import { roundsInTurn } from '../../support/soak.ts';
+import { isSoak, roundsInTurn } from '../../support/soak.ts';
 import type { StoreApi } from '../../support/store-process.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import {
@@ -172,7 +172,7 @@ it(
     );
     expect(secretCount).toBeGreaterThan(2);
   },
-  5 * 60_000,
+  isSoak ? 60 * 60_000 : 5 * 60_000,
 );
 
 function expectedAfter(
