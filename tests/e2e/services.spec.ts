@@ -1,5 +1,6 @@
 /** Every kind of credentials: added, read, changed and taken away by keys alone, with what its provider says. */
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { findProvider, type Provider, providers } from '../../electron/providers/index.ts';
 import { chooseRadio, expectFocusKept, retype, tabTo } from './support/by-keys.ts';
@@ -50,6 +51,30 @@ async function expectAdded(page: Page, name: string): Promise<void> {
   await expectFocusKept(page);
 }
 
+/** No provider can be reached from here, which is what the check has to say of each. */
+async function check(page: Page): Promise<void> {
+  await choose(page, 'Check credentials');
+  const found = page.getByRole('list', { name: 'What was found' });
+  await expect(found.getByRole('listitem').first()).toBeVisible({ timeout: 30_000 });
+  await expect(found).not.toContainText('Works');
+  await expectFocusKept(page);
+}
+
+/** What it may be given as leaves for a file, after it was asked. */
+async function exportTo(page: Page, name: string, path: string): Promise<string> {
+  await choose(page, `Export ${name}`);
+  await retype(page, page.getByLabel('Write to'), path);
+  await page.keyboard.press('Enter');
+  const question = page.getByRole('region', { name: new RegExp(`^Export ${name} for`) });
+  await expect(question.getByRole('button', { name: 'Cancel' })).toBeFocused();
+  await page.keyboard.press('Shift+Tab');
+  await expect(question.getByRole('button', { name: 'Export' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Written.')).toBeVisible();
+  await expectFocusKept(page);
+  return readFileSync(path, 'utf8');
+}
+
 /** Under another name, then gone, back again, and gone. */
 async function renameAndRemove(page: Page, name: string): Promise<void> {
   await choose(page, `Edit ${name}`);
@@ -71,11 +96,17 @@ async function renameAndRemove(page: Page, name: string): Promise<void> {
 }
 
 for (const provider of providers.filter(({ hasChannels }) => hasChannels)) {
-  test(`${provider.label}: an app, with what is known of it`, async ({ latchkey: page }) => {
+  test(`${provider.label}: an app, with what is known of it`, async ({
+    latchkey: page,
+    hostKind,
+  }, testInfo) => {
+    await choose(page, 'Keep secrets for this session only');
     await openForm(page, provider);
+    const secret = newSecret();
     await retype(page, page.getByLabel('Name', { exact: true }), 'shop');
     await retype(page, page.getByLabel('App id'), '12');
     await retype(page, page.getByLabel('Key', { exact: true }), 'app-key');
+    await retype(page, page.getByLabel('App secret'), secret);
     await tabTo(page, page.getByRole('button', { name: 'Add only' }));
     await page.keyboard.press('Enter');
     await expectAdded(page, 'shop');
@@ -96,12 +127,19 @@ for (const provider of providers.filter(({ hasChannels }) => hasChannels)) {
       if (never) await expect(row).toContainText(never);
     }
     await expect(page.getByText(provider.rotation.summary)).toBeVisible();
+    await check(page);
+    // Elsewhere a file is named in the system’s dialog.
+    if (hostKind === 'web')
+      expect(await exportTo(page, 'shop', testInfo.outputPath('.env'))).toContain(secret);
     await renameAndRemove(page, 'shop');
   });
 }
 
 for (const provider of providers.filter(({ hasChannels }) => !hasChannels)) {
-  test(`${provider.label}: a service, with what is known of it`, async ({ latchkey: page }) => {
+  test(`${provider.label}: a service, with what is known of it`, async ({
+    latchkey: page,
+    hostKind,
+  }, testInfo) => {
     await choose(page, 'Keep secrets for this session only');
     await openForm(page, provider);
     if (provider.legacy) await expect(page.getByText(provider.legacy).first()).toBeVisible();
@@ -146,6 +184,12 @@ for (const provider of providers.filter(({ hasChannels }) => !hasChannels)) {
     await expect(page.getByText(provider.rotation.summary)).toBeVisible();
     // It has no connection, and says so by its sign.
     await expect(entry(page, 'newsletter').getByRole('img', { name: provider.label })).toBeVisible();
+    await check(page);
+    if (hostKind === 'web') {
+      const written = await exportTo(page, 'newsletter', testInfo.outputPath('.env'));
+      for (const { fieldId, isSecret } of provider.fields)
+        if (isSecret && kept.has(fieldId)) expect(written).toContain(kept.get(fieldId));
+    }
     await renameAndRemove(page, 'newsletter');
   });
 }
