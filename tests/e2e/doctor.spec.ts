@@ -72,7 +72,8 @@ test('says that the secret is wrong, and that it is right once it was entered ag
   await expect(page.getByText('Key and secret: wrong secret.')).toBeAttached();
   await picture(page, 'wrong-secret');
 
-  await page.getByRole('button', { name: 'Replace the current app secret' }).click();
+  await page.getByRole('button', { name: 'More about the current app secret' }).click();
+  await page.getByRole('menuitem', { name: 'Replace' }).click();
   await page.getByLabel(`Secret of the key ${credentials.key}`).fill(credentials.secret);
   await page.getByRole('button', { name: /^Replace ••••/ }).click();
   // What was found was found of the other secret.
