@@ -29,7 +29,7 @@ export interface SealedBundle {
 
 /**
  * @param cost Of scrypt, in place of the usual one.
- * @throws AppError `invalid_input` for a passphrase that is too short
+ * @throws AppError `invalid_input` for a passphrase that is too short, and for more than can be imported again
  */
 export async function sealBundle(
   apps: readonly BundledApp[],
@@ -42,8 +42,14 @@ export async function sealBundle(
   }
   const key = await newSealingKey(passphrase, cost);
   const text = latchkeyFile(apps);
+  const bytes = sealText(form, text, key);
+  if (bytes.length > importLimits.bytes) {
+    throw new AppError('invalid_input', 'These are more secrets than a bundle holds.', {
+      hint: 'Export fewer apps at once.',
+    });
+  }
   return {
-    bytes: sealText(form, text, key),
+    bytes,
     prove: async (read) => {
       const opened = await openSealedText(form, read, key);
       if (opened.text.trimEnd() !== text.trimEnd()) {

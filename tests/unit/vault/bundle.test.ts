@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { isBundle, openBundle, sealBundle } from '../../../electron/vault/bundle.ts';
 import type { BundledApp } from '../../../electron/vault/export/index.ts';
+import { importLimits } from '../../../electron/vault/import/index.ts';
 import { SealedFileStore, sealedFileNames } from '../../../electron/vault/stores/sealed-file-store.ts';
 import { SecretSearch } from '../../support/secret-search.ts';
 import { SeededRandom } from '../../support/seeded-random.ts';
@@ -74,6 +75,30 @@ describe('a bundle', () => {
         message: /^The bundle is damaged/,
       });
     }
+  });
+
+  test('holds no more than an import reads', async () => {
+    const [shop] = apps as [BundledApp];
+    const versions = Array.from({ length: importLimits.versionsPerApp }, () => ({
+      field: 'secret' as const,
+      slot: 'extra' as const,
+      label: null,
+      key: 'key',
+      value: randomBytes(600).toString('hex'),
+    }));
+    expect((await sealBundle([{ ...shop, versions }], passphrase, least)).bytes.length).toBeLessThan(
+      importLimits.bytes,
+    );
+    await expect(
+      sealBundle(
+        [
+          { ...shop, versions },
+          { ...shop, versions },
+        ],
+        passphrase,
+        least,
+      ),
+    ).rejects.toMatchObject({ code: 'invalid_input', hint: 'Export fewer apps at once.' });
   });
 
   test('is not a vault file, nor the other way round', async () => {
