@@ -33,7 +33,7 @@ const version = z.strictObject({
 
 const file = z.strictObject({
   format: z.literal(latchkeyFormat),
-  version: z.number().int().min(1),
+  version: z.literal(latchkeyVersion),
   apps: z
     .array(
       z.strictObject({
@@ -68,10 +68,13 @@ function parse(text: string): z.infer<typeof file> | string {
   } catch {
     return 'The file says that it is Latchkey’s, but it is damaged.';
   }
+  // Before anything else: a newer form is not one that this version knows.
+  const said = parseUnknown(z.object({ version: z.number() }), json);
+  if (said.success && said.data.version > latchkeyVersion)
+    return 'The file was written by a newer version of Latchkey.';
   const result = parseUnknown(file, json);
   if (!result.success)
     return 'The file says that it is Latchkey’s, but it is not of the form that this version reads.';
-  if (result.data.version > latchkeyVersion) return 'The file was written by a newer version of Latchkey.';
   return result.data;
 }
 

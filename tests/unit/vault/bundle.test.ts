@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { isBundle, openBundle, sealBundle } from '../../../electron/vault/bundle.ts';
 import type { BundledApp } from '../../../electron/vault/export/index.ts';
-import { importLimits } from '../../../electron/vault/import/index.ts';
+import { importLimits, readLatchkeyFile } from '../../../electron/vault/import/index.ts';
 import { SealedFileStore, sealedFileNames } from '../../../electron/vault/stores/sealed-file-store.ts';
 import { SecretSearch } from '../../support/secret-search.ts';
 import { SeededRandom } from '../../support/seeded-random.ts';
@@ -75,6 +75,14 @@ describe('a bundle', () => {
         message: /^The bundle is damaged/,
       });
     }
+  });
+
+  test('with the content of a newer Latchkey says so, whatever that is', () => {
+    const text = '{"format":"latchkey-apps","version":2,"apps":[{"unheard":"of"}],"more":1}';
+    expect(readLatchkeyFile(text)).toMatchObject({
+      apps: [],
+      problems: [{ message: 'The file was written by a newer version of Latchkey.' }],
+    });
   });
 
   test('holds no more than an import reads', async () => {
