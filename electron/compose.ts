@@ -223,6 +223,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     vault,
     profiles,
     moveSecret,
+    isRotating: (profileId, kind) => rotations.isUnderWay(profileId, kind),
     onProblem: (error) => background('imports.drop', Promise.reject(error)),
   });
 
@@ -317,7 +318,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
       open: async (input, { signal, held }) => {
         const source = secretCalls.importSource(input);
         const opened = await imports.open(
-          'path' in source ? { path: chosenFiles.require('import', source.path) } : source,
+          'path' in source ? { ...source, path: chosenFiles.require('import', source.path) } : source,
         );
         const drop = () => imports.drop(opened.importId);
         if (signal.aborted) drop();

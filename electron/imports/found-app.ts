@@ -18,6 +18,8 @@ export interface FieldAndValue {
 
 type Values = ReadonlyMap<string, string>;
 
+const paths = ['apiPath', 'socketPath'];
+
 export interface Completed {
   readonly values: Values;
   readonly asks: readonly string[];
@@ -31,6 +33,8 @@ export function completed(app: FoundApp, given: readonly FieldAndValue[] = []): 
   for (const { fieldId, value } of given) {
     if (value.trim() !== '') found.set(fieldId, value.trim());
   }
+  // Latchkey's own: a path that is not there is none, and not the other side's.
+  if (hasChannels && app.versions) for (const fieldId of paths) setIfMissing(found, fieldId, '');
   const values = new Map(found);
   if (hasChannels && app.provider !== 'pusher') assumeEndpoints(app, values);
   return {

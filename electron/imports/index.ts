@@ -20,6 +20,8 @@ export interface ImportsOptions {
   readonly profiles: Pick<Profiles, 'all' | 'find' | 'findService' | 'save' | 'saveService'>;
   /** As the contract's `vault.moveSecret`: a pair that becomes the current one brings its key along. */
   moveSecret(input: { readonly credentialId: string; readonly slot: Slot }): Credential;
+  /** Then the versions of the key are the rotation's. */
+  isRotating(profileId: string, kind: string): boolean;
   /** For the log: the vault process could not be told to forget an import. It does so by itself in time. */
   onProblem(error: unknown): void;
 }
@@ -33,6 +35,18 @@ interface Held {
   readonly told: FileTold;
   /** What was made of an app, by its index: asked again, nothing is made twice. */
   readonly made: Map<number, string>;
+  /** By credential: which secret of the import it is. A bundle may have the same one twice, in two slots. */
+  readonly entered: Map<string, string>;
+}
+
+/** A secret of the file, and where it was. */
+interface FoundSecret {
+  readonly fieldId: string;
+  readonly version: number | null;
+  readonly slot: Slot;
+  readonly label: string | null;
+  readonly key: string | null;
+  readonly fingerprint: string;
 }
 
 /** The public fields by which something is known to its provider. */
@@ -53,7 +67,7 @@ export class Imports {
   async open(source: ImportSource): Promise<ImportPreview> {
     this.#requireIdle();
     const { importId, told } = await this.#options.vault.openImport(source);
-    this.#held = { importId, told, made: new Map() };
+    this.#held = { importId, told, made: new Map(), entered: new Map() };
     const known = this.#options.profiles.all();
     const everything = [...known.profiles, ...known.services];
     const credentials = new Map(
@@ -119,7 +133,7 @@ export class Imports {
       if (isNew) held.made.set(index, target.profileId);
       const secrets: ToldSecret[] = [];
       for (const secret of chosen.secrets) {
-        secrets.push(await this.#enter(held.importId, app, target.profileId, secret));
+        secrets.push(await this.#enter(held, app, target.profileId, { ...secret, isNew }));
       }
       return { index, name: target.name, profileId: target.profileId, isNew, failure: null, secrets };
     } catch (error) {
@@ -142,36 +156,62 @@ export class Imports {
   }
 
   async #enter(
-    importId: string,
+    { importId, entered }: Held,
     app: FoundApp,
     profileId: string,
-    { fieldId, isDefault }: Chosen['secrets'][number],
+    { fieldId, version = null, isDefault, isNew }: Chosen['secrets'][number] & { readonly isNew: boolean },
   ): Promise<ToldSecret> {
     const { vault, profiles, moveSecret } = this.#options;
+    const told = (outcome: ToldSecret['outcome'], slot: Slot | null, failure: ToldFailure | null = null) => ({
+      fieldId,
+      version,
+      outcome,
+      slot,
+      failure,
+    });
     try {
-      const field = app.fields.find((each) => each.fieldId === fieldId && each.isSecret);
-      if (!field?.isSecret) throw new AppError('not_found', 'The file has no such secret.');
+      const found = secretsIn(app).find((each) => each.fieldId === fieldId && each.version === version);
+      if (!found) throw new AppError('not_found', 'The file has no such secret.');
+      const id = `${app.index} ${fieldId} ${version}`;
       const here = vault.credentials(profileId).filter(({ kind }) => kind === fieldId);
-      const same = here.find(({ fingerprint }) => fingerprint === field.fingerprint);
-      if (same) return { fieldId, outcome: 'present', slot: same.slot, failure: null };
-      const profile = profiles.find(profileId);
-      const key = fieldId === 'secret' ? (keyOf(app) ?? profile?.key) : undefined;
-      const isFree =
-        !here.some(({ slot }) => slot === 'current') && (key === undefined || key === profile?.key);
-      const place = { profileId, kind: fieldId, slot: isFree ? 'current' : 'extra' } as const;
-      const entered = await vault.enterImported({ ...place, key }, { importId, index: app.index, fieldId });
-      if (!isDefault || entered.slot === 'current') {
-        return { fieldId, outcome: 'entered', slot: entered.slot, failure: null };
+      const same = sameIn(here, found, (credentialId) => (entered.get(credentialId) ?? id) === id);
+      if (same) {
+        entered.set(same.credentialId, id);
+        return told('present', same.slot);
       }
+      const profile = profiles.find(profileId);
+      const key = fieldId === 'secret' ? (found.key ?? keyOf(app) ?? profile?.key) : undefined;
+      // What is restored has the keys that it had, whatever the app's is.
+      const isOwnKey = key === undefined || key === profile?.key || (isNew && version !== null);
+      const slot = this.#slotFor(profileId, found, here, isOwnKey);
+      const credential = await vault.enterImported(
+        { profileId, kind: fieldId, slot, key, label: found.label ?? undefined },
+        { importId, index: app.index, fieldId, version },
+      );
+      entered.set(credential.credentialId, id);
+      if (!isDefault || credential.slot === 'current') return told('entered', credential.slot);
       try {
-        const { slot } = moveSecret({ credentialId: entered.credentialId, slot: 'current' });
-        return { fieldId, outcome: 'entered', slot, failure: null };
+        const moved = moveSecret({ credentialId: credential.credentialId, slot: 'current' });
+        return told('entered', moved.slot);
       } catch (error) {
-        return { fieldId, outcome: 'entered', slot: entered.slot, failure: failureOf(error) };
+        return told('entered', credential.slot, failureOf(error));
       }
     } catch (error) {
-      return { fieldId, outcome: 'failed', slot: null, failure: failureOf(error) };
+      return told('failed', null, failureOf(error));
     }
+  }
+
+  /** Its own, where that is free: nothing is replaced, and nothing is put into a rotation's hands. */
+  #slotFor(
+    profileId: string,
+    { fieldId, slot }: FoundSecret,
+    here: readonly Credential[],
+    isOwnKey: boolean,
+  ): Slot {
+    if (slot !== 'current' && slot !== 'next' && slot !== 'previous') return slot;
+    const isTaken = here.some((credential) => credential.slot === slot);
+    const isFree = slot === 'current' ? isOwnKey : !this.#options.isRotating(profileId, fieldId);
+    return !isTaken && isFree ? slot : 'extra';
   }
 
   #require(importId: string): Held {
@@ -194,6 +234,30 @@ function isWhole({ failure, secrets }: ImportedApp): boolean {
   return failure === null && secrets.every((secret) => secret.failure === null);
 }
 
+/** Of a bundle every one, of any other file the one that a field has. */
+function secretsIn({ fields, versions }: FoundApp): FoundSecret[] {
+  if (versions) return versions.map((each, version) => ({ ...each, version }));
+  return fields.flatMap((field) =>
+    field.isSecret ? [{ ...field, version: null, slot: 'current' as const, label: null, key: null }] : [],
+  );
+}
+
+/** The very secret, in the slot that it had if there are several. In a bundle a secret with another key is another one. */
+function sameIn(
+  credentials: readonly Credential[],
+  { fieldId, fingerprint, version, slot, key }: FoundSecret,
+  isFree: (credentialId: string) => boolean = () => true,
+): Credential | undefined {
+  const same = credentials.filter(
+    (each) =>
+      each.kind === fieldId &&
+      each.fingerprint === fingerprint &&
+      (version === null || key === null || each.key === key) &&
+      isFree(each.credentialId),
+  );
+  return same.find((each) => each.slot === slot) ?? same[0];
+}
+
 function keyOf({ fields }: FoundApp): string | undefined {
   const field = fields.find(({ fieldId }) => fieldId === 'key');
   return field && !field.isSecret ? (field.value ?? undefined) : undefined;
@@ -208,18 +272,23 @@ function existingIn(
 ): Existing[] {
   return everything.flatMap((there) => {
     const { profileId, name } = there;
-    return app.fields.flatMap((field): Existing[] => {
+    const known = app.fields.flatMap((field): Existing[] => {
       const { fieldId } = field;
-      const place = { fieldId, profileId, name };
-      if (!field.isSecret) {
-        const isSame =
-          identifying.includes(fieldId) && field.value !== null && field.value === publicOf(there, fieldId);
-        return isSame ? [{ ...place, slot: null }] : [];
-      }
-      return (credentials.get(profileId) ?? [])
-        .filter(({ kind, fingerprint }) => kind === fieldId && fingerprint === field.fingerprint)
-        .map(({ slot }) => ({ ...place, slot }));
+      if (field.isSecret || !identifying.includes(fieldId) || field.value === null) return [];
+      return field.value === publicOf(there, fieldId)
+        ? [{ fieldId, profileId, name, slot: null, version: null }]
+        : [];
     });
+    const here = credentials.get(profileId) ?? [];
+    const taken = new Set<string>();
+    const secrets = secretsIn(app).flatMap((found): Existing[] => {
+      const { fieldId, version } = found;
+      const same = sameIn(here, found, (credentialId) => !taken.has(credentialId));
+      if (!same) return [];
+      taken.add(same.credentialId);
+      return [{ fieldId, profileId, name, slot: same.slot, version }];
+    });
+    return [...known, ...secrets];
   });
 }
 

@@ -96,16 +96,15 @@ export class Rotations {
     return this.#save(stored);
   }
 
-  /**
-   * The versions of a key that is being rotated are the rotation's. @throws AppError `conflict` while one of this kind
-   * (`secret`, `masterKey`) is under way
-   */
-  requireNone(profileId: string, kind: string): void {
+  /** Whether one works on the app's secrets of this kind (`secret`, `masterKey`). */
+  isUnderWay(profileId: string, kind: string): boolean {
     const planOf = kind === 'masterKey' ? masterKeyPlan : pairPlan;
-    const isActive = this.list(profileId).some(
-      ({ planId, state }) => planId === planOf.planId && state === 'active',
-    );
-    if (!isActive) return;
+    return this.list(profileId).some(({ planId, state }) => planId === planOf.planId && state === 'active');
+  }
+
+  /** The versions of a key that is being rotated are the rotation's. @throws AppError `conflict` while it is under way */
+  requireNone(profileId: string, kind: string): void {
+    if (!this.isUnderWay(profileId, kind)) return;
     throw new AppError('conflict', 'A rotation is under way, which works on these keys.', {
       hint: 'Finish it, or give it up, and try again.',
     });

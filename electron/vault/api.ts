@@ -34,8 +34,13 @@ export interface EncryptedItem {
 /** A value, or the channel to the page on which it came. */
 export type EnteredValue = { readonly value: string } | { readonly portId: string };
 
-/** What is to be imported: a file that this process reads, a text, or the channel on which one came. */
-export type ImportSource = { readonly path: string } | EnteredValue;
+/**
+ * What is to be imported: a file that this process reads, with what opens it if it is a bundle; a text, or the channel
+ * on which one came.
+ */
+export type ImportSource =
+  | { readonly path: string; readonly passphrase?: EnteredValue | undefined }
+  | EnteredValue;
 
 export interface FileToOpen {
   readonly folder: string;
@@ -88,7 +93,8 @@ export type VaultApi = {
   ): Promise<SecretSummary>;
   /**
    * Reads what is to be imported and keeps it, in place of any other, for five minutes.
-   * @throws AppError what keeps it from being read; `not_found` also when nothing waits on the channel
+   * @throws AppError what keeps it from being read; `not_found` also when nothing waits on the channel;
+   * `passphrase_required` and `wrong_passphrase` for a bundle
    */
   openImport(input: ImportSource): Promise<{ readonly importId: string; readonly told: FileTold }>;
   /** A secret of the import, entered as `put` does. @throws AppError `not_found` when it is gone; a store's failure */
@@ -97,6 +103,8 @@ export type VaultApi = {
     readonly importId: string;
     readonly index: number;
     readonly fieldId: string;
+    /** Its place among the app's versions. Null: the one secret of the field. */
+    readonly version: number | null;
   }): Promise<SecretSummary>;
   dropImport(input: { readonly importId: string }): Promise<Record<string, never>>;
   generateMasterKey(input: { readonly credentialId: string }): Promise<SecretSummary>;

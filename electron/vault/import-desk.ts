@@ -7,21 +7,29 @@ import { basename } from 'node:path';
 import type { FileTold } from '#shared/contract/imports.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import type { Disposer } from '#shared/lib/disposer.ts';
-import {
-  type ImportFieldId,
-  type ImportResult,
-  importFieldIds,
-  isSecretField,
-  parseImport,
-  previewOf,
-} from './import/index.ts';
+import { isBundle, openBundle } from './bundle.ts';
+import { type ImportResult, importFieldIds, isSecretField, parseImport, previewOf } from './import/index.ts';
 import { afterTime, type Later } from './later.ts';
 import { readFile } from './read-file.ts';
 
 export const importLifeMs = 5 * 60_000;
 
+/** A file, with its passphrase if it is a bundle. */
+interface FileText {
+  readonly path: string;
+  readonly passphrase?: string | undefined;
+}
+
 /** What is read: a file, or what was pasted. */
-export type ImportText = { readonly path: string } | { readonly text: string };
+export type ImportText = FileText | { readonly text: string };
+
+/** Where a secret is in the import. */
+export interface ImportPlace {
+  readonly index: number;
+  readonly fieldId: string;
+  /** Among the app's versions. Null: the one secret of the field. */
+  readonly version: number | null;
+}
 
 interface Held {
   readonly importId: string;
@@ -40,16 +48,14 @@ export class ImportDesk {
 
   /**
    * In place of what was held before.
-   * @throws AppError `invalid_input` for what is no text, and what `readFile` throws
+   * @throws AppError `invalid_input` for what is no text, and what `readFile` throws; for a bundle
+   * `passphrase_required`, and what `openBundle` throws
    */
   async open(
     source: ImportText,
     fingerprint: (value: string) => string,
   ): Promise<{ importId: string; told: FileTold }> {
-    const result =
-      'path' in source
-        ? parsed(await this.#read(source.path), basename(source.path))
-        : parsed(Buffer.from(source.text), '');
+    const result = 'path' in source ? await this.#fromFile(source) : parsed(Buffer.from(source.text), '');
     const told = previewOf(result, fingerprint);
     this.drop();
     const importId = randomUUID();
@@ -59,10 +65,8 @@ export class ImportDesk {
   }
 
   /** A secret, in the form in which it is kept. @throws AppError `not_found` */
-  secret(importId: string, index: number, fieldId: string): string {
-    const held = this.#held?.importId === importId ? this.#held : undefined;
-    const id = importFieldIds.find((known) => known === fieldId);
-    const value = id && isSecretField(id) ? valueIn(held?.result, index, id) : undefined;
+  secret(importId: string, place: ImportPlace): string {
+    const value = this.#held?.importId === importId ? valueIn(this.#held.result, place) : undefined;
     if (value !== undefined) return value;
     throw new AppError('not_found', 'The vault no longer has what was read from the file.', {
       hint: 'It is kept for five minutes, until the vault is locked. Open the file again.',
@@ -75,8 +79,11 @@ export class ImportDesk {
     this.#held = undefined;
   }
 
-  /** One at a time: the system may keep a thread of this process, of which there are few, for as long as it hangs. */
-  async #read(path: string): Promise<Uint8Array> {
+  /**
+   * One at a time: the system may keep a thread of this process, of which there are few, for as long as it hangs; and a
+   * bundle takes one too, and much memory.
+   */
+  async #fromFile(source: FileText): Promise<ImportResult> {
     if (this.#isReading) {
       throw new AppError('conflict', 'Another file is still being read.', {
         hint: 'Try again. If it goes on, lock the vault and unlock it.',
@@ -84,11 +91,12 @@ export class ImportDesk {
       });
     }
     this.#isReading = true;
-    const { bytes, settled } = readFile(path, this.#later);
-    void settled.then(() => {
+    const { bytes, settled } = readFile(source.path, this.#later);
+    const result = bytes.then((read) => opened(read, source));
+    void Promise.allSettled([settled, result]).then(() => {
       this.#isReading = false;
     });
-    return bytes;
+    return result;
   }
 }
 
@@ -100,6 +108,20 @@ function parsed(bytes: Uint8Array, fileName: string): ImportResult {
   }
 }
 
-function valueIn(result: ImportResult | undefined, index: number, id: ImportFieldId): string | undefined {
-  return result?.apps[index]?.fields[id]?.value;
+async function opened(bytes: Uint8Array, { path, passphrase }: FileText): Promise<ImportResult> {
+  if (!isBundle(bytes)) return parsed(bytes, basename(path));
+  if (passphrase === undefined) {
+    throw new AppError('passphrase_required', 'This file is a sealed bundle.', {
+      hint: 'Enter the passphrase that it was exported with.',
+    });
+  }
+  return openBundle(bytes, passphrase);
+}
+
+function valueIn({ apps }: ImportResult, { index, fieldId, version }: ImportPlace): string | undefined {
+  const id = importFieldIds.find((known) => known === fieldId);
+  if (!id || !isSecretField(id)) return undefined;
+  if (version === null) return apps[index]?.fields[id]?.value;
+  const found = apps[index]?.versions?.[version];
+  return found?.field === id ? found.value : undefined;
 }

@@ -223,13 +223,8 @@ export class Keeper {
     );
   }
 
-  async putImported({
-    credentialId,
-    importId,
-    index,
-    fieldId,
-  }: Input<'putImported'>): Promise<SecretSummary> {
-    return this.#keep(credentialId, this.#imports.secret(importId, index, fieldId));
+  async putImported({ credentialId, importId, ...place }: Input<'putImported'>): Promise<SecretSummary> {
+    return this.#keep(credentialId, this.#imports.secret(importId, place));
   }
 
   async dropImport({ importId }: Input<'dropImport'>): Promise<Record<string, never>> {
@@ -238,7 +233,10 @@ export class Keeper {
   }
 
   #textOf(source: ImportSource): ImportText {
-    if ('path' in source) return source;
+    if ('path' in source) {
+      const { path, passphrase } = source;
+      return { path, passphrase: passphrase && this.#entered(passphrase) };
+    }
     return { text: 'portId' in source ? this.#ports.takeText(source.portId) : source.value };
   }
 

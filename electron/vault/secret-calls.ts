@@ -58,8 +58,8 @@ export class SecretCalls {
   }
 
   /** What is to be imported, if it came by this host's way. @throws AppError `refused` */
-  importSource({ path, portId, value }: CallParsedInput<'imports.open'>): ImportSource {
-    if (path !== undefined) return { path };
+  importSource({ path, portId, value, passphrase }: CallParsedInput<'imports.open'>): ImportSource {
+    if (path !== undefined) return { path, passphrase: this.passphrase(passphrase) };
     if (this.#way.by === 'port' && portId !== undefined) return { portId };
     if (this.#way.by === 'call' && value !== undefined) return { value };
     throw otherWay('Here a text can’t go to the vault by this way.');

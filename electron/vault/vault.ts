@@ -76,6 +76,7 @@ export interface ImportedSecret {
   readonly importId: string;
   readonly index: number;
   readonly fieldId: string;
+  readonly version: number | null;
 }
 
 /** Has a new secret kept under this id. */

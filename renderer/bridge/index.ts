@@ -8,6 +8,7 @@ import { createSocketTransport } from './socket-transport.ts';
 export type { CallOptions, Client } from './client.ts';
 export type {
   BundleInput,
+  BundleToOpen,
   PassphraseEnd,
   PassphraseInput,
   PassphraseWay,

@@ -43,6 +43,9 @@ export type PassphraseEnd = 'done' | 'left';
 /** A bundle to write, and the passphrase that seals it. */
 export type BundleInput = Omit<CallInput<'exports.writeBundle'>, 'passphrase'> & { readonly value: string };
 
+/** A bundle to import, and the passphrase that opens it. */
+export type BundleToOpen = { readonly path: string; readonly value: string };
+
 type EnteredPassphrase = NonNullable<CallInput<'vault.unlock'>['passphrase']>;
 
 export interface Secrets {
@@ -50,6 +53,8 @@ export interface Secrets {
   enter(input: SecretInput, options?: CallOptions): Promise<Credential>;
   /** What was pasted, to be imported. Nothing here holds it after that, nor after a failure. */
   importText(text: string, options?: CallOptions): Promise<ImportPreview>;
+  /** To be imported. Nothing here holds the passphrase after that, nor after a failure. */
+  openBundle(input: BundleToOpen, options?: CallOptions): Promise<ImportPreview>;
   /** The vault file’s. Nothing here holds it after that, nor after a failure. */
   passphrase(input: PassphraseInput, options?: CallOptions): Promise<PassphraseEnd>;
   /** Nothing here holds the passphrase after that, nor after a failure. */
@@ -88,6 +93,11 @@ function byPort(call: Client['call'], on: Client['on'], open: NonNullable<Means[
       withPort(open, on, options, async (port, signal) => {
         await port.importText(text, signal);
         return call('imports.open', { portId: port.portId }, options);
+      }),
+    openBundle: ({ path, value }, options = {}) =>
+      withPort(open, on, options, async (port, signal) => {
+        await port.enter(value, signal);
+        return call('imports.open', { path, passphrase: { portId: port.portId } }, options);
       }),
     passphrase: async (input, options = {}) => {
       await call('vault.expectPassphrase', {}, options);
@@ -164,6 +174,7 @@ function byCall(call: Client['call'], on: Client['on'], clipboard: BrowserClipbo
   return {
     enter: (input, options) => call('vault.enterSecret', input, options),
     importText: (text, options) => call('imports.open', { value: text }, options),
+    openBundle: ({ path, value }, options) => call('imports.open', { path, passphrase: { value } }, options),
     passphrase: (input, options) => {
       const from = input.how === 'change' ? { value: input.from } : undefined;
       return withPassphrase(call, input.how, { value: input.value }, from, options);

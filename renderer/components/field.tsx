@@ -78,6 +78,7 @@ export interface SecretFieldProps extends Common {
   /** Keep it in component state only: never in a draft or a store. */
   readonly value: string;
   readonly onChange: (value: string) => void;
+  readonly autoFocus?: boolean;
 }
 
 /** A secret on its way in. Nothing here shows it, remembers it, or offers to save it. */
@@ -101,6 +102,8 @@ export function SecretField(props: SecretFieldProps) {
             name={props.name}
             placeholder={props.placeholder}
             disabled={props.isDisabled}
+            // biome-ignore lint/a11y/noAutofocus: only where the user has just asked for what it opens.
+            autoFocus={props.autoFocus}
             spellCheck={false}
             // Browsers offer to save what is in a `new-password` field less often than in any other password field.
             autoComplete="new-password"

@@ -18,6 +18,7 @@ import type { Credential, VaultMove, VaultStatus } from '#shared/contract/vault.
 import type { AppError } from '#shared/lib/app-error.ts';
 import type {
   BundleInput,
+  BundleToOpen,
   CallOptions,
   PassphraseEnd,
   PassphraseInput,
@@ -149,6 +150,11 @@ export function useEnterSecret(): Action<SecretInput, Credential> {
 /** As `useEnterSecret`, for what is pasted to be imported: nothing of it is kept. */
 export function useImportText(): Action<string, ImportPreview> {
   return useAction(useServices().client.secrets.importText);
+}
+
+/** As `useEnterSecret`, for a bundle to import. */
+export function useOpenBundle(): Action<BundleToOpen, ImportPreview> {
+  return useAction(useServices().client.secrets.openBundle);
 }
 
 /** As `useEnterSecret`, for the vault file. */

@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { errorCodes } from '../lib/app-error.ts';
 import { call, nothing } from './define.ts';
-import { enteredPath, importedText } from './inputs.ts';
+import { enteredPassphrase, enteredPath, importedText } from './inputs.ts';
 import { environments } from './profiles.ts';
 import * as s from './strings.ts';
 import { slots, vaultFailures } from './vault.ts';
@@ -86,6 +86,23 @@ const missingField = z.strictObject({
   neededFor: z.enum(['everything', 'servers', 'connecting']),
 });
 
+/** One of several secrets of a field, as a bundle has them. */
+const foundVersion = z.strictObject({
+  fieldId: s.fieldId,
+  slot: z.enum(slots),
+  /** Null also where it repeats a secret of the file; so with `key`. */
+  label: s.label.nullable(),
+  /** The app key that a `secret` belongs to. */
+  key: s.appKey.nullable(),
+  fingerprint: s.fingerprint,
+});
+export type FoundVersion = z.infer<typeof foundVersion>;
+
+/** The most secrets that a bundle has of one app. */
+export const importVersionLimit = 500;
+/** A place among an app's `versions`. Null: the file has one secret of the field. */
+const version = z.number().int().min(0).nullable();
+
 /** One app or service, as the file tells of it. */
 export const foundApp = z.strictObject({
   /** Its place in the import, by which it is chosen. */
@@ -95,7 +112,11 @@ export const foundApp = z.strictObject({
   provider: s.providerId,
   /** Of `self-hosted`: what the file says of its server; `other` where it does not say. */
   dialect: z.enum(importDialects).nullable(),
+  /** As it was where a bundle was made. Null: the file does not say it. */
+  environment: z.enum(environments).nullable(),
   fields: z.array(foundField),
+  /** A bundle's: all secrets of the app, of which `fields` then has none. Null for any other file. */
+  versions: z.array(foundVersion).nullable(),
   missing: z.array(missingField),
   /** The most severe first. */
   warnings: z.array(warning),
@@ -117,6 +138,7 @@ const existing = z.strictObject({
   name: s.label,
   /** Of a secret. */
   slot: z.enum(slots).nullable(),
+  version,
 });
 
 const previewedApp = foundApp.extend({
@@ -153,6 +175,7 @@ export const importOutcomes = ['entered', 'present', 'failed'] as const;
 
 const importedSecret = z.strictObject({
   fieldId: s.fieldId,
+  version,
   /** `present`: this very secret was there already. */
   outcome: z.enum(importOutcomes),
   /** Where it is now. Null: nowhere. */
@@ -178,7 +201,8 @@ export const imports = {
   /**
    * Reads a file by its path (see `files.choose`), or what was pasted: sent on the channel `portId` (in Electron), or
    * `value` (on the web host). Exactly one of the three. It is kept in the vault process for five minutes, in place of
-   * any other; a lock, `drop`, and an apply without a failure end it before.
+   * any other; a lock, `drop`, and an apply without a failure end it before. A sealed bundle wants its passphrase
+   * (`passphrase_required`), which comes by the host's way for secrets; for any other file it is of no use.
    */
   open: call({
     input: z
@@ -186,15 +210,28 @@ export const imports = {
         path: enteredPath.optional(),
         portId: s.portId.optional(),
         value: importedText.optional(),
+        passphrase: enteredPassphrase.optional(),
       })
-      .refine((input) => Object.values(input).filter((value) => value !== undefined).length === 1),
+      .refine(
+        ({ passphrase, ...from }) =>
+          Object.values(from).filter((value) => value !== undefined).length === 1 &&
+          (passphrase === undefined || from.path !== undefined),
+      ),
     output: importPreview,
-    errors: [...vaultFailures, 'not_found', 'refused', 'conflict', 'storage_failed'],
+    errors: [
+      ...vaultFailures,
+      'not_found',
+      'refused',
+      'conflict',
+      'storage_failed',
+      'passphrase_required',
+      'wrong_passphrase',
+    ],
   }),
   /**
    * Makes the apps that were chosen, or adds to those that are here, and enters their secrets. Nothing is ever
-   * replaced: a secret goes to `current` where there is none, and to `extra` beside another one. Each part is told of;
-   * the same can be asked again, and makes nothing twice.
+   * replaced: a secret goes to its own slot (`current` but for a bundle's) where that is free, and to `extra` beside
+   * another one. Each part is told of; the same can be asked again, and makes nothing twice.
    */
   apply: call({
     input: z.strictObject({
@@ -213,11 +250,12 @@ export const imports = {
               .array(
                 z.strictObject({
                   fieldId: s.fieldId,
+                  version: version.optional(),
                   /** It signs from now on: what was the current one stays as an extra one. */
                   isDefault: z.boolean(),
                 }),
               )
-              .max(50),
+              .max(importVersionLimit),
           }),
         )
         .min(1)

@@ -46,13 +46,16 @@ const answers: Readonly<Record<string, string>> = {
 export function wholeImport({ importId, apps }: ImportPreview): CallInput<'imports.apply'> {
   return {
     importId,
-    apps: apps.map(({ index, name, asks, fields }) => ({
+    apps: apps.map(({ index, name, asks, fields, versions, environment }) => ({
       index,
       name,
-      environment: 'development',
+      environment: environment ?? 'development',
       into: null,
       given: asks.map((fieldId) => ({ fieldId, value: answers[fieldId] ?? '' })),
-      secrets: fields.flatMap(({ isSecret, fieldId }) => (isSecret ? [{ fieldId, isDefault: false }] : [])),
+      secrets: [
+        ...fields.flatMap(({ isSecret, fieldId }) => (isSecret ? [{ fieldId, isDefault: false }] : [])),
+        ...(versions ?? []).map(({ fieldId }, version) => ({ fieldId, version, isDefault: false })),
+      ],
     })),
   };
 }

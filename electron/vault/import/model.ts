@@ -6,6 +6,7 @@ import {
   importAppLimit,
   type importDialects,
   type importFormats,
+  importVersionLimit,
   type problemCodes,
   type severities,
   type warningCodes,
@@ -147,7 +148,7 @@ export const importLimits = {
   bytes: 1024 * 1024,
   apps: importAppLimit,
   /** Of one app: side by side, and those that are kept to open what was recorded. */
-  versionsPerApp: 500,
+  versionsPerApp: importVersionLimit,
   /** Longer than any credential, and than what a store takes. */
   valueCharacters: 4096,
   nameCharacters: 100,

@@ -3,10 +3,10 @@
  * has no place for its value, and public text that repeats one of the file's secrets (a swapped line, a secret used as a
  * name) is withheld.
  */
-import type { FileTold, FoundApp, FoundField } from '#shared/contract/imports.ts';
+import type { FileTold, FoundApp, FoundField, FoundVersion } from '#shared/contract/imports.ts';
 import { fieldValue } from '#shared/contract/strings.ts';
 import { parseUnknown } from '#shared/lib/parse-unknown.ts';
-import type { ProviderId } from '../../providers/index.ts';
+import { findProvider, type ProviderId } from '../../providers/index.ts';
 import {
   type ImportedApp,
   type ImportFieldId,
@@ -25,12 +25,29 @@ export function previewOf(result: ImportResult, fingerprint: (value: string) => 
       name: withhold.text(app.name) ?? `App ${index + 1}`,
       provider: app.provider,
       dialect: app.dialect,
-      fields: fieldsOf(app).map(([fieldId, { value, from }]): FoundField => {
-        const where = { fieldId, from: withhold.source(from) };
-        return isSecretField(fieldId)
-          ? { ...where, isSecret: true, fingerprint: fingerprint(value) }
-          : { ...where, isSecret: false, value: withhold.publicValue(value) };
-      }),
+      environment: app.environment ?? null,
+      fields: [
+        ...(app.publicFields ? publicFieldsOf(app, withhold) : []),
+        ...fieldsOf(app).flatMap(([fieldId, { value, from }]): FoundField[] => {
+          const where = { fieldId, from: withhold.source(from) };
+          if (isSecretField(fieldId)) {
+            // A bundle's are among its versions.
+            return app.versions ? [] : [{ ...where, isSecret: true, fingerprint: fingerprint(value) }];
+          }
+          const isTold = app.publicFields?.some((field) => field.fieldId === fieldId);
+          return isTold ? [] : [{ ...where, isSecret: false, value: withhold.publicValue(value) }];
+        }),
+      ],
+      versions:
+        app.versions?.map(
+          ({ field, slot, label, key, value }): FoundVersion => ({
+            fieldId: field,
+            slot,
+            label: label === null ? null : withhold.text(label),
+            key: key === null ? null : withhold.text(key),
+            fingerprint: fingerprint(value),
+          }),
+        ) ?? null,
       missing: missingIn(app),
       warnings: app.warnings.map((warning) => withhold.warning(warning)),
     };
@@ -52,6 +69,19 @@ function fieldsOf(app: ImportedApp): Fields {
   return Object.entries(app.fields) as unknown as Fields;
 }
 
+/** All of a service's, in their order. A bundle that was not written by Latchkey could name others. */
+function publicFieldsOf({ provider, publicFields }: ImportedApp, withhold: Withholder): FoundField[] {
+  const own = findProvider(provider).fields.filter(({ isSecret }) => !isSecret);
+  return (publicFields ?? [])
+    .filter(({ fieldId }) => own.some((field) => field.fieldId === fieldId))
+    .map(({ fieldId, value }) => ({
+      fieldId,
+      isSecret: false,
+      value: withhold.publicValue(value),
+      from: { name: fieldId, line: 1 },
+    }));
+}
+
 /** Shorter ones are words of any text: as a part of one they say nothing. */
 const tellingCharacters = 8;
 
@@ -61,9 +91,10 @@ class Withholder {
   readonly #answers = new Map<string, boolean>();
 
   constructor({ apps }: ImportResult) {
-    const secrets = apps.flatMap((app) =>
-      fieldsOf(app).flatMap(([id, { value }]) => (isSecretField(id) ? [value.toLowerCase()] : [])),
-    );
+    const secrets = apps.flatMap((app) => [
+      ...fieldsOf(app).flatMap(([id, { value }]) => (isSecretField(id) ? [value.toLowerCase()] : [])),
+      ...(app.versions ?? []).map(({ value }) => value.toLowerCase()),
+    ]);
     this.#secrets = new Set(secrets);
     this.#telling = [...this.#secrets].filter((secret) => secret.length >= tellingCharacters);
   }

@@ -14,9 +14,9 @@ export interface AppChoice {
   readonly into: string | null;
   /** By field: answers to what is asked. */
   readonly given: Readonly<Record<string, string>>;
-  /** Fields of secrets that are left out. */
+  /** Secrets that are left out, by their ids. */
   readonly leftOut: readonly string[];
-  /** Fields of secrets that are to sign from now on. */
+  /** Secrets that are to sign from now on. */
   readonly defaults: readonly string[];
 }
 
@@ -32,7 +32,7 @@ function firstChoice(app: PreviewedApp): AppChoice {
   return {
     isChosen: true,
     name: app.name,
-    environment: environmentIn(app.name),
+    environment: app.environment ?? environmentIn(app.name),
     into: there?.profileId ?? null,
     given: {},
     leftOut: [],
@@ -67,24 +67,48 @@ export function targetsOf(
   ];
 }
 
-export function secretsOf(app: PreviewedApp) {
-  return app.fields.flatMap((field) => (field.isSecret ? [field] : []));
+/** A secret that was found. In a bundle there may be several of a field. */
+export interface FoundSecret {
+  /** Within its app. */
+  readonly id: string;
+  readonly fieldId: string;
+  readonly fingerprint: string;
+  /** Its place among a bundle's versions. Null: the one secret of its field. */
+  readonly version: number | null;
+  readonly slot: Slot;
+  readonly label: string | null;
+  readonly key: string | null;
+}
+
+export function secretsOf({ fields, versions }: PreviewedApp): readonly FoundSecret[] {
+  if (versions) {
+    return versions.map((found, version) => ({ ...found, version, id: `${found.fieldId} ${version}` }));
+  }
+  return fields.flatMap((field) =>
+    field.isSecret
+      ? [{ ...field, id: field.fieldId, version: null, slot: 'current', label: null, key: null } as const]
+      : [],
+  );
 }
 
 export type SecretFate =
   | { readonly kind: 'present'; readonly slot: Slot }
-  /** Beside one that is in use. */
+  /** Beside one that is in its place. */
   | { readonly kind: 'beside' }
   | { readonly kind: 'new' };
 
 export function fateOf(
-  { fieldId, fingerprint }: { readonly fieldId: string; readonly fingerprint: string },
+  { fieldId, fingerprint, slot, key }: Pick<FoundSecret, 'fieldId' | 'fingerprint' | 'slot' | 'key'>,
   credentials: readonly Credential[],
 ): SecretFate {
   const here = credentials.filter(({ kind }) => kind === fieldId);
-  const same = here.find((credential) => credential.fingerprint === fingerprint);
-  if (same) return { kind: 'present', slot: same.slot };
-  return { kind: here.some(({ slot }) => slot === 'current') ? 'beside' : 'new' };
+  const same = here.filter(
+    (credential) => credential.fingerprint === fingerprint && (key === null || credential.key === key),
+  );
+  const found = same.find((credential) => credential.slot === slot) ?? same[0];
+  if (found) return { kind: 'present', slot: found.slot };
+  const hasRoom = slot === 'extra' || slot === 'revoked';
+  return { kind: !hasRoom && here.some((each) => each.slot === slot) ? 'beside' : 'new' };
 }
 
 /** Fields that are asked for and not answered yet. For what is here already nothing is asked. */
@@ -114,9 +138,7 @@ export function countChosen(
 ): { apps: number; secrets: number } {
   const chosen = apps.flatMap((app) => {
     const choice = choices[app.index];
-    return choice?.isChosen
-      ? [secretsOf(app).filter(({ fieldId }) => !choice.leftOut.includes(fieldId)).length]
-      : [];
+    return choice?.isChosen ? [secretsOf(app).filter(({ id }) => !choice.leftOut.includes(id)).length] : [];
   });
   return { apps: chosen.length, secrets: chosen.reduce((sum, count) => sum + count, 0) };
 }
@@ -139,8 +161,8 @@ export function toApply({ importId, apps }: ImportPreview, choices: Choices): Ca
             const value = (given[fieldId] ?? '').trim();
             return into === null && value !== '' ? [{ fieldId, value }] : [];
           }),
-          secrets: secretsOf(app).flatMap(({ fieldId }) =>
-            leftOut.includes(fieldId) ? [] : [{ fieldId, isDefault: defaults.includes(fieldId) }],
+          secrets: secretsOf(app).flatMap(({ id, fieldId, version }) =>
+            leftOut.includes(id) ? [] : [{ fieldId, version, isDefault: defaults.includes(id) }],
           ),
         },
       ];

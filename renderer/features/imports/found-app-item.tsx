@@ -88,9 +88,9 @@ export function FoundAppItem(props: FoundAppItemProps) {
         </p>
       )}
       {told?.secrets.map(
-        ({ fieldId, failure }) =>
+        ({ fieldId, version, failure }) =>
           failure && (
-            <p key={fieldId} className={styles.failure}>
+            <p key={`${fieldId} ${version}`} className={styles.failure}>
               <Icon name="danger-sign" /> {fieldLabel(provider, fieldId)}: {failure.message} {failure.hint}
             </p>
           ),

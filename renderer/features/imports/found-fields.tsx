@@ -4,7 +4,8 @@ import type { Provider } from '#shared/contract/providers.ts';
 import type { Credential } from '#shared/contract/vault.ts';
 import { Checkbox, Name, SlotLabel } from '../../components/index.ts';
 import { useCredentials } from '../../state/index.ts';
-import { type AppChoice, fateOf } from './choices.ts';
+import { credentialName, lowerFirst, slotWord } from '../vault/index.ts';
+import { type AppChoice, type FoundSecret, fateOf, secretsOf } from './choices.ts';
 import styles from './imports.module.css';
 import { fieldLabel } from './words.ts';
 
@@ -35,6 +36,14 @@ function Fields({
   provider,
   credentials,
 }: FoundFieldsProps & { readonly credentials: readonly Credential[] }) {
+  const secrets = secretsOf(app);
+  const fate = (secret: FoundSecret | undefined) =>
+    secret && (
+      <SecretFateCell
+        {...{ secret, choice, onChange, credentials }}
+        name={secretName(secret, fieldLabel(provider, secret.fieldId))}
+      />
+    );
   return (
     <div className={styles.scroller}>
       <table className={styles.fields} aria-label={`Fields of ${app.name}`}>
@@ -58,20 +67,36 @@ function Fields({
                 )}
               </td>
               <td>
-                <code>{field.from.name}</code> <span className={styles.line}>line {field.from.line}</span>
+                {app.versions ? (
+                  <span className={styles.soft}>as it was</span>
+                ) : (
+                  <>
+                    <code>{field.from.name}</code> <span className={styles.line}>line {field.from.line}</span>
+                  </>
+                )}
               </td>
               <td>
                 {field.isSecret ? (
-                  <SecretFateCell
-                    {...{ field, choice, onChange, credentials }}
-                    label={fieldLabel(provider, field.fieldId)}
-                  />
+                  fate(secrets.find(({ fieldId }) => fieldId === field.fieldId))
                 ) : (
                   <span className={styles.soft}>{publicFate(field, app, choice)}</span>
                 )}
               </td>
             </tr>
           ))}
+          {app.versions &&
+            secrets.map((secret) => (
+              <tr key={secret.id}>
+                <th scope="row">{fieldLabel(provider, secret.fieldId)}</th>
+                <td>
+                  <Masked fingerprint={secret.fingerprint} />
+                </td>
+                <td>
+                  <VersionPlace secret={secret} />
+                </td>
+                <td>{fate(secret)}</td>
+              </tr>
+            ))}
           {choice.into === null &&
             app.assumed.map(({ fieldId, value }) => (
               <tr key={fieldId}>
@@ -129,45 +154,70 @@ function Masked({ fingerprint }: { readonly fingerprint: string }) {
   );
 }
 
-interface SecretFateProps {
-  readonly field: Extract<FoundField, { readonly isSecret: true }>;
-  readonly label: string;
-  readonly choice: AppChoice;
-  readonly onChange: (changes: Partial<AppChoice>) => void;
-  readonly credentials: readonly Credential[];
-}
-
-function SecretFateCell({ field, label, choice, onChange, credentials }: SecretFateProps) {
-  const { fieldId } = field;
-  const fate = fateOf(field, credentials);
-  if (fate.kind === 'present') {
-    return (
-      <span>
-        Here already, as <SlotLabel slot={fate.slot} />
-      </span>
-    );
-  }
-  const isTaken = !choice.leftOut.includes(fieldId);
-  const toggled = (list: readonly string[], isIn: boolean) =>
-    isIn ? [...list.filter((each) => each !== fieldId), fieldId] : list.filter((each) => each !== fieldId);
+/** What it was where the bundle was made, in the words of the keys’ own screen. */
+function VersionPlace({ secret: { fieldId, slot, label, key } }: { readonly secret: FoundSecret }) {
   return (
-    <span className={styles.fate}>
-      <Checkbox
-        label={`Put the ${lowerFirst(label)} into the vault`}
-        isChecked={isTaken}
-        onChange={(isIn) => onChange({ leftOut: toggled(choice.leftOut, !isIn) })}
-      />
-      {fate.kind === 'beside' && isTaken && (
-        <Checkbox
-          label="Use it from now on; the one that is here stays beside it"
-          isChecked={choice.defaults.includes(fieldId)}
-          onChange={(isIn) => onChange({ defaults: toggled(choice.defaults, isIn) })}
-        />
+    <span className={styles.place}>
+      <SlotLabel slot={slot} word={slotWord(fieldId, slot)} />
+      {label !== null && <span>{label}</span>}
+      {key !== null && (
+        <span className={styles.soft}>
+          key <Name text={key} />
+        </span>
       )}
     </span>
   );
 }
 
-function lowerFirst(label: string): string {
-  return /^[A-Z][a-z]/.test(label) ? label.slice(0, 1).toLowerCase() + label.slice(1) : label;
+/** “app secret”; of a bundle “previous master key”, “active app secret “web””. */
+function secretName(secret: FoundSecret, label: string): string {
+  return secret.version === null
+    ? lowerFirst(label)
+    : credentialName({ ...secret, kind: secret.fieldId }, label);
+}
+
+interface SecretFateProps {
+  readonly secret: FoundSecret;
+  readonly name: string;
+  readonly choice: AppChoice;
+  readonly onChange: (changes: Partial<AppChoice>) => void;
+  readonly credentials: readonly Credential[];
+}
+
+function SecretFateCell({ secret, name, choice, onChange, credentials }: SecretFateProps) {
+  const { id, fieldId } = secret;
+  const fate = fateOf(secret, credentials);
+  if (fate.kind === 'present') {
+    return (
+      <span>
+        Here already, as <SlotLabel slot={fate.slot} word={slotWord(fieldId, fate.slot)} />
+      </span>
+    );
+  }
+  const isTaken = !choice.leftOut.includes(id);
+  const isBeside = fate.kind === 'beside' && isTaken;
+  const toggled = (list: readonly string[], isIn: boolean) =>
+    isIn ? [...list.filter((each) => each !== id), id] : list.filter((each) => each !== id);
+  return (
+    <span className={styles.fate}>
+      <Checkbox
+        label={`Put the ${name} into the vault`}
+        isChecked={isTaken}
+        onChange={(isIn) => onChange({ leftOut: toggled(choice.leftOut, !isIn) })}
+      />
+      {isBeside && secret.slot === 'current' && (
+        <Checkbox
+          label="Use it from now on; the one that is here stays beside it"
+          isChecked={choice.defaults.includes(id)}
+          onChange={(isIn) => onChange({ defaults: toggled(choice.defaults, isIn) })}
+        />
+      )}
+      {isBeside && secret.slot !== 'current' && (
+        <span className={styles.soft}>
+          Another one is <SlotLabel slot={secret.slot} word={slotWord(fieldId, secret.slot)} /> here: it goes
+          beside that, as <SlotLabel slot="extra" />.
+        </span>
+      )}
+    </span>
+  );
 }

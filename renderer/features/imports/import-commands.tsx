@@ -9,7 +9,7 @@ export function ImportCommands() {
       id: 'vault.import',
       title: 'Import credentials',
       group: 'Vault',
-      keywords: 'file env dotenv paste dashboard apps secrets keys laravel soketi reverb',
+      keywords: 'file bundle restore env dotenv paste dashboard apps secrets keys laravel soketi reverb',
       run: () => navigation.go({ screen: 'import' }),
     },
   ]);

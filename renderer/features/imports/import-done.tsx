@@ -28,12 +28,18 @@ export function ImportDone({ apps, from, onAgain }: ImportDoneProps) {
       <Notice tone="ok" title={`${plural(entered, 'secret is', 'secrets are')} in the vault now.`}>
         {present > 0 && `${plural(present, 'was', 'were')} there already.`}
       </Notice>
-      {from === 'file' ? (
+      {from === 'bundle' && (
+        <Notice tone="notice" title="The bundle still holds the secrets, sealed with its passphrase.">
+          Latchkey leaves it as it is. Delete it where nothing needs it any more.
+        </Notice>
+      )}
+      {from === 'file' && (
         <Notice tone="warning" title="The file still holds the secrets.">
           Latchkey leaves it as it is. Take out of it what nothing reads any more, keep it out of version
           control, and out of folders that are shared or backed up.
         </Notice>
-      ) : (
+      )}
+      {from === 'clipboard' && (
         <Notice tone="warning" title="The clipboard still holds what you copied.">
           Copy something else over it, and look into your clipboard’s history if it keeps one.
         </Notice>

@@ -212,7 +212,7 @@ describe('an import', () => {
         profileId,
         isNew: true,
         failure: null,
-        secrets: [{ fieldId: 'secret', outcome: 'entered', slot: 'current', failure: null }],
+        secrets: [{ fieldId: 'secret', version: null, outcome: 'entered', slot: 'current', failure: null }],
       },
     ]);
     expect(await secretsOf(latchkey, profileId)).toEqual({ [secret]: { slot: 'current', key: 'app-key' } });
@@ -383,11 +383,11 @@ describe('what is here already', () => {
     const place = { profileId, name: 'shop' };
     const both = await client.call('imports.open', { value: envOf({ secret }) });
     expect(both.apps[0]?.existing).toEqual([
-      { ...place, fieldId: 'key', slot: null },
-      { ...place, fieldId: 'secret', slot: 'current' },
+      { ...place, fieldId: 'key', slot: null, version: null },
+      { ...place, fieldId: 'secret', slot: 'current', version: null },
     ]);
     const key = await client.call('imports.open', { value: envOf() });
-    expect(key.apps[0]?.existing).toEqual([{ ...place, fieldId: 'key', slot: null }]);
+    expect(key.apps[0]?.existing).toEqual([{ ...place, fieldId: 'key', slot: null, version: null }]);
     const neither = await client.call('imports.open', { value: envOf({ key: 'another' }) });
     expect(neither.apps[0]?.existing).toEqual([]);
   });

@@ -10,6 +10,8 @@ const fingerprint = () => '0'.repeat(16);
 const text = 'PUSHER_KEY=k\nPUSHER_SECRET=the-secret\n';
 const gone = /no longer has what was read/;
 
+const place = (index = 0, fieldId = 'secret', version: number | null = null) => ({ index, fieldId, version });
+
 /** Timers that the test runs. */
 function clock() {
   const timers = new Map<() => void, number>();
@@ -30,9 +32,9 @@ describe('an import', () => {
     const { importId, told } = await desk.open({ text }, fingerprint);
     expect(told.apps).toHaveLength(1);
     pass(importLifeMs - 1);
-    expect(desk.secret(importId, 0, 'secret')).toBe('the-secret');
+    expect(desk.secret(importId, place())).toBe('the-secret');
     pass(importLifeMs);
-    expect(() => desk.secret(importId, 0, 'secret')).toThrow(gone);
+    expect(() => desk.secret(importId, place())).toThrow(gone);
     expect(importLifeMs).toBe(300_000);
   });
 
@@ -40,20 +42,21 @@ describe('an import', () => {
     const { importId } = await new ImportDesk().open({ text }, fingerprint);
     const desk = new ImportDesk();
     const own = await desk.open({ text }, fingerprint);
-    const asked: readonly [string, number, string][] = [
-      [importId, 0, 'secret'],
-      [own.importId, 1, 'secret'],
-      [own.importId, -1, 'secret'],
-      [own.importId, 0, 'key'],
-      [own.importId, 0, 'masterKey'],
-      [own.importId, 0, '__proto__'],
-      [own.importId, 0, 'constructor'],
-    ];
+    const asked = [
+      [importId, place()],
+      [own.importId, place(1)],
+      [own.importId, place(-1)],
+      [own.importId, place(0, 'key')],
+      [own.importId, place(0, 'masterKey')],
+      [own.importId, place(0, '__proto__')],
+      [own.importId, place(0, 'constructor')],
+      [own.importId, place(0, 'secret', 0)],
+    ] as const;
     for (const each of asked) expect(() => desk.secret(...each)).toThrow(gone);
     desk.drop(importId);
-    expect(desk.secret(own.importId, 0, 'secret')).toBe('the-secret');
+    expect(desk.secret(own.importId, place())).toBe('the-secret');
     desk.drop(own.importId);
-    expect(() => desk.secret(own.importId, 0, 'secret')).toThrow(gone);
+    expect(() => desk.secret(own.importId, place())).toThrow(gone);
   });
 
   it('leaves no timer behind when another one takes its place', async () => {
@@ -65,14 +68,14 @@ describe('an import', () => {
     desk.drop();
     expect(timers.size).toBe(0);
     pass(importLifeMs);
-    expect(() => desk.secret(second.importId, 0, 'secret')).toThrow(gone);
+    expect(() => desk.secret(second.importId, place())).toThrow(gone);
   });
 
   it('stays when what was opened after it is none', async () => {
     const desk = new ImportDesk();
     const { importId } = await desk.open({ text }, fingerprint);
     await expect(desk.open({ text: '\0' }, fingerprint)).rejects.toThrow('not a text file');
-    expect(desk.secret(importId, 0, 'secret')).toBe('the-secret');
+    expect(desk.secret(importId, place())).toBe('the-secret');
   });
 });
 

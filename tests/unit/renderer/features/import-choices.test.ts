@@ -1,6 +1,6 @@
 /** What is chosen of an import at first, and what is sent. */
 import { expect, it } from 'vitest';
-import type { ImportPreview, PreviewedApp } from '#shared/contract/imports.ts';
+import type { FoundVersion, ImportPreview, PreviewedApp } from '#shared/contract/imports.ts';
 import type { Credential } from '#shared/contract/vault.ts';
 import {
   type Choices,
@@ -8,6 +8,7 @@ import {
   fateOf,
   firstChoices,
   firstIncomplete,
+  secretsOf,
   toApply,
   unanswered,
 } from '../../../../renderer/features/imports/choices.ts';
@@ -21,6 +22,8 @@ function app(index: number, changes: Partial<PreviewedApp> = {}): PreviewedApp {
     name: `App ${index}`,
     provider: 'pusher',
     dialect: null,
+    environment: null,
+    versions: null,
     fields: [
       { fieldId: 'key', isSecret: false, value: 'k', from },
       { fieldId: 'secret', isSecret: true, fingerprint: '0'.repeat(16), from },
@@ -45,8 +48,8 @@ const changed = (choices: Choices, index: number, changes: Partial<Choices[numbe
 
 it('everything is chosen, by the environment that its name tells, and into what has its key', () => {
   const existing = [
-    { fieldId: 'secret', profileId: 'other', name: 'other', slot: 'current' as const },
-    { fieldId: 'key', profileId, name: 'shop', slot: null },
+    { fieldId: 'secret', profileId: 'other', name: 'other', slot: 'current' as const, version: null },
+    { fieldId: 'key', profileId, name: 'shop', slot: null, version: null },
   ];
   const choices = firstChoices(
     preview(
@@ -82,7 +85,7 @@ it('sends what is chosen, with its answers, and nothing that is asked of new one
       environment: 'development',
       into: null,
       given: [{ fieldId: 'appId', value: '12' }],
-      secrets: [{ fieldId: 'secret', isDefault: true }],
+      secrets: [{ fieldId: 'secret', version: null, isDefault: true }],
     },
     { index: 2, name: 'App 2', environment: 'development', into: profileId, given: [], secrets: [] },
   ]);
@@ -90,7 +93,7 @@ it('sends what is chosen, with its answers, and nothing that is asked of new one
 });
 
 it('says of a secret whether it is new, here, or stands beside another', () => {
-  const field = { fieldId: 'secret', fingerprint: 'a'.repeat(16) };
+  const field = { fieldId: 'secret', fingerprint: 'a'.repeat(16), slot: 'current', key: null } as const;
   const credential = (changes: Partial<Credential>) =>
     ({ kind: 'secret', slot: 'current', fingerprint: 'b'.repeat(16), ...changes }) as Credential;
   expect(fateOf(field, [])).toEqual({ kind: 'new' });
@@ -104,5 +107,43 @@ it('says of a secret whether it is new, here, or stands beside another', () => {
   ).toEqual({
     kind: 'present',
     slot: 'revoked',
+  });
+});
+
+it('of a bundle every version is sent by its place, into the environment that it has', () => {
+  const version = (changes: Partial<FoundVersion>): FoundVersion => ({
+    fieldId: 'secret',
+    slot: 'current',
+    label: null,
+    key: 'k',
+    fingerprint: '0'.repeat(16),
+    ...changes,
+  });
+  const versions = [version({}), version({ slot: 'extra', key: 'web' }), version({ slot: 'next' })];
+  const whole = preview(
+    app(0, { name: 'production', environment: 'local', fields: app(0).fields.slice(0, 1), versions }),
+  );
+  const choices = firstChoices(whole);
+  expect(choices[0]?.environment).toBe('local');
+  expect(countChosen(whole.apps, choices)).toEqual({ apps: 1, secrets: 3 });
+  const leftOut = [secretsOf(whole.apps[0] as PreviewedApp)[1]?.id ?? ''];
+  expect(toApply(whole, changed(choices, 0, { leftOut })).apps[0]?.secrets).toEqual([
+    { fieldId: 'secret', version: 0, isDefault: false },
+    { fieldId: 'secret', version: 2, isDefault: false },
+  ]);
+});
+
+it('of a version says whether its own place is free, and takes one with another key for another one', () => {
+  const found = { fieldId: 'secret', fingerprint: 'a'.repeat(16), slot: 'next', key: 'k' } as const;
+  const credential = (changes: Partial<Credential>) =>
+    ({ kind: 'secret', slot: 'next', key: 'k', fingerprint: 'b'.repeat(16), ...changes }) as Credential;
+  const same = { fingerprint: found.fingerprint };
+  expect(fateOf(found, [credential({ slot: 'current' })])).toEqual({ kind: 'new' });
+  expect(fateOf(found, [credential({})])).toEqual({ kind: 'beside' });
+  expect(fateOf({ ...found, slot: 'revoked' }, [credential({ slot: 'revoked' })])).toEqual({ kind: 'new' });
+  expect(fateOf(found, [credential({ ...same, slot: 'extra', key: 'other' })])).toEqual({ kind: 'new' });
+  expect(fateOf(found, [credential({ ...same, slot: 'extra' }), credential(same)])).toEqual({
+    kind: 'present',
+    slot: 'next',
   });
 });

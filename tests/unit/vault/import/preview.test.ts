@@ -29,6 +29,8 @@ describe('a preview', () => {
       name: 'Pusher Channels',
       provider: 'pusher',
       dialect: null,
+      environment: null,
+      versions: null,
       fields: [
         { fieldId: 'appId', isSecret: false, value: p.id, from: { name: 'PUSHER_APP_ID', line: 2 } },
         { fieldId: 'key', isSecret: false, value: p.key, from: { name: 'PUSHER_KEY', line: 3 } },
@@ -143,5 +145,42 @@ describe('a preview', () => {
     });
     expect(s.label.safeParse(app.name).success).toBe(true);
     for (const warning of app.warnings) expect(s.fileText.safeParse(warning.message).success).toBe(true);
+  });
+
+  test('of a bundle has every version without its value, and withholds what repeats one', () => {
+    const p = plant();
+    const key = 'k';
+    const version = { field: 'secret', slot: 'extra', label: null, key, value: p.secret };
+    const app = {
+      name: 'news',
+      provider: 'airship',
+      dialect: null,
+      environment: 'staging',
+      fields: {},
+      publicFields: [
+        { fieldId: 'site', value: 'go.airship.eu' },
+        { fieldId: 'appKey', value: p.secret2 },
+        { fieldId: 'bearerToken', value: 'no-public-field' },
+        { fieldId: 'unknown', value: 'x' },
+      ],
+      versions: [
+        version,
+        { ...version, slot: 'revoked', label: `was ${p.secret}`, value: p.secret2 },
+        { ...version, slot: 'next', label: 'web', key: p.secret },
+      ],
+    };
+    const found = only(JSON.stringify({ format: 'latchkey-apps', version: 1, apps: [app] }));
+    expect(JSON.stringify(found)).not.toMatch(new RegExp(`${p.secret}|${p.secret2}|no-public-field`));
+    expect(found).toMatchObject({ environment: 'staging' });
+    expect(found.fields).toEqual([
+      { fieldId: 'site', isSecret: false, value: 'go.airship.eu', from: { name: 'site', line: 1 } },
+      { fieldId: 'appKey', isSecret: false, value: null, from: { name: 'appKey', line: 1 } },
+    ]);
+    const told = { fieldId: 'secret', key, label: null };
+    expect(found.versions).toEqual([
+      { ...told, slot: 'extra', fingerprint: fingerprint(p.secret) },
+      { ...told, slot: 'revoked', fingerprint: fingerprint(p.secret2) },
+      { ...told, slot: 'next', label: 'web', key: null, fingerprint: fingerprint(p.secret) },
+    ]);
   });
 });
