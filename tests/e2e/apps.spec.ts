@@ -1,22 +1,9 @@
 /** A developer's own app: added, watched, published to, locked away, taken away. */
 import { randomBytes } from 'node:crypto';
-import Pusher from 'pusher';
-import PusherClient from 'pusher-js';
 import { startSecretService } from '../support/secret-service.ts';
 import { expect, rowsWith, test } from './support/latchkey.ts';
-import { addApp, type ServerCredentials, startServer, subscribe } from './support/server.ts';
-
-function officialServer({ appId, key, secret, port }: ServerCredentials, masterKeyBase64: string): Pusher {
-  return new Pusher({
-    appId,
-    key,
-    secret,
-    host: '127.0.0.1',
-    port: String(port),
-    useTLS: false,
-    encryptionMasterKeyBase64: masterKeyBase64,
-  });
-}
+import { officialClient, officialServer } from './support/official.ts';
+import { addApp, startServer, subscribe } from './support/server.ts';
 
 const newMasterKey = () => randomBytes(32).toString('base64');
 
@@ -24,19 +11,7 @@ test('publishes an event that an independent client receives', async ({ latchkey
   const { server, credentials } = await startServer();
   const masterKeyBase64 = newMasterKey();
   const official = officialServer(credentials, masterKeyBase64);
-  const client = new PusherClient(credentials.key, {
-    cluster: 'none',
-    wsHost: '127.0.0.1',
-    wsPort: credentials.port,
-    forceTLS: false,
-    enabledTransports: ['ws'],
-    channelAuthorization: {
-      transport: 'ajax',
-      endpoint: 'none',
-      customHandler: ({ channelName, socketId }, done) =>
-        done(null, official.authorizeChannel(socketId, channelName)),
-    },
-  });
+  const client = officialClient(credentials, official);
   const channel = client.subscribe('private-encrypted-orders');
   await new Promise((resolve) => channel.bind('pusher:subscription_succeeded', resolve));
   const received = new Promise((resolve) => channel.bind('order.created', resolve));
