@@ -16,7 +16,7 @@ import { useProfiles, useProviders, useServiceList } from '../../state/index.ts'
 import { type AppChoice, nameProblem, secretsOf, targetsOf, unanswered } from './choices.ts';
 import { FoundFields } from './found-fields.tsx';
 import styles from './imports.module.css';
-import { fieldLabel, plural } from './words.ts';
+import { fieldLabel, plural, secretName } from './words.ts';
 
 export interface FoundAppItemProps {
   readonly app: PreviewedApp;
@@ -33,7 +33,7 @@ export function FoundAppItem(props: FoundAppItemProps) {
   const { app, choice, onChange, isOpen, onToggle, told } = props;
   const detailsId = useId();
   const provider = useProviders().find(({ providerId }) => providerId === app.provider);
-  const secrets = secretsOf(app).length;
+  const found = secretsOf(app);
   const isDangerous = app.warnings.some(({ severity }) => severity === 'danger');
   const cautions = app.warnings.filter(({ severity }) => severity === 'caution').length;
   const missing = unanswered(app, choice).length;
@@ -47,7 +47,7 @@ export function FoundAppItem(props: FoundAppItemProps) {
         />
         <span className={styles.badges}>
           <span className={styles.soft}>
-            {provider?.label ?? app.provider} · {plural(secrets, 'secret', 'secrets')}
+            {provider?.label ?? app.provider} · {plural(found.length, 'secret', 'secrets')}
           </span>
           {isDangerous && (
             <Badge tone="danger" icon="danger-sign">
@@ -87,14 +87,17 @@ export function FoundAppItem(props: FoundAppItemProps) {
           <Icon name="danger-sign" /> {told.failure.message} {told.failure.hint}
         </p>
       )}
-      {told?.secrets.map(
-        ({ fieldId, version, failure }) =>
-          failure && (
-            <p key={`${fieldId} ${version}`} className={styles.failure}>
-              <Icon name="danger-sign" /> {fieldLabel(provider, fieldId)}: {failure.message} {failure.hint}
+      {told?.secrets.map(({ fieldId, version, failure }) => {
+        const secret = found.find((each) => each.fieldId === fieldId && each.version === version);
+        return (
+          failure &&
+          secret && (
+            <p key={secret.id} className={styles.failure}>
+              <Icon name="danger-sign" /> The {secretName(secret, provider)}: {failure.message} {failure.hint}
             </p>
-          ),
-      )}
+          )
+        );
+      })}
     </li>
   );
 }

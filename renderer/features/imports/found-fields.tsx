@@ -4,10 +4,10 @@ import type { Provider } from '#shared/contract/providers.ts';
 import type { Credential } from '#shared/contract/vault.ts';
 import { Checkbox, Name, SlotLabel } from '../../components/index.ts';
 import { useCredentials } from '../../state/index.ts';
-import { credentialName, lowerFirst, slotWord } from '../vault/index.ts';
+import { slotWord } from '../vault/index.ts';
 import { type AppChoice, type FoundSecret, fateOf, secretsOf } from './choices.ts';
 import styles from './imports.module.css';
-import { fieldLabel } from './words.ts';
+import { fieldLabel, secretName } from './words.ts';
 
 export interface FoundFieldsProps {
   readonly app: PreviewedApp;
@@ -39,10 +39,7 @@ function Fields({
   const secrets = secretsOf(app);
   const fate = (secret: FoundSecret | undefined) =>
     secret && (
-      <SecretFateCell
-        {...{ secret, choice, onChange, credentials }}
-        name={secretName(secret, fieldLabel(provider, secret.fieldId))}
-      />
+      <SecretFateCell {...{ secret, choice, onChange, credentials }} name={secretName(secret, provider)} />
     );
   return (
     <div className={styles.scroller}>
@@ -51,7 +48,7 @@ function Fields({
           <tr>
             <th scope="col">Field</th>
             <th scope="col">Value</th>
-            <th scope="col">In the file</th>
+            <th scope="col">{app.versions ? 'In the bundle' : 'In the file'}</th>
             <th scope="col">What becomes of it</th>
           </tr>
         </thead>
@@ -68,7 +65,7 @@ function Fields({
               </td>
               <td>
                 {app.versions ? (
-                  <span className={styles.soft}>as it was</span>
+                  <span className={styles.soft}>–</span>
                 ) : (
                   <>
                     <code>{field.from.name}</code> <span className={styles.line}>line {field.from.line}</span>
@@ -167,13 +164,6 @@ function VersionPlace({ secret: { fieldId, slot, label, key } }: { readonly secr
       )}
     </span>
   );
-}
-
-/** “app secret”; of a bundle “previous master key”, “active app secret “web””. */
-function secretName(secret: FoundSecret, label: string): string {
-  return secret.version === null
-    ? lowerFirst(label)
-    : credentialName({ ...secret, kind: secret.fieldId }, label);
 }
 
 interface SecretFateProps {

@@ -1,5 +1,7 @@
 /** Words of imports. */
 import type { Provider } from '#shared/contract/providers.ts';
+import { credentialName, lowerFirst } from '../vault/index.ts';
+import type { FoundSecret } from './choices.ts';
 
 export function plural(count: number, one: string, many: string): string {
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
@@ -17,4 +19,12 @@ const noteLabels: Readonly<Record<string, string>> = {
 export function fieldLabel(provider: Provider | undefined, fieldId: string): string {
   const field = provider?.fields.find((each) => each.fieldId === fieldId);
   return field?.label ?? noteLabels[fieldId] ?? fieldId;
+}
+
+/** “secret”; of a bundle “previous master key”, “active secret “web””, as the keys’ own screen has it. */
+export function secretName(secret: FoundSecret, provider: Provider | undefined): string {
+  const label = fieldLabel(provider, secret.fieldId);
+  return secret.version === null
+    ? lowerFirst(label)
+    : credentialName({ ...secret, kind: secret.fieldId }, label);
 }

@@ -458,6 +458,17 @@ describe('an app that is here already', () => {
     ]);
   });
 
+  it('takes the same secret for another key as another pair', async () => {
+    const here = pair('current');
+    const { latchkey, profileId, into } = await withShop([here]);
+    const { preview } = await into(await sealed(shopWith([{ ...here, key: 'another-key' }])));
+    expect(preview.apps[0]?.existing.filter(({ fieldId }) => fieldId === 'secret')).toEqual([]);
+    expect((await credentialsOf(latchkey, profileId)).map(({ slot, key }) => [slot, key])).toEqual([
+      ['current', 'shop-key'],
+      ['extra', 'another-key'],
+    ]);
+  });
+
   it('keeps its rotation’s slots while that is under way', async () => {
     const { latchkey, profileId, into } = await withShop([pair('current')]);
     await latchkey.client.call('rotation.start', { profileId, planId: 'key-pair' });
