@@ -20,10 +20,13 @@ export async function stopTime(page: Page): Promise<void> {
 /** Runs a command by keys alone, as fast as the page can follow. */
 export async function choose(page: Page, command: string): Promise<void> {
   await page.keyboard.press('ControlOrMeta+K');
-  await expect(page.getByRole('combobox', { name: 'Find a command or an app' })).toBeFocused();
+  const palette = page.getByRole('combobox', { name: 'Find a command or an app' });
+  await expect(palette).toBeFocused();
   await page.keyboard.type(command);
   await expect(page.getByRole('option', { selected: true })).toContainText(command);
   await page.keyboard.press('Enter');
+  // Until it is gone, its key closes it.
+  await expect(palette).toHaveCount(0);
 }
 
 export async function firstEntries(page: Page, count: number): Promise<string[]> {
