@@ -82,7 +82,7 @@ export async function openSealedText(
 ): Promise<{ readonly text: string; readonly key: SealingKey }> {
   const { header, box } = parse(form, Buffer.from(file.buffer, file.byteOffset, file.byteLength));
   if (isTooCostly(header.kdf))
-    throw new DamagedFile(form, `it asks for more memory than Latchkey gives a ${form.name}`);
+    throw new DamagedFile(form, `it asks for more memory or time than Latchkey gives a ${form.name}`);
   const key = typeof how === 'string' ? await deriveKey(how, header.kdf) : how;
   if (!isEqual(header.check, checkOf(key, form.magic))) {
     throw new AppError('wrong_passphrase', `The passphrase is not the one of this ${form.name}.`, {

@@ -91,15 +91,6 @@ interface EnvironmentOf {
   readonly target: EnvTarget;
 }
 
-/** An app's variables, to be made from what is public of it, and its current secrets. */
-interface EnvironmentOf {
-  readonly profileId: string;
-  /** The pair that is meant, in place of the current one. */
-  readonly credentialId?: string | undefined;
-  readonly app: ExportApp;
-  readonly target: EnvTarget;
-}
-
 interface Exit<T> {
   /** All that can fail before anything has left. */
   readonly prepare?: (process: VaultCalls) => Promise<void>;

@@ -7,6 +7,8 @@ import { AppError } from '#shared/lib/app-error.ts';
 const newKdf = { name: 'scrypt', N: 2 ** 17, r: 8, p: 1 } as const;
 /** What asks for more than 1 GiB was not written by Latchkey. */
 const memoryLimitBytes = 2 ** 30 + 2 ** 20;
+/** Nor what asks for more than eight times the work, which is some seconds: it can't be cancelled. */
+const workLimit = 2 ** 23;
 const saltBytes = 32;
 
 const powerOfTwo = (n: number) => (n & (n - 1)) === 0;
@@ -46,8 +48,8 @@ export async function newSealingKey(passphrase: string, cost: number = newKdf.N)
   return deriveKey(passphrase, { ...newKdf, N: cost, salt: randomBytes(saltBytes).toString('base64') });
 }
 
-export function isTooCostly({ N, r }: Kdf): boolean {
-  return 128 * N * r > memoryLimitBytes;
+export function isTooCostly({ N, r, p }: Kdf): boolean {
+  return 128 * N * r > memoryLimitBytes || N * r * p > workLimit;
 }
 
 /** A passphrase is the same however the keyboard composed its letters. Not for what `isTooCostly`. */

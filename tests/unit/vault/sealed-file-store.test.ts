@@ -117,14 +117,22 @@ describe('opening', () => {
     expect(readFileSync(path('current'), 'latin1')).toBe(later);
   });
 
-  it('refuses a header that asks for more memory than it may', async () => {
+  it.each([
+    ['memory', '"N":1048576,"r":32'],
+    ['time', '"N":131072,"r":8,"p":9'],
+  ])('refuses a header that asks for more %s than it may', async (what, costs) => {
     const { createHash } = await import('node:crypto');
     const text = readFileSync(path('current'), 'latin1');
-    const json = (/\{.*\}/.exec(text)?.[0] ?? '').replace('"N":131072,"r":8', '"N":1048576,"r":32');
+    const json = (/\{.*\}/.exec(text)?.[0] ?? '').replace(
+      what === 'time' ? '"N":131072,"r":8,"p":1' : '"N":131072,"r":8',
+      costs,
+    );
     const body = readFileSync(path('current')).subarray(text.indexOf('\n') + 1);
     const sum = createHash('sha256').update(json).digest('base64');
     writeFileSync(path('current'), Buffer.concat([Buffer.from(`Latchkey vault ${json} ${sum}\n`), body]));
-    expect((await failure(SealedFileStore.open(folder, passphrase))).message).toContain('memory');
+    expect((await failure(SealedFileStore.open(folder, passphrase))).message).toContain(
+      'more memory or time than',
+    );
   });
 
   it('does not believe a header that was changed with its sum: the box belongs to another', async () => {
