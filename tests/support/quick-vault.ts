@@ -20,7 +20,7 @@ const checkEndpoints = allProvidersAt(process.env.LATCHKEY_TEST_PROVIDERS ?? 'ht
 const children = ChildProcess.prototype as Spawning;
 const spawn = children.spawn;
 children.spawn = function (this: ChildProcess, options) {
-  const isVault = options.args?.includes(usual) === true;
+  const isVault = options.args?.includes('--title=latchkey-vault') === true;
   const args = options.args?.map((argument) => (argument === usual ? quick : argument));
   const result = Reflect.apply(spawn, this, [{ ...options, args }]);
   if (!isVault) return result;

@@ -26,15 +26,12 @@ export class WatchedFolders {
 
   /** Passphrases cost little there, and providers are at `providersAt`, or nowhere. */
   start(environment: NodeJS.ProcessEnv, providersAt?: string): Promise<ServeProgram> {
-    const preloads = ['record-messages.ts', 'quick-vault.ts'].map(
-      (name) => `--import ${new URL(name, import.meta.url).href}`,
-    );
     return startServeProgram({
       dataFolder: this.data,
       environment: {
         ...environment,
         TMPDIR: this.temporary,
-        NODE_OPTIONS: preloads.join(' '),
+        NODE_OPTIONS: preloading('record-messages.ts', 'quick-vault.ts'),
         LATCHKEY_TEST_MESSAGES: this.#recording,
         LATCHKEY_TEST_PROVIDERS: providersAt,
       },
@@ -58,6 +55,11 @@ export class WatchedFolders {
     }
     return all;
   }
+}
+
+/** Node's options for a program that is to begin with these modules of this folder. */
+export function preloading(...modules: readonly string[]): string {
+  return modules.map((name) => `--import ${new URL(name, import.meta.url).href}`).join(' ');
 }
 
 /** It and everything below it, at once and without a goodbye: what was written last is in SQLite's write-ahead log only. */
