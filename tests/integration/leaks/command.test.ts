@@ -287,6 +287,16 @@ describe.runIf(process.platform === 'linux').each([
     );
     expect(leaksIn(search.inText('its complaints', printed.complaints), [])).toEqual([]);
     expect(leaksIn(printed.onCommandLines, [marker])).toEqual([]);
+    if (!hasOwner) return;
+    // What passed through main may still be there; what did not, is not.
+    const { others } = findingsInMemory(search, stage.host);
+    const passed = [...ofTheApp, 'mistyped'];
+    expect(
+      leaksIn(
+        others.filter(({ secret: name }) => !passed.includes(name)),
+        [marker],
+      ),
+    ).toEqual([]);
   }, 60_000);
 
   it('a command that ends too early for its output complains of that without a secret', async () => {
