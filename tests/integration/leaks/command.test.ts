@@ -403,8 +403,7 @@ describe.runIf(process.platform === 'linux')('a passphrase at a terminal', () =>
         expect(leaksIn(await watching, [marker])).toEqual([]);
       }
       if (!hasOwner) return;
-      // What main passes on is its own to lose; the vault process keeps what the passphrase becomes, and not itself.
-      await eventually(async () => (await stage.socket.client.call('vault.status', {})).state === 'unlocked');
+        await eventually(async () => (await stage.socket.client.call('vault.status', {})).state === 'unlocked');
       await killAll(stage.host);
     },
     120_000,
