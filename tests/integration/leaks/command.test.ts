@@ -73,6 +73,7 @@ class Stage {
   keyring!: SecretService;
   host!: ServeProgram;
   socket!: SocketClient;
+  readonly #closing: (() => unknown)[] = [];
   /** What all of them wrote. */
   readonly outputs: (() => string)[] = [];
 
@@ -82,6 +83,7 @@ class Stage {
 
   async open(): Promise<void> {
     this.keyring = await startSecretService();
+    this.#closing.push(() => this.keyring.close());
     if (this.#place === 'keychain') await this.keyring.startKeyring();
     await this.start();
     const { client } = this.socket;
@@ -115,8 +117,10 @@ class Stage {
 
   async start(): Promise<void> {
     this.host = await this.folders.start(this.keyring.env);
+    this.#closing.push(this.host.stop);
     this.outputs.push(this.host.output);
     this.socket = openSocketClient(this.host.url);
+    this.#closing.push(this.socket.close);
     const settled = ['unlocked', 'locked', 'choose'];
     await eventually(
       async () => settled.includes((await this.socket.client.call('vault.status', {})).state),
@@ -130,8 +134,7 @@ class Stage {
   }
 
   async close(): Promise<void> {
-    await this.stop();
-    await this.keyring.close();
+    for (const close of this.#closing.toReversed()) await close();
   }
 
   get environment(): NodeJS.ProcessEnv {
@@ -403,7 +406,7 @@ describe.runIf(process.platform === 'linux')('a passphrase at a terminal', () =>
         expect(leaksIn(await watching, [marker])).toEqual([]);
       }
       if (!hasOwner) return;
-        await eventually(async () => (await stage.socket.client.call('vault.status', {})).state === 'unlocked');
+      await eventually(async () => (await stage.socket.client.call('vault.status', {})).state === 'unlocked');
       await killAll(stage.host);
     },
     120_000,

@@ -77,8 +77,11 @@ describe.runIf(process.platform === 'linux')('the secrets of an import that came
 
   const start = async () => {
     host = await folders.start(environment);
+    closing.push(host.stop);
     socket = openSocketClient(host.url);
+    closing.push(socket.close);
   };
+  const closing: (() => unknown)[] = [];
   beforeAll(async () => {
     await start();
     await untilState('choose');
@@ -91,8 +94,7 @@ describe.runIf(process.platform === 'linux')('the secrets of an import that came
     await unlock();
   });
   afterAll(async () => {
-    socket.close();
-    await host.stop();
+    for (const close of closing.toReversed()) await close();
   });
 
   it('whose preview was shown, and dropped or left alone', async () => {

@@ -21,7 +21,7 @@ import { type SecretService, startSecretService } from '../../support/secret-ser
 import type { Secret } from '../../support/secret-spellings.ts';
 import type { ServeProgram } from '../../support/serve-program.ts';
 import { openSocketClient, type SocketClient } from '../../support/socket-client.ts';
-import { startStandIn } from '../../support/stand-in-server.ts';
+import { type StandIn, startStandIn } from '../../support/stand-in-server.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { findingsInMemory, killAll, WatchedFolders, wholeIn } from '../../support/watched-serve.ts';
 
@@ -109,14 +109,35 @@ describe.runIf(process.platform === 'linux').each([
 
   beforeAll(async () => {
     keyring = await startSecretService();
+    closing.push(() => keyring.close());
     await keyring.startKeyring();
     server = await createSandboxServer();
+    closing.push(() => server.close());
   });
+
+  /** Gives what providers of services were asked. */
+  async function start(): Promise<StandIn> {
+    const providers = await startStandIn((_, response) =>
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end(
+        JSON.stringify({
+          ok: true,
+          schedules: [],
+          access_token: 'x',
+          token_type: 'Bearer',
+          expires_in: 3600,
+        }),
+      ),
+    );
+    host = await folders.start(keyring.env, providers.url);
+    closing.push(host.stop);
+    socket = openSocketClient(host.url);
+    closing.push(socket.close);
+    return providers;
+  }
+
+  const closing: (() => unknown)[] = [];
   afterAll(async () => {
-    socket.close();
-    await host.stop();
-    await server.close();
-    await keyring.close();
+    for (const close of closing.toReversed()) await close();
   });
 
   async function choose(place: Place): Promise<void> {
@@ -262,23 +283,8 @@ describe.runIf(process.platform === 'linux').each([
     return verdicts;
   }
 
-  const providersStandIn = () =>
-    startStandIn((_, response) =>
-      response.writeHead(200, { 'Content-Type': 'application/json' }).end(
-        JSON.stringify({
-          ok: true,
-          schedules: [],
-          access_token: 'x',
-          token_type: 'Bearer',
-          expires_in: 3600,
-        }),
-      ),
-    );
-
   it('are entered, refused, used, written into files and moved', async () => {
-    const providers = await providersStandIn();
-    host = await folders.start(keyring.env, providers.url);
-    socket = openSocketClient(host.url);
+    const providers = await start();
     const { client } = socket;
     await choose(first);
     await enterAll();
@@ -416,9 +422,7 @@ describe.runIf(process.platform === 'linux').each([
   }, 60_000);
 
   it('are in the vault process alone after another start, and in none after a lock', async () => {
-    const providers = await providersStandIn();
-    host = await folders.start(keyring.env, providers.url);
-    socket = openSocketClient(host.url);
+    await start();
     const { client } = socket;
     await untilState(second === 'keychain' ? 'unlocked' : 'locked');
     if (second !== 'keychain') await passphrase('unlock');
