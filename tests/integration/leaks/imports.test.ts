@@ -114,7 +114,7 @@ describe.runIf(process.platform === 'linux')('the secrets of an import that came
     const { secret, secret2, masterKey } = here;
     const line = `PUSHER_APP_SECRET=${secret}\n`;
     const files: Record<string, string | Uint8Array> = {
-      'of 5 MB': line.repeat((5 * megabyte) / line.length),
+      'of 5 MB': line.padEnd(5 * megabyte, '#'),
       'of a byte too much': line.padEnd(megabyte + 1, '#'),
       binary: Buffer.from(`\x7fELF\0\0${line}\0`),
       'with a broken character': Buffer.concat([Buffer.from(envOf(here)), Buffer.from([0xff, 0xfe, 0xe9])]),
