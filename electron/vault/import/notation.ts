@@ -225,6 +225,12 @@ class NotationReader {
     const top = this.#top();
     const last = top.items.at(-1);
     const isName = last?.kind === 'text' || last?.kind === 'word';
+    // `A=` and `A=c2VjcmV0=` on the line before: what stands here is another name, and its value not that of `A`.
+    if (top.hasName && isName && sign === '=' && last.line > top.line) {
+      top.items.pop();
+      this.#endEntry();
+      this.#push(last);
+    }
     // `const x: Type = value`: the type is no value.
     const isAfterType = top.hasName && sign === '=' && last?.kind === 'word';
     if (isAfterType) top.items = [];

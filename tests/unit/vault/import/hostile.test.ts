@@ -11,7 +11,7 @@ import {
   previewOf,
 } from '../../../../electron/vault/import/index.ts';
 import type { SeededRandom } from '../../../support/seeded-random.ts';
-import { isSoak, roundsInTurn } from '../../../support/soak.ts';
+import { inRounds, isSoak, roundsInTurn } from '../../../support/soak.ts';
 import { countImportSteps } from '../../../support/steps.ts';
 import { environmentFixtures } from './fixtures/environment.ts';
 import { plant } from './fixtures/fixture.ts';
@@ -282,6 +282,67 @@ test('bent files of every kind never do worse than to be refused, and never tell
     }
   });
 });
+
+/** What may stand where a value should, and end a line too early or too late. */
+const strayEnds = [
+  '',
+  '-',
+  'a-',
+  '=',
+  'x=',
+  '+',
+  'a+',
+  '"',
+  "'",
+  '`',
+  'x:',
+  '[',
+  '(',
+  '{',
+  'a,',
+  'x\\',
+  'a ||',
+]
+  .concat(['b ??', '$x', `\${A}`, '//', '/*', '=>', ':', 'eu', '7', '#'])
+  .concat(Array.from({ length: 5 }, () => randomBytes(32).toString('base64')));
+
+inRounds(
+  'a secret under its own name is told of as nothing else, whatever stands around it',
+  { inTest: 2000, inSoak: 200_000 },
+  (random) => {
+    const { secret } = plant();
+    const separators = ['=', ' = ', ':', ': ', ' => '];
+    const names = [
+      'PUSHER_APP_KEY',
+      'PUSHER_KEY',
+      'PUSHER_APP_ID',
+      'PUSHER_HOST',
+      'PUSHER_PORT',
+      'X',
+      'pusher.key',
+    ];
+    const lines = Array.from(
+      { length: 3 },
+      () =>
+        `${random.pick(names)}${random.pick(separators)}${random.pick(strayEnds)}${random.pick(['', ',', ';'])}`,
+    );
+    const name = random.pick([
+      'PUSHER_APP_SECRET',
+      'PUSHER_SECRET',
+      'pusher.secret',
+      'export PUSHER_APP_SECRET',
+    ]);
+    const [before, after] = [random.pick(['', '"', "'"]), random.pick(['', '"', "'", ';', ','])];
+    const own = `${name}${random.pick(separators)}${before}${secret}${after}`;
+    lines.splice(random.integer(0, lines.length), 0, own);
+    const text = lines.join(random.pick(['\n', '\r\n', '\n\n']));
+    for (const fileName of ['.env', 'app.json', 'broadcasting.php', undefined]) {
+      const told = JSON.stringify(previewOf(parse(text, fileName), fingerprint));
+      if (told.includes(secret))
+        throw new Error(`Told, of a file named ${fileName}: ${text.replaceAll(secret, 'SECRET')}`);
+    }
+  },
+);
 
 /** The texts of a preview that have something of the file in them. All others are Latchkey's own words. */
 function toldTexts(preview: unknown): readonly string[] {

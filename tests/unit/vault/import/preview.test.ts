@@ -47,6 +47,24 @@ describe('a preview', () => {
     });
   });
 
+  test.each(['app.json', 'broadcasting.php'])(
+    'takes no secret for the value of the line before it, in variables that are kept in %s',
+    (fileName) => {
+      const { secret, masterKey } = plant();
+      for (const before of ['', `${secret.slice(0, 5)}-`, masterKey]) {
+        const text = `PUSHER_APP_ID=1\nPUSHER_APP_KEY=${before}\nPUSHER_APP_SECRET=${secret}\n`;
+        const { apps } = previewOf(parseImport(Buffer.from(text), { fileName }), fingerprint);
+        const fields = apps.flatMap((app) => app.fields);
+        expect(fields.find(({ fieldId }) => fieldId === 'secret')).toMatchObject({
+          isSecret: true,
+          fingerprint: fingerprint(secret),
+          from: { line: 3 },
+        });
+        expect(JSON.stringify(apps)).not.toContain(secret);
+      }
+    },
+  );
+
   test('has no place for the value of a secret', () => {
     const field: FoundField = {
       fieldId: 'secret',
