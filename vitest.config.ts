@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const isSoak = process.env.LATCHKEY_SOAK === '1';
@@ -9,6 +10,8 @@ export default defineConfig({
     testTimeout: isSoak ? 60 * 60_000 : 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // They wait for other processes, most of the time.
+    maxWorkers: availableParallelism() + 1,
     env: { NODE_OPTIONS: `--import=${new URL('tests/support/compile-cache.mjs', import.meta.url).href}` },
   },
 });

@@ -25,6 +25,7 @@ describe('a child process', () => {
     vi.stubEnv('NODE_OPTIONS', '--max-old-space-size=1000');
     vi.stubEnv('NODE_V8_COVERAGE', temporaryFolder());
     vi.stubEnv('NODE_REPL_HISTORY', '/nowhere');
+    vi.stubEnv('NODE_COMPILE_CACHE', '/nowhere');
     vi.stubEnv('LATCHKEY_TEST', 'kept');
     const child = spawnNodeChild(tellsItsEnvironment, {
       name: 'test',
