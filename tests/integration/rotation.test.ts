@@ -182,7 +182,7 @@ describe('a rotation', () => {
     await latchkey.client.call('rotation.abandon', { rotationId: rotation.rotationId });
     await expect(begin('key-pair')).rejects.toMatchObject({
       code: 'no_credential',
-      message: expect.stringContaining('previous'),
+      message: expect.stringContaining('retiring'),
     });
   });
 

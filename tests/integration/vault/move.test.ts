@@ -183,11 +183,15 @@ describe('a move that does not come to its end', () => {
 
   it('as the keychain is gone, keeps the vault file open', async () => {
     const harness = await withSecrets('file');
-    whenCopied(harness, 1, () => void service.stopKeyring());
+    let stopped: Promise<void> | undefined;
+    whenCopied(harness, 1, () => {
+      stopped = service.stopKeyring();
+    });
     const failure = await harness.failureOf(move(harness, 'keychain'));
     expect(failure.code).toBe('keychain_unavailable');
     expect(harness.vault.status).toMatchObject({ state: 'unlocked', store: 'file' });
     expect(harness.vault.credentials(harness.profileId)).toHaveLength(3);
+    await stopped;
     await service.startKeyring();
     await expectUnmoved(await again(harness).then((next) => of(next, harness)), 'file');
   });
