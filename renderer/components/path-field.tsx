@@ -18,10 +18,13 @@ export interface PathFieldProps {
   /** What is wrong beyond the path's form. */
   readonly problem?: FieldProblem | undefined;
   readonly autoFocus?: boolean;
+  /** A file's name, for the example of a path. Empty: a folder's. */
+  readonly exampleName?: string;
 }
 
 export function PathField(props: PathFieldProps) {
   const { label, value, onChange, kind, onChoose, isChoosing, hint, problem, autoFocus } = props;
+  const { exampleName = '.env' } = props;
   if (onChoose) {
     return (
       <div className={styles.chosen}>
@@ -49,7 +52,7 @@ export function PathField(props: PathFieldProps) {
       onChange={(text) => onChange(isPasted(text, value) ? tidyPath(text, kind) : text)}
       onBlur={() => onChange(tidyPath(value, kind))}
       isCode
-      placeholder={kind === 'windows' ? 'C:\\Users\\ana\\shop\\.env' : '/home/ana/shop/.env'}
+      placeholder={`${kind === 'windows' ? 'C:\\Users\\ana\\shop\\' : '/home/ana/shop/'}${exampleName}`}
       hint={hint}
       problem={form ? { severity: 'error', message: form } : problem}
       {...(autoFocus ? { autoFocus } : {})}

@@ -491,7 +491,9 @@ class Draft {
       .replace(/[^\w .-]/g, ' ')
       .trim()
       .slice(0, 40);
-    return shown === '' ? base : `${base} (${shown})`;
+    if (shown === '') return base;
+    // What tells it from the others comes first, where there is little room for it; a number alone says nothing.
+    return /^\d+$/.test(shown) ? `${base} (${shown})` : `${shown} (${base})`;
   }
 
   #warnOfPublic(

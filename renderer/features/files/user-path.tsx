@@ -29,6 +29,7 @@ export function UserPath({ purpose, suggestedName, onChange, ...field }: UserPat
       <PathField
         {...field}
         onChange={onChange}
+        {...(purpose === 'sweep' ? { exampleName: '' } : suggestedName ? { exampleName: suggestedName } : {})}
         kind={about?.platform === 'win32' ? 'windows' : 'posix'}
         isChoosing={choose.isPending}
         onChoose={about?.hasFilePicker ? () => void open() : undefined}
