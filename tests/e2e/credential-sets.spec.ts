@@ -71,6 +71,7 @@ test('stand side by side, with what each is for and when it was used', async ({ 
     first.getByRole('button', { name: 'More about the current app secret “mobile”' }),
   ).toBeFocused();
   await act(page, 'server-key', 'Rename');
+  await expect(page.getByLabel('Label', { exact: true })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(page.getByLabel('Label', { exact: true })).toHaveCount(0);
   await expect(pair(page, 'server-key').getByRole('button', { name: /^More about/ })).toBeFocused();
@@ -136,7 +137,10 @@ test('sign what is published, when they are picked', async ({ latchkey: page }) 
     await page.keyboard.press('Enter');
     const option = page.getByRole('option', { name: label });
     await expect(option).toBeVisible();
+    // It has the focus once the list listens to keys.
+    await expect(page.locator('[role=option]:focus')).toHaveCount(1);
     await page.keyboard.type(label);
+    await expect(option).toBeFocused();
     await page.keyboard.press('Enter');
     await expect(signer).toContainText(label);
   };
@@ -167,6 +171,7 @@ test('tell the audit log what was done with them', async ({ latchkey: page }) =>
   await act(page, key, 'Retire');
   await expect(pair(page, key)).toContainText('retiring');
   await act(page, key, 'Rename');
+  await expect(page.getByLabel('Label', { exact: true })).toBeFocused();
   await page.keyboard.press('ControlOrMeta+A');
   await page.keyboard.type('old web');
   await page.keyboard.press('Enter');

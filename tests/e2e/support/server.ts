@@ -54,7 +54,7 @@ export async function addApp(page: Page, app: AppToAdd): Promise<void> {
   await fillApp(page, app);
   // Until the vault knows whether there is a keychain, it asks nothing.
   await expect(page.getByRole('contentinfo').getByText(/^Vault unlocked|choose a store$/)).toBeVisible();
-  const forSession = page.getByRole('button', { name: /this session only/ });
+  const forSession = page.getByRole('main').getByRole('button', { name: /this session only/ });
   if (await forSession.isVisible()) {
     await forSession.click();
     await expect(page.getByText('Vault unlocked')).toBeVisible();
