@@ -66,12 +66,13 @@ export function SweepScreen() {
             />
             <div ref={frame} tabIndex={-1} className={styles.frame}>
               <Row>
+                {/* Two buttons: one that became the other within its own click would begin another sweep. */}
                 {isRunning ? (
-                  <Button icon="close" onClick={() => sweep.cancel()}>
+                  <Button key="cancel" icon="close" onClick={() => sweep.cancel()}>
                     Cancel the sweep
                   </Button>
                 ) : (
-                  <Button type="submit" variant="primary" icon="sweep" disabled={!isUnlocked}>
+                  <Button key="sweep" type="submit" variant="primary" icon="sweep" disabled={!isUnlocked}>
                     Sweep
                   </Button>
                 )}
