@@ -13,16 +13,19 @@ export interface ButtonProps extends Native {
   readonly icon?: IconName;
   /** While true the button says so, keeps focus, and can't be pressed. */
   readonly isPending?: boolean;
+  /** Where the window has little room only its icon is seen: for toolbars, with a tooltip around. */
+  readonly isCompact?: boolean;
   readonly children: ReactNode;
   readonly ref?: Ref<HTMLButtonElement>;
 }
 
-export function Button({ variant = 'plain', icon, isPending, children, onClick, ...native }: ButtonProps) {
+export function Button(props: ButtonProps) {
+  const { variant = 'plain', icon, isPending, isCompact, children, onClick, ...native } = props;
   return (
     <button
       type="button"
       {...native}
-      className={classes(styles.button, styles[variant])}
+      className={classes(styles.button, styles[variant], isCompact && styles.compact)}
       aria-busy={isPending || undefined}
       aria-disabled={isPending || undefined}
       onClick={isPending ? (event) => event.preventDefault() : onClick}

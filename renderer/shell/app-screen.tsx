@@ -35,12 +35,18 @@ export function AppScreen({ profile }: { readonly profile: Profile }) {
       before={<Identity profile={profile} />}
       after={
         <>
-          <CommandButton command="exports.open" label="Export…" icon="export" variant="quiet" />
-          <CommandButton command="profiles.edit" label="Edit" icon="edit" variant="quiet" />
+          <CommandButton command="exports.open" label="Export…" icon="export" variant="quiet" isCompact />
+          <CommandButton command="profiles.edit" label="Edit" icon="edit" variant="quiet" isCompact />
           {isDown(connection?.state) ? (
             <CommandButton command="live.connect" label="Connect" icon="connect" />
           ) : (
-            <CommandButton command="live.disconnect" label="Disconnect" icon="disconnect" variant="quiet" />
+            <CommandButton
+              command="live.disconnect"
+              label="Disconnect"
+              icon="disconnect"
+              variant="quiet"
+              isCompact
+            />
           )}
         </>
       }

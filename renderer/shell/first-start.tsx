@@ -1,4 +1,4 @@
-/** Before there is any app: two ways to begin, either of which leads to live events in under a minute. */
+/** Before there is any app: ways to begin, each of which leads to live events in under a minute. */
 
 import { useState } from 'react';
 import { CommandButton } from '../commands/index.ts';
@@ -26,6 +26,7 @@ export function FirstStart() {
           <Button icon="add" onClick={() => navigation.go({ screen: 'profile-form', profileId: null })}>
             Add an app
           </Button>
+          <CommandButton command="vault.import" label="Import a .env…" icon="incoming" />
           {sandbox.needsStore && (
             <div className={styles.notice}>
               <Notice
