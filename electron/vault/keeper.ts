@@ -32,6 +32,7 @@ import { ImportDesk, type ImportText } from './import-desk.ts';
 import { canonicalSecret, type SecretSummary, summarise } from './secret-forms.ts';
 import { SecretPorts } from './secret-ports.ts';
 import { ServiceChecks } from './service-check/index.ts';
+import { missingSecret } from './status-words.ts';
 import { otherPlaces, type SecretStore, storeHidesEntries, storeLocked, storeUnavailable } from './store.ts';
 import { SealedEntries } from './stores/sealed-entries.ts';
 import { removeSealedFile, SealedFileStore } from './stores/sealed-file-store.ts';
@@ -74,6 +75,8 @@ export class Keeper {
   #opened: Opened | undefined;
   /** While secrets are moved: where they go, and after that where they were. */
   #beside: Opened | undefined;
+  /** Of a move, the last one to have begun: when it has ended. A move that was given up does not stop it. */
+  #step: Promise<unknown> = Promise.resolve();
   #looking: Promise<void> | undefined;
   /** When the store was last found to hide its entries, if it still did when it was last looked at. */
   #hiddenAt: number | undefined;
@@ -126,7 +129,11 @@ export class Keeper {
     return use(vaultId, former);
   }
 
-  async prepareMove(input: Input<'prepareMove'>): Promise<Record<string, never>> {
+  prepareMove(input: Input<'prepareMove'>): Promise<Record<string, never>> {
+    return this.#asStep(this.#prepareMove(input));
+  }
+
+  async #prepareMove(input: Input<'prepareMove'>): Promise<Record<string, never>> {
     const { store: kind, hasCanary, isEmpty, file, seal, from } = input;
     const { store: opened, vaultId, canary } = this.#requireOpen();
     this.#beside = undefined;
@@ -156,12 +163,21 @@ export class Keeper {
     return {};
   }
 
-  async copy({ from, to }: Input<'copy'>): Promise<SecretSummary> {
+  copy(input: Input<'copy'>): Promise<SecretSummary> {
+    return this.#asStep(this.#copy(input));
+  }
+
+  async #copy({ from, to }: Input<'copy'>): Promise<SecretSummary> {
     const { canary } = this.#requireBeside();
     const value = await this.#value(from);
     await writeAndReadBack(this.#requireBeside(), to, value);
     this.#values.set(to, value);
     return summarise(value, canary);
+  }
+
+  #asStep<T>(work: Promise<T>): Promise<T> {
+    this.#step = work.catch(() => {});
+    return work;
   }
 
   async holdsOnly({ credentialIds }: Input<'holdsOnly'>): Promise<boolean> {
@@ -187,6 +203,7 @@ export class Keeper {
 
   async tidy({ leftovers, vaultId, credentialIds, folder }: Input<'tidy'>): Promise<boolean> {
     const { store: kind, sealId } = leftovers;
+    await this.#step;
     const beside = this.#beside?.kind === kind ? this.#beside.store : undefined;
     this.#beside = undefined;
     if (kind === 'file' && leftovers.isAll) {
@@ -404,16 +421,12 @@ export class Keeper {
   }
 
   async #read(credentialId: string): Promise<string> {
-    const { store, vaultId } = this.#requireOpen();
+    const { kind, store, vaultId } = this.#requireOpen();
     const account = accountOf(vaultId, credentialId);
     // First, so that a user who dismisses the keychain's prompt is not asked twice for one thing.
     await this.#requireVisible();
     const value = (await store.read(account)) ?? (await this.#readAgain(account));
-    if (value === null) {
-      throw new AppError('no_credential', 'The system keychain no longer has this secret.', {
-        hint: 'Enter it again under “Keys & rotation”.',
-      });
-    }
+    if (value === null) throw missingSecret(kind);
     this.#values.set(credentialId, value);
     return value;
   }

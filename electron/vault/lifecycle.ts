@@ -206,6 +206,15 @@ export class Lifecycle {
     return isDone;
   }
 
+  /** What a move that was given up has left: in its own process, which comes to it after what it is still at. */
+  tidyLater(process: VaultProcess): void {
+    const done = this.tidyWith({ call: process.atLeisure }).finally(() => {
+      this.#tidying = undefined;
+    });
+    this.#tidying = { process, done };
+    void expected(done);
+  }
+
   /** Not in the open vault's process: a keychain that is no longer in use may hang, and is waited for by nobody. */
   #tidyApart(): Promise<unknown> {
     if (this.#tidying) return this.#tidying.done;
@@ -263,14 +272,20 @@ export class Lifecycle {
     this.#set(words.lockedByRule(this.chosenStore, rule, this.#isSealed(this.chosenStore)));
   }
 
+  /** Ends the process, unless a session's secrets would go with it: then only a move wanted the keychain. */
   cancelWaiting(): VaultStatus {
     if (!this.#isWaiting) return this.status();
-    this.#end(
-      new AppError('cancelled', 'The system keychain did not answer, and you stopped waiting.', {
-        hint: 'Unlock the vault to try again.',
-        retryable: true,
-      }),
-    );
+    const isSession = this.#open?.store === 'session';
+    const hint = isSession
+      ? 'If the keychain’s prompt is still shown, answer or dismiss it before you try again.'
+      : 'Unlock the vault to try again.';
+    const message = 'The system keychain did not answer, and you stopped waiting.';
+    const reason = new AppError('cancelled', message, { hint, retryable: true });
+    if (isSession) {
+      this.#open?.process.giveUpWaiting(reason);
+      return this.status();
+    }
+    this.#end(reason);
     this.#set(words.stoppedWaiting(this.chosenStore));
     return this.status();
   }

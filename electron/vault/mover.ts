@@ -57,7 +57,7 @@ interface Copied {
 export class Mover {
   readonly #options: MoverOptions;
   #move: VaultMove | null = null;
-  #isCancelled = false;
+  #cancelled = new AbortController();
 
   constructor(options: MoverOptions) {
     this.#options = options;
@@ -68,7 +68,7 @@ export class Mover {
   }
 
   cancel(): void {
-    this.#isCancelled = true;
+    this.#cancelled.abort();
   }
 
   /** @returns Whether nothing is left in the place before. @throws AppError after which everything is where it was. */
@@ -99,7 +99,7 @@ export class Mover {
   async #run(from: StoreKind, target: Target): Promise<MoveEnd> {
     const { gate } = this.#options;
     gate.requireOpen();
-    this.#isCancelled = false;
+    this.#cancelled = new AbortController();
     this.#tell({ from, to: target.store, done: 0, total: 0 });
     try {
       return await gate.closed(() => this.#moveAll(target));
@@ -110,14 +110,15 @@ export class Mover {
 
   async #moveAll(target: Target): Promise<MoveEnd> {
     const { lifecycle } = this.#options;
-    await lifecycle.tidied();
+    await Promise.race([lifecycle.tidied(), whenCancelled(this.#cancelled.signal)]);
     const running = await lifecycle.running();
     try {
       const copied = await this.#copyAll(running, target);
       await this.#switch(running, target, copied);
     } catch (error) {
       await this.#clear(running);
-      throw error instanceof AppError ? words.notMoved(error, running.store) : error;
+      const isLost = running.store === 'session' && !running.process.isRunning;
+      throw error instanceof AppError ? words.notMoved(error, running.store, isLost) : error;
     }
     // From here on the secrets are there, whatever happens.
     const isComplete = await running.process
@@ -212,6 +213,10 @@ export class Mover {
     try {
       // One that was ended can't be asked, and what was open may be closing.
       process.requireRunning();
+      if (process.isCatchingUp) {
+        this.#options.lifecycle.tidyLater(process);
+        return false;
+      }
       return await this.#options.lifecycle.tidyWith(process.operation());
     } catch (error) {
       if (error instanceof AppError) return false;
@@ -242,13 +247,25 @@ export class Mover {
   }
 
   #requireGoingOn(): void {
-    if (this.#isCancelled) throw new AppError('cancelled', 'You cancelled the move.');
+    if (this.#cancelled.signal.aborted) throw cancelledMove();
   }
 
   #tell(move: VaultMove | null): void {
     this.#move = move;
     this.#options.onProgress(move);
   }
+}
+
+/** Rejects once the move is cancelled. */
+function whenCancelled(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(cancelledMove());
+    signal.addEventListener('abort', () => reject(cancelledMove()));
+  });
+}
+
+function cancelledMove(): AppError {
+  return new AppError('cancelled', 'You cancelled the move.');
 }
 
 function resealed({ seal, from }: Target): 'passphraseSet' | 'passphraseChanged' | 'passphraseRemoved' {

@@ -177,9 +177,27 @@ export function notToSeal(store: StoreKind, isSealed: boolean): AppError {
 }
 
 /** What ended a move before anything was switched. */
-export function notMoved({ code, message, hint, retryable }: AppError, store: StoreKind): AppError {
-  const nothing = `Nothing was moved: the secrets are ${places[store]}, as before.`;
+export function notMoved(
+  { code, message, hint, retryable }: AppError,
+  store: StoreKind,
+  isSessionLost: boolean,
+): AppError {
+  const nothing = isSessionLost
+    ? 'Nothing was moved, and the secrets of that session are gone.'
+    : `Nothing was moved: the secrets are ${places[store]}, as before.`;
   return new AppError(code, `${message} ${nothing}`, { retryable, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** What the store was to have, and does not. */
+export function missingSecret(store: StoreKind): AppError {
+  const missing: Readonly<Record<StoreKind, string>> = {
+    keychain: 'The system keychain no longer has this secret.',
+    file: 'The vault file that is open does not have this secret.',
+    session: 'This session no longer has this secret.',
+  };
+  return new AppError('no_credential', missing[store], {
+    hint: 'Enter it again under “Keys & rotation”.',
+  });
 }
 
 /** Another program has taken it out of the store. */

@@ -39,6 +39,7 @@ interface Patience {
   pending: number;
   isOver: boolean;
   timer: NodeJS.Timeout | undefined;
+  readonly givenUp: PromiseWithResolvers<never>;
 }
 
 export class VaultProcess {
@@ -48,6 +49,8 @@ export class VaultProcess {
   readonly #operations = new Set<Patience>();
   #isKeychainBusy = false;
   #isWaiting = false;
+  /** Those that nobody waits for any more, and that are still worked on. */
+  readonly #givenUp = new Set<Patience>();
   #endedWith: AppError | undefined;
 
   constructor(options: VaultProcessOptions) {
@@ -83,7 +86,8 @@ export class VaultProcess {
         if (method === 'checkService') return this.#client.call(method, input);
         const timed = this.#begin(patience);
         patience = timed;
-        return this.#client.call(method, input).finally(() => this.#finishCall(timed));
+        const answer = this.#client.call(method, input).finally(() => this.#finishCall(timed));
+        return Promise.race([answer, timed.givenUp.promise]);
       },
     };
   }
@@ -96,6 +100,29 @@ export class VaultProcess {
     this.requireRunning();
     if (!this.#child.passPort) throw new AppError('refused', 'This host has no channels to the vault.');
     this.#child.passPort(port);
+  }
+
+  /**
+   * What the keychain keeps waiting fails with `reason`. The process goes on, and so does what the keychain was asked:
+   * it may be done yet.
+   */
+  giveUpWaiting(reason: AppError): void {
+    for (const patience of this.#operations) {
+      if (!patience.isOver || patience.pending === 0) continue;
+      this.#operations.delete(patience);
+      this.#givenUp.add(patience);
+      patience.givenUp.reject(reason);
+    }
+    this.#review();
+  }
+
+  /** Something that was given up may be done yet. */
+  get isCatchingUp(): boolean {
+    return this.#givenUp.size > 0 && this.isRunning;
+  }
+
+  get isRunning(): boolean {
+    return this.#endedWith === undefined;
   }
 
   /** Throws what it was ended with. */
@@ -115,7 +142,10 @@ export class VaultProcess {
       known.pending++;
       return known;
     }
-    const patience: Patience = { pending: 1, isOver: false, timer: undefined };
+    const givenUp = Promise.withResolvers<never>();
+    // Whoever waits hears of it in a race, and there may be nobody.
+    givenUp.promise.catch(() => {});
+    const patience: Patience = { pending: 1, isOver: false, timer: undefined, givenUp };
     if (this.#endedWith) return patience;
     this.#operations.add(patience);
     if (this.#isKeychainBusy) this.#run(patience);
@@ -131,6 +161,7 @@ export class VaultProcess {
 
   #finishCall(patience: Patience): void {
     patience.pending--;
+    if (patience.pending === 0) this.#givenUp.delete(patience);
     this.#review();
     // What comes next in the operation is asked for before the event loop turns.
     setImmediate(() => {

@@ -259,7 +259,7 @@ export class Vault {
     return { status: this.status, isCleared };
   }
 
-  /** A keychain that does not answer is waited for no longer, which locks the vault. */
+  /** A keychain that does not answer is waited for no longer, which locks the vault, unless that is a session. */
   cancelMove(): void {
     if (!this.#mover.move) return;
     this.#mover.cancel();

@@ -169,7 +169,7 @@ export const vault = {
   }),
   /** The user is there: puts off the lock that comes by itself. The page says so of input, at most every ten seconds. */
   touch: call({ input: nothing, output: nothing }),
-  /** Gives up on a keychain that does not answer. What was asked of it fails as `cancelled`. */
+  /** Gives up on a keychain that does not answer. What was asked of it fails as `cancelled`. A session stays open. */
   cancelWaiting: call({ input: nothing, output: vaultStatus }),
   /**
    * `startOver: true` is for a keychain that was reset: when it opens, and still does not show what was put in, its

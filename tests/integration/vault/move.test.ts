@@ -181,6 +181,44 @@ describe('a move that does not come to its end', () => {
     await expectUnmoved(harness, 'file');
   });
 
+  it.each(['cancelMove', 'cancelWaiting'] as const)(
+    'from a session to a keychain that does not answer, can be given up, and the session stays (%s)',
+    async (giveUp) => {
+      const harness = await withSecrets('session');
+      const signed = await harness.sign();
+      whenCopied(harness, 1, () => service.freeze());
+      const moving = harness.failureOf(move(harness, 'keychain'));
+      await harness.untilState('waiting');
+      harness.vault[giveUp]();
+      expect(await moving).toMatchObject({ code: 'cancelled', message: nothingMoved });
+      expect(harness.vault.status).toMatchObject({ state: 'unlocked', store: 'session' });
+      expect(await harness.sign()).toEqual(signed);
+      expect(harness.pids).toHaveLength(2);
+      // The next is not waited for either, while the keychain is still at what the first has left.
+      const next = harness.failureOf(move(harness, 'keychain'));
+      await eventually(() => harness.vault.move !== null, { what: 'the next move' });
+      harness.vault.cancelMove();
+      expect(await next).toMatchObject({ code: 'cancelled' });
+      service.thaw();
+      await eventually(() => index.readMeta().leftovers === null, { what: 'the end of what was left' });
+      await expectUnmoved(harness, 'session');
+      expect(await move(harness, 'keychain')).toMatchObject({
+        status: { store: 'keychain' },
+        isCleared: true,
+      });
+      expect(await service.items()).toHaveLength(4);
+      expect(await harness.sign()).toEqual(signed);
+    },
+  );
+
+  it('as the session is forgotten, says that its secrets are gone', async () => {
+    const harness = await withSecrets('session');
+    whenCopied(harness, 1, () => harness.vault.lock({ forget: true }));
+    const { message } = await harness.failureOf(move(harness, 'keychain'));
+    expect(message).toMatch(/Nothing was moved, and the secrets of that session are gone\.$/);
+    expect(harness.vault.credentials(harness.profileId)).toEqual([]);
+  });
+
   it('as the keychain is gone, keeps the vault file open', async () => {
     const harness = await withSecrets('file');
     let stopped: Promise<void> | undefined;

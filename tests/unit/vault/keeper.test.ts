@@ -107,6 +107,16 @@ describe('a value', () => {
     await expect(sign(later)).rejects.toMatchObject({ code: 'no_credential' });
   });
 
+  test.each([
+    ['keychain', 'The system keychain no longer has this secret.'],
+    ['file', 'The vault file that is open does not have this secret.'],
+    ['session', 'This session no longer has this secret.'],
+  ] as const)('that is gone is missed by the name of its place (%s)', async (kind, message) => {
+    const made = new Keeper(async () => store);
+    await made.open({ store: kind, vaultId, hasCanary: false });
+    await expect(sign(made)).rejects.toMatchObject({ code: 'no_credential', message });
+  });
+
   test('can’t be taken for removed while the store is locked', async () => {
     await put();
     store.isLocked = true;
