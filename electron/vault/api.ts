@@ -141,6 +141,8 @@ export type VaultApi = {
    */
   prepareMove(input: {
     readonly store: MoveTarget;
+    /** As in `open`, of the second store. */
+    readonly vaultId: string;
     readonly hasCanary: boolean;
     /** None of this vault's secrets is kept there. */
     readonly isEmpty: boolean;

@@ -31,6 +31,8 @@ export interface CredentialRecord {
 export interface VaultMeta {
   /** Part of every account name in the store; tells two data folders apart. Null: none was made yet. */
   readonly vaultId: string | null;
+  /** In its place in a keychain that was started over: what other stores have stays in reach. Null: it is the same. */
+  readonly keychainId: string | null;
   readonly chosenStore: StoreKind | null;
   /** The keychain has this vault's canary. */
   readonly hasCanary: boolean;
@@ -54,11 +56,17 @@ export interface Leftovers {
 
 export const noMeta: VaultMeta = {
   vaultId: null,
+  keychainId: null,
   chosenStore: null,
   hasCanary: false,
   sealId: null,
   leftovers: null,
 };
+
+/** What the names of a store's accounts begin with. Null: none was made yet. */
+export function idIn(store: StoreKind, { vaultId, keychainId }: VaultMeta): string | null {
+  return store === 'keychain' ? (keychainId ?? vaultId) : vaultId;
+}
 
 export interface RecordFilter {
   readonly profileId?: string;

@@ -3,6 +3,7 @@ export type { Clipboard } from './copied-secret.ts';
 export {
   type CredentialIndex,
   type CredentialRecord,
+  idIn,
   MemoryCredentialIndex,
   noMeta,
   type RecordFilter,

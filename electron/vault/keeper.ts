@@ -134,8 +134,8 @@ export class Keeper {
   }
 
   async #prepareMove(input: Input<'prepareMove'>): Promise<Record<string, never>> {
-    const { store: kind, hasCanary, isEmpty, file, seal, from } = input;
-    const { store: opened, vaultId, canary } = this.#requireOpen();
+    const { store: kind, vaultId, hasCanary, isEmpty, file, seal, from } = input;
+    const { store: opened, canary } = this.#requireOpen();
     this.#beside = undefined;
     const former = from && this.#entered(from);
     const passphrase = seal && this.#entered(seal.passphrase);

@@ -8,7 +8,7 @@ import { AppError } from '#shared/lib/app-error.ts';
 import type { ChildExit, SpawnChild } from '../processes/port.ts';
 import type { EnteredValue, FileToOpen, SealToOpen, VaultApi } from './api.ts';
 import type { CredentialBook } from './credential-book.ts';
-import type { CredentialIndex, VaultMeta } from './credential-index.ts';
+import { type CredentialIndex, idIn, type VaultMeta } from './credential-index.ts';
 import { afterTime } from './later.ts';
 import type { CheckEndpoints } from './service-check/index.ts';
 import * as words from './status-words.ts';
@@ -195,7 +195,9 @@ export class Lifecycle {
    */
   async tidyWith(calls: VaultCalls): Promise<boolean> {
     const { index, folder, book } = this.#options;
-    const { leftovers, vaultId } = index.readMeta();
+    const meta = index.readMeta();
+    const { leftovers } = meta;
+    const vaultId = leftovers && idIn(leftovers.store, meta);
     if (!leftovers || !vaultId) return true;
     const credentialIds = book.unsettled(leftovers.store).map(({ credentialId }) => credentialId);
     const isDone = await calls.call('tidy', { leftovers, vaultId, credentialIds, folder });
@@ -361,7 +363,7 @@ export class Lifecycle {
 
   async #openStore(store: StoreKind, { startOver = false, file, seal }: HowToOpen): Promise<VaultStatus> {
     const { index, book, checkEndpoints } = this.#options;
-    const identity = this.#identity();
+    const identity = this.#identity(store);
     const process = ((file || seal) && this.#process) ?? this.#spawn();
     // Without its passphrase a sealed keychain is as one that was reset, and known to be there.
     const isBegunAnew = startOver && store === 'keychain' && this.#isSealed(store);
@@ -379,9 +381,11 @@ export class Lifecycle {
       });
       if (vaultId !== identity.vaultId || file?.how === 'anew') book.forget(store);
       const hasCanary = identity.hasCanary || store === 'keychain';
-      // What a move left goes by the former id.
-      const anew = vaultId === identity.vaultId ? {} : { sealId: null, leftovers: null };
-      index.writeMeta({ vaultId, chosenStore: store, hasCanary, ...anew });
+      const { leftovers } = index.readMeta();
+      // What a move left in the keychain goes by the former id. Only a keychain is opened under another one.
+      const others = { keychainId: vaultId, sealId: null, leftovers: inFile(leftovers) };
+      const anew = vaultId === identity.vaultId ? {} : others;
+      index.writeMeta({ chosenStore: store, hasCanary, ...anew });
       await book.settle(store, calls);
       // Fails when the process was ended while what was left behind was settled.
       process.requireRunning();
@@ -403,9 +407,10 @@ export class Lifecycle {
   }
 
   /** Written before it is used, so that nothing is ever stored under an id that is not known afterwards. */
-  #identity(): Identity {
+  #identity(store: StoreKind): Identity {
     const meta = this.#options.index.readMeta();
-    if (meta.vaultId !== null) return { vaultId: meta.vaultId, hasCanary: meta.hasCanary };
+    const known = idIn(store, meta);
+    if (known !== null) return { vaultId: known, hasCanary: meta.hasCanary };
     const vaultId = randomUUID();
     this.#options.index.writeMeta({ vaultId });
     return { vaultId, hasCanary: meta.hasCanary };
@@ -531,6 +536,10 @@ interface HowToOpen {
   readonly startOver?: boolean;
   readonly file?: FileToOpen;
   readonly seal?: SealToOpen;
+}
+
+function inFile(leftovers: VaultMeta['leftovers']): VaultMeta['leftovers'] {
+  return leftovers?.store === 'file' ? leftovers : null;
 }
 
 function lockedNow(): AppError {

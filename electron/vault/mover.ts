@@ -10,7 +10,7 @@ import type { AuditTrail } from '../audit/index.ts';
 import type { EnteredValue, SealToOpen, VaultApi } from './api.ts';
 import type { ChangeGate } from './change-gate.ts';
 import { note, singleSlots } from './credential-book.ts';
-import type { CredentialIndex, CredentialRecord } from './credential-index.ts';
+import { type CredentialIndex, type CredentialRecord, idIn } from './credential-index.ts';
 import type { Lifecycle, Running } from './lifecycle.ts';
 import type { SecretSummary } from './secret-forms.ts';
 import * as words from './status-words.ts';
@@ -142,8 +142,11 @@ export class Mover {
     // What there is none of is made, and is to go if this ends early.
     const isAll = store === 'file' ? !hasSealedFile(folder) : !hasCanary;
     index.writeMeta({ leftovers: { store, isAll, sealId: seal?.sealId ?? null } });
+    const vaultId = idIn(store, index.readMeta());
+    if (vaultId === null) throw new Error('A vault that is open has an id.');
     await this.#call(running, 'prepareMove', {
       store,
+      vaultId,
       hasCanary,
       isEmpty: isInPlace || !index.list({ store }).some(({ state }) => state === 'stored'),
       ...(store === 'file' && passphrase ? { file: { folder, passphrase, how: 'make' as const } } : {}),

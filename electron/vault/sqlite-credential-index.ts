@@ -14,6 +14,7 @@ const preferenceName = 'vault';
 
 const storedMeta = z.object({
   vaultId: z.string().nullable(),
+  keychainId: z.string().nullable().default(null),
   chosenStore: z.enum(storeKinds).nullable(),
   hasCanary: z.boolean(),
   sealId: z.string().nullable().default(null),

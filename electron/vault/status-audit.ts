@@ -1,7 +1,7 @@
 /** Writes down when the vault was opened and closed, and where its secrets are, as its status tells. */
 import type { VaultStatus } from '#shared/contract/vault.ts';
 import type { AuditTrail } from '../audit/index.ts';
-import type { CredentialIndex, VaultMeta } from './credential-index.ts';
+import { type CredentialIndex, idIn, type VaultMeta } from './credential-index.ts';
 
 export class StatusAudit {
   readonly #index: CredentialIndex;
@@ -36,7 +36,7 @@ export class StatusAudit {
     this.#isUnlocked = true;
     this.#meta = meta;
     const done = { outcome: 'done', store } as const;
-    if (before.hasCanary && meta.vaultId !== before.vaultId)
+    if (before.hasCanary && idIn('keychain', meta) !== idIn('keychain', before))
       this.#audit.record({ action: 'startedOver', ...done });
     if (meta.chosenStore !== before.chosenStore) this.#audit.record({ action: 'storeChosen', ...done });
     // After a move it is another store that was open all the time.

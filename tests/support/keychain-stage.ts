@@ -8,7 +8,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { expect } from 'vitest';
 import { type VaultStatus, vault } from '#shared/contract/vault.ts';
 import { AppError } from '#shared/lib/app-error.ts';
-import { type CredentialIndex, MemoryCredentialIndex } from '../../electron/vault/index.ts';
+import { type CredentialIndex, idIn, MemoryCredentialIndex } from '../../electron/vault/index.ts';
 import { type SecretService, startSecretService } from './secret-service.ts';
 import { VaultHarness } from './vault-harness.ts';
 import { copyOf, Errand, type Operation, operations, seed } from './vault-operations.ts';
@@ -149,7 +149,7 @@ export class Stage {
     }
     merged.writeMeta(this.#index.readMeta());
     for (const { index } of this.#harnesses) {
-      if (index.readMeta().vaultId !== merged.readMeta().vaultId) continue;
+      if (idIn('keychain', index.readMeta()) !== idIn('keychain', merged.readMeta())) continue;
       merged.change({ put: index.list({ store: 'keychain' }) });
     }
     const harness = this.#add(new VaultHarness({ env: this.service.env, index: merged }));
@@ -159,8 +159,8 @@ export class Stage {
     expect(records.filter(({ state }) => state !== 'stored')).toEqual([]);
     const canaries = new Set<string | null>();
     for (const { index } of this.#harnesses) {
-      const { vaultId, hasCanary } = index.readMeta();
-      if (hasCanary) canaries.add(vaultId);
+      const meta = index.readMeta();
+      if (meta.hasCanary) canaries.add(idIn('keychain', meta));
     }
     const expected = records.length + canaries.size;
     expect(await this.service.items(), 'items in the keyring').toHaveLength(expected);

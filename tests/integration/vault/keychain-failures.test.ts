@@ -2,14 +2,17 @@
  * The vault over a real vault process: what only time, or a killed process, brings to light of a keychain that fails. Every
  * condition with every operation is in `keychain-failures-*.test.ts`, and prompts are in `keychain-prompts.test.ts`.
  */
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { eventually } from '../../support/conditions.ts';
 import { type SecretService, startSecretService } from '../../support/secret-service.ts';
 import { isSoak } from '../../support/soak.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
 import { VaultHarness } from '../../support/vault-harness.ts';
 
 let service: SecretService;
+const quickVaultProcess = new URL('../../support/quick-vault-process.ts', import.meta.url);
 const opened: VaultHarness[] = [];
 
 beforeEach(async () => {
@@ -52,6 +55,51 @@ describe('a keychain that was reset', () => {
       expect(vault.credentials(credential.profileId)).toEqual([]);
       vault.lock();
       expect(await vault.unlock()).toMatchObject({ state: 'unlocked' });
+    } finally {
+      await reset.close();
+    }
+  });
+
+  test('is started over without a loss of what is kept in a vault file, which can be moved to it', async () => {
+    await service.startKeyring();
+    const options = { folder: temporaryFolder(), entry: quickVaultProcess };
+    const before = await started(options);
+    const passphrase = { value: before.plant(randomBytes(12).toString('base64')) };
+    before.vault.lock();
+    await before.vault.chooseStore('file', { passphrase });
+    await before.enterSecret();
+    const { auth } = await before.sign();
+    before.vault.lock();
+    await before.vault.chooseStore('keychain');
+    await before.enterMasterKey();
+    before.vault.close();
+    const reset = await startSecretService();
+    await reset.startKeyring();
+
+    try {
+      const { profileId, key, index } = before;
+      const harness = await started({ ...options, index, env: reset.env });
+      const { vault } = Object.assign(harness, { profileId, key });
+      await vault.chooseStore('keychain', { startOver: true });
+      expect(vault.credentials(profileId)).toEqual([]);
+      await harness.enterMasterKey();
+      expect(harness.audit.notes.map(({ action }) => action)).toContain('startedOver');
+      vault.lock();
+      await vault.chooseStore('file', { passphrase });
+      expect(await harness.sign()).toEqual({ auth });
+      await vault.moveTo('keychain');
+      expect(await harness.sign()).toEqual({ auth });
+      const next = await started({ ...options, index, env: reset.env });
+      expect(next.vault.status).toMatchObject({ state: 'unlocked', store: 'keychain' });
+      expect(next.vault.credentials(profileId)).toHaveLength(2);
+      expect(await Object.assign(next, { profileId, key }).sign()).toEqual({ auth });
+      // Two secrets and a canary.
+      expect(await reset.items()).toHaveLength(3);
+      // The keychain that it was before is not taken for this one.
+      harness.vault.close();
+      next.vault.close();
+      const later = await started({ ...options, index });
+      expect(later.vault.status).toMatchObject({ state: 'locked', store: 'keychain' });
     } finally {
       await reset.close();
     }

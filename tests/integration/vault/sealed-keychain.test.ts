@@ -266,4 +266,22 @@ describe('a passphrase for the keychain', () => {
     const next = await begin(harness);
     expect((await next.sign()).auth).toContain(next.key);
   });
+
+  it('that is lost takes nothing from a vault file', async () => {
+    const harness = await sealed();
+    const { vault } = harness;
+    vault.lock();
+    await vault.chooseStore('file', { passphrase: other });
+    await harness.enterSecret();
+    const { auth } = await harness.sign();
+    vault.lock();
+    await vault.chooseStore('keychain', { startOver: true });
+    vault.lock();
+    await vault.chooseStore('file', { passphrase: other });
+    expect(await harness.sign()).toEqual({ auth });
+    await vault.moveTo('keychain');
+    const next = await begin(harness);
+    expect(await next.sign()).toEqual({ auth });
+    expect(readdirSync(folder)).toEqual([]);
+  });
 });

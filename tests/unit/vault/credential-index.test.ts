@@ -5,6 +5,7 @@ import { Database, Preferences } from '../../../electron/storage/index.ts';
 import {
   type CredentialIndex,
   type CredentialRecord,
+  idIn,
   MemoryCredentialIndex,
   noMeta,
   SqliteCredentialIndex,
@@ -86,4 +87,8 @@ test('the index of credentials in SQLite reads the facts that were written befor
   preferences.write('vault', before);
   const index = new SqliteCredentialIndex(await Database.inMemory(), preferences);
   expect(index.readMeta()).toEqual({ ...noMeta, ...before });
+  const { vaultId } = before;
+  expect([idIn('keychain', index.readMeta()), idIn('file', index.readMeta())]).toEqual([vaultId, vaultId]);
+  index.writeMeta({ keychainId: 'anew' });
+  expect([idIn('keychain', index.readMeta()), idIn('file', index.readMeta())]).toEqual(['anew', vaultId]);
 });
