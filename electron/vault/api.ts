@@ -63,6 +63,12 @@ export interface SealToOpen {
   readonly passphrase: EnteredValue;
 }
 
+/**
+ * Stands in place of a credential id in the name of an entry that a keychain has while it is tidied: it tells one that
+ * is open from one that hides its entries.
+ */
+export const probeId = 'probe';
+
 export type VaultApi = {
   /**
    * First of all calls; another store may be opened after it, in place of the one before. With `hasCanary`, a store that does not show its canary is locked; without, one is made.

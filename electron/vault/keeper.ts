@@ -17,14 +17,15 @@ import {
   signUser,
   verifyWebhook,
 } from '../signing/index.ts';
-import type {
-  Decryption,
-  EnteredValue,
-  EnvironmentToForm,
-  FileToOpen,
-  ImportSource,
-  Signer,
-  VaultApi,
+import {
+  type Decryption,
+  type EnteredValue,
+  type EnvironmentToForm,
+  type FileToOpen,
+  type ImportSource,
+  probeId,
+  type Signer,
+  type VaultApi,
 } from './api.ts';
 import { type EnvText, type EnvVariable, type ExportApp, envText, envVariables } from './export/index.ts';
 import { Exporter } from './exporter.ts';
@@ -217,7 +218,7 @@ export class Keeper {
     if (leftovers.isAll) accounts.push(canaryAccount(vaultId, sealId));
     if (leftovers.isAll && sealId !== null) accounts.push(sealAccount(vaultId, sealId));
     // The canary may be gone already. A store that shows what it was given, before and after, is no locked one.
-    const probe = `${vaultId}/probe`;
+    const probe = accountOf(vaultId, probeId);
     await this.#writeProbe(store, probe);
     for (const account of accounts) {
       await store.remove(account);

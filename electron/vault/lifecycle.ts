@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { StoreKind, VaultStatus } from '#shared/contract/vault.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import type { ChildExit, SpawnChild } from '../processes/port.ts';
-import type { EnteredValue, FileToOpen, SealToOpen, VaultApi } from './api.ts';
+import { type EnteredValue, type FileToOpen, probeId, type SealToOpen, type VaultApi } from './api.ts';
 import type { CredentialBook } from './credential-book.ts';
 import { type CredentialIndex, idIn, type VaultMeta } from './credential-index.ts';
 import { afterTime } from './later.ts';
@@ -94,8 +94,8 @@ export class Lifecycle {
   readonly #onceWaiting = new Set<() => void>();
   #opening: { readonly store: StoreKind; readonly done: Promise<VaultStatus> } | undefined;
   #restarts: number[] = [];
-  /** Removes what a move has left, in a process of its own. */
-  #tidying: { readonly process: VaultProcess; readonly done: Promise<unknown> } | undefined;
+  /** Removes what a move has left, in a process that has not got that store open. */
+  #tidying: Tidying | undefined;
 
   constructor(options: LifecycleOptions) {
     this.#options = options;
@@ -210,11 +210,7 @@ export class Lifecycle {
 
   /** What a move that was given up has left: in its own process, which comes to it after what it is still at. */
   tidyLater(process: VaultProcess): void {
-    const done = this.tidyWith({ call: process.atLeisure }).finally(() => {
-      this.#tidying = undefined;
-    });
-    this.#tidying = { process, done };
-    void expected(done);
+    void expected(this.#tidyIn(process, { call: process.atLeisure }));
   }
 
   /** Not in the open vault's process: a keychain that is no longer in use may hang, and is waited for by nobody. */
@@ -231,12 +227,27 @@ export class Lifecycle {
       onSweepProgress: () => {},
       onUnexpectedExit: (exit) => this.#options.onUnexpectedExit(exit),
     });
-    const done = this.tidyWith(process.operation()).finally(() => {
-      process.end(new AppError('cancelled', 'Nothing is left to do.'));
-      this.#tidying = undefined;
+    return this.#tidyIn(process, process.operation()).finally(() =>
+      process.end(new AppError('cancelled', 'Nothing is left to do.')),
+    );
+  }
+
+  #tidyIn(process: VaultProcess, calls: VaultCalls): Promise<unknown> {
+    const store = this.#options.index.readMeta().leftovers?.store;
+    const done = this.tidyWith(calls).finally(() => {
+      if (this.#tidying === tidying) this.#tidying = undefined;
     });
-    this.#tidying = { process, done };
+    const tidying = { process, store, done };
+    this.#tidying = tidying;
     return done;
+  }
+
+  /** What is removed with all that a move left would be in use again: the keychain's canary, or the vault file. */
+  #stopTidying(store: StoreKind): Promise<void> | undefined {
+    if (this.#tidying?.store !== store) return undefined;
+    const { process } = this.#tidying;
+    process.end(new AppError('cancelled', 'The place that was to be emptied is opened.'));
+    return process.exited;
   }
 
   /** The outcome of `work`, unless the keychain keeps the vault waiting before. @throws AppError `vault_waiting` */
@@ -364,12 +375,15 @@ export class Lifecycle {
   async #openStore(store: StoreKind, { startOver = false, file, seal }: HowToOpen): Promise<VaultStatus> {
     const { index, book, checkEndpoints } = this.#options;
     const identity = this.#identity(store);
-    const process = ((file || seal) && this.#process) ?? this.#spawn();
+    const tidyingEnded = this.#stopTidying(store);
+    const isReusable = (file || seal) && this.#process?.isRunning;
+    const process = (isReusable && this.#process) || this.#spawn();
     // Without its passphrase a sealed keychain is as one that was reset, and known to be there.
     const isBegunAnew = startOver && store === 'keychain' && this.#isSealed(store);
     const calls = process.operation();
     this.#set(words.opening(store));
     try {
+      await tidyingEnded;
       const { vaultId } = await calls.call('open', {
         store,
         vaultId: isBegunAnew ? randomUUID() : identity.vaultId,
@@ -381,12 +395,21 @@ export class Lifecycle {
       });
       if (vaultId !== identity.vaultId || file?.how === 'anew') book.forget(store);
       const hasCanary = identity.hasCanary || store === 'keychain';
-      const { leftovers } = index.readMeta();
+      const { leftovers, sealId } = index.readMeta();
+      // In use again from here on. The records of what a move left in it are settled below.
+      const isOfThis = leftovers?.store === store && (store === 'file' || leftovers.sealId === sealId);
       // What a move left in the keychain goes by the former id. Only a keychain is opened under another one.
       const others = { keychainId: vaultId, sealId: null, leftovers: inFile(leftovers) };
       const anew = vaultId === identity.vaultId ? {} : others;
-      index.writeMeta({ chosenStore: store, hasCanary, ...anew });
+      index.writeMeta({
+        chosenStore: store,
+        hasCanary,
+        leftovers: isOfThis ? null : leftovers,
+        ...anew,
+      });
       await book.settle(store, calls);
+      // Tidying that was ended may have left it.
+      if (isOfThis) await expected(calls.call('remove', { credentialId: probeId }));
       // Fails when the process was ended while what was left behind was settled.
       process.requireRunning();
     } catch (error) {
@@ -396,10 +419,6 @@ export class Lifecycle {
       }
       throw error;
     }
-    // What was left in it went as it was settled.
-    const { leftovers, sealId } = index.readMeta();
-    const isOfThis = leftovers?.store === store && (store === 'file' || leftovers.sealId === sealId);
-    if (isOfThis) index.writeMeta({ leftovers: null });
     this.#open = { process, store };
     this.#set(words.unlocked(store));
     void expected(this.#tidyApart());
@@ -529,6 +548,12 @@ export class Lifecycle {
     this.#status = status;
     this.#options.onChanged(this.status());
   }
+}
+
+interface Tidying {
+  readonly process: VaultProcess;
+  readonly store: StoreKind | undefined;
+  readonly done: Promise<unknown>;
 }
 
 interface HowToOpen {

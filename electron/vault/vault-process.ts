@@ -43,6 +43,8 @@ interface Patience {
 }
 
 export class VaultProcess {
+  /** When the process is gone, whoever ended it. */
+  readonly exited: Promise<void>;
   readonly #options: VaultProcessOptions;
   readonly #child: ChildPort;
   readonly #client: RpcClient<VaultApi, VaultNotices>;
@@ -67,7 +69,10 @@ export class VaultProcess {
     });
     this.#client.onNotice('keychainLost', () => options.onKeychainLost());
     this.#client.onNotice('sweepProgress', (progress) => options.onSweepProgress(progress));
+    const exited = Promise.withResolvers<void>();
+    this.exited = exited.promise;
     this.#child.onExit((exit) => {
+      exited.resolve();
       if (this.#endedWith) return;
       this.#finish(new VaultProcessLost('The vault process ended unexpectedly.', 'Try again.'));
       options.onUnexpectedExit(exit);

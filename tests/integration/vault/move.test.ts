@@ -8,6 +8,7 @@ import { RpcClient } from '../../../electron/processes/rpc.ts';
 import { type CredentialIndex, MemoryCredentialIndex } from '../../../electron/vault/index.ts';
 import { SealedFileStore, sealedFileNames } from '../../../electron/vault/stores/sealed-file-store.ts';
 import { eventually } from '../../support/conditions.ts';
+import { isRunning } from '../../support/running.ts';
 import { type SecretService, startSecretService } from '../../support/secret-service.ts';
 import type { StoreApi } from '../../support/store-process.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
@@ -352,6 +353,51 @@ describe('the place before', () => {
     await eventually(async () => (await service.items()).length === 0, { what: 'an empty keychain' });
     expect(next.vault.credentials(harness.profileId)).toHaveLength(3);
     expect(index.list({})).toHaveLength(3);
+  });
+
+  it('is not emptied any more when it is opened: a keychain', async () => {
+    const harness = await withSecrets('keychain');
+    whenCopied(harness, 3, () => service.freeze());
+    const moving = move(harness, 'file');
+    await harness.untilState('waiting');
+    harness.vault.cancelWaiting();
+    expect(await moving).toMatchObject({ isCleared: false });
+    harness.vault.close();
+    const next = begin();
+    const starting = next.vault.start();
+    const tidyingPid = next.pid;
+    const choosing = next.vault.chooseStore('keychain');
+    await eventually(() => !isRunning(tidyingPid), { what: 'the end of the process that tidies' });
+    await starting;
+    service.thaw();
+    expect(await choosing).toMatchObject({ state: 'unlocked', store: 'keychain' });
+    await next.enterSecret();
+    expect(index.readMeta().leftovers).toBeNull();
+    expect(await service.items()).toHaveLength(2);
+    expect((await of(await again(next), next).sign()).auth).toContain(next.key);
+  });
+
+  it('is not emptied any more when it is opened: a vault file', async () => {
+    const harness = await withSecrets('file');
+    const { vault } = harness;
+    const stop = vault.credentialsChanged.add(() => {
+      stop();
+      vault.lock();
+    });
+    expect(await move(harness, 'keychain')).toMatchObject({ isCleared: false });
+    await vault.unlock();
+    const tidyingPid = harness.pid;
+    // It is there, and has not begun.
+    process.kill(tidyingPid, 'SIGSTOP');
+    vault.lock();
+    await vault.chooseStore('file', { passphrase });
+    expect(isRunning(tidyingPid)).toBe(false);
+    expect(vault.credentials(harness.profileId)).toEqual([]);
+    await harness.enterSecret();
+    const next = await again(harness);
+    expect((await of(next, harness).sign()).auth).toContain(harness.key);
+    expect(files()).toEqual([sealedFileNames.current]);
+    expect(index.readMeta().leftovers).toBeNull();
   });
 
   it('is kept when it is a file with other entries in it, without those that were moved', async () => {
