@@ -66,10 +66,17 @@ export class CredentialBook {
     );
   }
 
-  get(credentialId: string): CredentialRecord {
+  /**
+   * @param store The one that is open, or chosen: of another one it could only seem to be removed.
+   * @throws AppError `not_found`
+   */
+  get(credentialId: string, store: StoreKind | null): CredentialRecord {
     const record = this.#index.find(credentialId);
-    if (record?.state === 'stored') return record;
-    throw new AppError('not_found', 'This credential is no longer in Latchkey.');
+    if (record?.state !== 'stored') {
+      throw new AppError('not_found', 'This credential is no longer in Latchkey.');
+    }
+    if (record.store !== store) throw words.isElsewhere(record.store);
+    return record;
   }
 
   count(store: StoreKind): number {

@@ -164,6 +164,12 @@ export function storeInUse(store: StoreKind, count: number): AppError {
   );
 }
 
+export function isElsewhere(store: StoreKind): AppError {
+  return new AppError('not_found', `This credential is kept ${places[store]}, which is not in use now.`, {
+    hint: 'Choose that place in the vault’s panel first.',
+  });
+}
+
 export function isThereAlready(store: StoreKind): AppError {
   return new AppError('conflict', `Secrets are kept ${places[store]} already.`);
 }

@@ -283,17 +283,17 @@ export class Vault {
   }
 
   find(credentialId: string): Credential {
-    return toCredential(this.#book.get(credentialId));
+    return toCredential(this.#book.get(credentialId, this.#lifecycle.chosenStore));
   }
 
   labelSecret({ credentialId, label }: { credentialId: string; label: string | null }): Credential {
-    return this.#book.label(this.#book.get(credentialId), label);
+    return this.#book.label(this.#book.get(credentialId, this.#lifecycle.chosenStore), label);
   }
 
   /** @throws AppError `conflict` when another one is there */
   moveSecret({ credentialId, slot }: { credentialId: string; slot: Slot }): Credential {
     this.#gate.requireOpen();
-    return this.#book.move(this.#book.get(credentialId), slot);
+    return this.#book.move(this.#book.get(credentialId, this.#lifecycle.chosenStore), slot);
   }
 
   /** Replaces what is in the place, where there is room for one only. A `secret` needs the app key that it belongs to: it signs for that one. */
@@ -395,8 +395,8 @@ export class Vault {
     credentialId: string,
     leave: (process: VaultCalls) => Promise<T>,
   ): Promise<T> {
-    const { process } = await this.#lifecycle.ready();
-    return this.#letAllOut([this.#book.get(credentialId)], (record) => note(action, record), process, {
+    const { process, store } = await this.#lifecycle.ready();
+    return this.#letAllOut([this.#book.get(credentialId, store)], (record) => note(action, record), process, {
       leave,
     });
   }
@@ -453,12 +453,12 @@ export class Vault {
    * @throws AppError as `letOut`, and what `VaultApi.prepareExport` and `writeExport` throw
    */
   async exportSecrets(order: ExportOrder, file: FileToWrite): Promise<Omit<PreparedExport, 'exportId'>> {
-    const { process } = await this.#lifecycle.ready();
+    const { process, store } = await this.#lifecycle.ready();
     const ids =
       order.form === 'env'
         ? order.secrets.map(({ credentialId }) => credentialId)
         : order.apps.flatMap(({ secrets }) => secrets.map(({ credentialId }) => credentialId));
-    const records = ids.map((credentialId) => this.#book.get(credentialId));
+    const records = ids.map((credentialId) => this.#book.get(credentialId, store));
     const inLog = (record: CredentialRecord) => note('exported', record);
     const prepared = Promise.withResolvers<PreparedExport>();
     return this.#letAllOut(records, inLog, process, {
@@ -524,8 +524,8 @@ export class Vault {
 
   async removeSecret(credentialId: string): Promise<void> {
     await this.#gate.during(async () => {
-      const { process } = await this.#lifecycle.ready();
-      await this.#book.remove(this.#book.get(credentialId), process);
+      const { process, store } = await this.#lifecycle.ready();
+      await this.#book.remove(this.#book.get(credentialId, store), process);
     });
   }
 
@@ -677,8 +677,8 @@ export class Vault {
 
   /** As above, with one key of whatever slot. @throws AppError `vault_locked`, `not_found`, or a store's failure */
   async decryptWith(credentialId: string, items: readonly EncryptedItem[]): Promise<readonly Decryption[]> {
-    const { process } = await this.#lifecycle.ready();
-    const { slot } = this.#book.get(credentialId);
+    const { process, store } = await this.#lifecycle.ready();
+    const { slot } = this.#book.get(credentialId, store);
     return process.call('decryptBatch', { keys: [{ slot, credentialId }], items });
   }
 

@@ -411,6 +411,29 @@ describe('the place before', () => {
     expect((await left.read('another vault/secret')) === other).toBe(true);
   });
 
+  it('keeps a secret that somebody means while another place is open', async () => {
+    const harness = await withSecrets('keychain');
+    const { vault, profileId } = harness;
+    const [{ credentialId = '' } = {}] = vault.credentials(profileId);
+    vault.lock();
+    await vault.chooseStore('file', { passphrase });
+    const asked = [
+      () => vault.removeSecret(credentialId),
+      () => vault.letOut('revealed', credentialId, async () => {}),
+      () => vault.decryptWith(credentialId, []),
+      async () => vault.find(credentialId),
+      async () => vault.labelSecret({ credentialId, label: 'mine' }),
+      async () => vault.moveSecret({ credentialId, slot: 'extra' }),
+    ].map((ask) => harness.failureOf(ask()).then(({ code }) => code));
+    expect(await Promise.all(asked)).toEqual(Array(6).fill('not_found'));
+    expect(index.find(credentialId)).toMatchObject({ store: 'keychain', state: 'stored', label: null });
+    vault.lock();
+    await vault.chooseStore('keychain');
+    await vault.removeSecret(credentialId);
+    expect(vault.credentials(profileId)).toHaveLength(2);
+    expect(await service.items()).toHaveLength(3);
+  });
+
   it('may have secrets of its own, which none is put in place of', async () => {
     const harness = await withSecrets('keychain');
     const { vault } = harness;
