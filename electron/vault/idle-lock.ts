@@ -39,18 +39,26 @@ export class IdleLock {
     const isWatching = state === 'unlocked' && store !== 'session';
     if (isWatching === this.#isWatching) return;
     this.#isWatching = isWatching;
-    this.touch();
+    this.#use();
     this.review();
   }
 
+  /** Input. What comes when the time is over, before the timer does (which stood still while the machine slept), locks. */
   touch(): void {
+    const limitMs = this.#options.minutes() * 60_000;
+    const isOver = this.#stopTimer !== undefined && this.#now() - this.#usedAt >= limitMs;
+    if (isOver && !this.#options.isInUse()) this.review();
+    else this.#use();
+  }
+
+  #use(): void {
     this.#usedAt = this.#now();
   }
 
   /** To be told when what goes on by itself may have begun or ended. */
   useMayHaveChanged(): void {
     const isInUse = this.#options.isInUse();
-    if (this.#wasInUse && !isInUse) this.touch();
+    if (this.#wasInUse && !isInUse) this.#use();
     this.#wasInUse = isInUse;
   }
 
@@ -61,7 +69,7 @@ export class IdleLock {
     const limitMs = this.#options.minutes() * 60_000;
     if (!this.#isWatching || limitMs === 0) return;
     this.useMayHaveChanged();
-    if (this.#wasInUse) this.touch();
+    if (this.#wasInUse) this.#use();
     // A clock that was set back does not keep it open for as much longer.
     this.#usedAt = Math.min(this.#usedAt, this.#now());
     const leftMs = this.#usedAt + limitMs - this.#now();

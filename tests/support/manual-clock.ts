@@ -3,7 +3,7 @@ import type { Disposer } from '#shared/lib/disposer.ts';
 
 export class ManualClock {
   #now = 1_700_000_000_000;
-  readonly #timers = new Set<{ readonly at: number; readonly call: () => void }>();
+  readonly #timers = new Set<{ at: number; readonly call: () => void }>();
 
   readonly now = (): number => this.#now;
 
@@ -33,8 +33,6 @@ export class ManualClock {
   /** As the machine sleeps, or the user sets it. Timers go by the time that passes while it is awake. */
   set(ms: number): void {
     this.#now += ms;
-    const timers = [...this.#timers];
-    this.#timers.clear();
-    for (const { at, call } of timers) this.#timers.add({ at: at + ms, call });
+    for (const timer of this.#timers) timer.at += ms;
   }
 }

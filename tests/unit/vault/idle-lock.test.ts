@@ -127,6 +127,34 @@ it('counts the time that the machine slept, and is not put off by a clock that i
   expect(locks).toBe(2);
 });
 
+it('comes with the input that wakes a machine which slept longer, unless something goes on', () => {
+  open();
+  pass(1 * minute);
+  lock.touch();
+  clock.set(8 * 60 * minute);
+  lock.touch();
+  expect([locks, clock.timerCount]).toEqual([1, 0]);
+  lock.touch();
+  expect(locks).toBe(1);
+  open();
+  isInUse = true;
+  lock.useMayHaveChanged();
+  clock.set(16 * 60 * minute);
+  lock.touch();
+  pass(60 * minute);
+  expect(locks).toBe(1);
+});
+
+it('does not come with input after a day in which there was no limit', () => {
+  minutes = 0;
+  open();
+  pass(24 * 60 * minute);
+  lock.touch();
+  minutes = 5;
+  lock.review();
+  expect(locks).toBe(0);
+});
+
 it('goes on through a wait for the keychain', () => {
   open();
   pass(3 * minute);
