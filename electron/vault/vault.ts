@@ -52,7 +52,7 @@ export interface VaultOptions {
   readonly audit: AuditTrail;
   /** For the log. The status tells the user. */
   onUnexpectedExit?(exit: ChildExit): void;
-  /** For the log: what happened could not be written to the audit log, and happened all the same. */
+  /** For the log: what happened could not be written down, in the audit log or the index, and happened all the same. */
   onUnaudited?(error: unknown): void;
   now?(): number;
   /** What a secret of this kind looks like. @throws AppError `invalid_input` for a kind that is none of the app's */
@@ -567,8 +567,11 @@ export class Vault {
     const dropped = this.#book.promoteNext(profileId, kind, store);
     const open = this.#lifecycle.current;
     // A store that refuses, or is not open, is settled at the next open.
-    if (dropped && open?.store === store)
-      void this.#gate.during(() => this.#book.finishRemoval(dropped, open.process));
+    if (dropped && open?.store === store) {
+      this.#gate
+        .during(() => this.#book.finishRemoval(dropped, open.process))
+        .catch((error) => this.#onUnaudited(error));
+    }
   }
 
   /** Which key signs: the one that the current secret belongs to. @throws AppError `no_credential`, `vault_locked` */

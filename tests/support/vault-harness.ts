@@ -28,6 +28,8 @@ export class VaultHarness {
   readonly statuses: VaultStatus[] = [];
   readonly exits: ChildExit[] = [];
   readonly pids: number[] = [];
+  /** What could not be written down. */
+  readonly unaudited: unknown[] = [];
   /** How many calls of the keychain the vault process has begun. */
   keychainCalls = 0;
   /** Everything that left the vault process, and every failure seen. */
@@ -65,6 +67,7 @@ export class VaultHarness {
       index: this.index,
       audit: options.audit ?? this.audit,
       onUnexpectedExit: (exit) => this.exits.push(exit),
+      onUnaudited: (error) => this.unaudited.push(error),
       ...(options.waitingAfterMs === undefined ? {} : { waitingAfterMs: options.waitingAfterMs }),
       checkEndpoints: options.checkEndpoints ?? noProviders,
       ...(options.now ? { now: options.now } : {}),

@@ -1,6 +1,9 @@
 /** The vault over a real vault process, with secrets for this session only. */
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
+import { AppError } from '#shared/lib/app-error.ts';
+import { MemoryCredentialIndex } from '../../../electron/vault/index.ts';
+import { eventually } from '../../support/conditions.ts';
 import { noSessionBus } from '../../support/secret-service.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { VaultHarness } from '../../support/vault-harness.ts';
@@ -105,6 +108,27 @@ test('an entry for which nothing waits leaves nothing behind', async () => {
   const entering = harness.vault.enterSecret({ ...place, portId: randomUUID() });
   expect(await harness.failureOf(entering)).toMatchObject({ code: 'not_found' });
   expect(harness.index.list({})).toEqual([]);
+});
+
+test('a disk that fails as a promotion’s rest is removed, which nobody waits for, is told to the log', async () => {
+  class FailingIndex extends MemoryCredentialIndex {
+    isFailing = false;
+
+    override change(change: Parameters<MemoryCredentialIndex['change']>[0]): void {
+      if (this.isFailing && change.remove) throw new AppError('storage_failed', 'The disk is full.');
+      super.change(change);
+    }
+  }
+  const index = new FailingIndex();
+  const harness = harnessOf({ index });
+  const { vault, profileId } = harness;
+  await vault.chooseStore('session');
+  for (const slot of ['previous', 'current', 'next'] as const) await harness.enterSecret(undefined, slot);
+  index.isFailing = true;
+  vault.promoteNext({ profileId, kind: 'secret' });
+  const reported = await eventually(() => harness.unaudited[0], { what: 'a report' });
+  expect(reported).toMatchObject({ code: 'storage_failed' });
+  expect(vault.credentials(profileId)).toHaveLength(2);
 });
 
 test('what changes in the vault is in the audit log, with what it was about', async () => {
