@@ -157,8 +157,13 @@ export type VaultApi = {
     /** What the open store is sealed with, when that is asked for again. */
     readonly from?: EnteredValue | undefined;
   }): Promise<Record<string, never>>;
-  /** From the open store to the second, where it is read back. @throws AppError `no_credential`, or a store's failure */
-  copy(input: { readonly from: string; readonly to: string }): Promise<SecretSummary>;
+  /**
+   * From the open store to the second, where each is read back. Several in a vault file are written at once.
+   * @returns Their summaries, in order. @throws AppError `no_credential`, or a store's failure
+   */
+  copy(input: {
+    readonly copies: readonly { readonly from: string; readonly to: string }[];
+  }): Promise<readonly SecretSummary[]>;
   /** Whether the open store has no more than these, whoever put it there. */
   holdsOnly(input: { readonly credentialIds: readonly string[] }): Promise<boolean>;
   /** From here on the second store is the open one, and the one before is the second. */
@@ -177,7 +182,7 @@ export type VaultApi = {
     readonly folder: string;
   }): Promise<boolean>;
   /** Nothing there is no failure; not knowing whether something is there is one (`keychain_locked`). */
-  remove(input: { readonly credentialId: string }): Promise<Record<string, never>>;
+  remove(input: { readonly credentialIds: readonly string[] }): Promise<Record<string, never>>;
   signChannel(
     input: Signer & {
       readonly socketId: string;

@@ -134,7 +134,7 @@ export class CredentialBook {
   async remove(record: CredentialRecord, process: Remover): Promise<void> {
     this.#change({ put: [{ ...record, state: 'removing' }] }, [note('removed', record)]);
     try {
-      await process.call('remove', { credentialId: record.credentialId });
+      await process.call('remove', { credentialIds: [record.credentialId] });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       if (error.code === 'keychain_locked') {
@@ -228,8 +228,11 @@ export class CredentialBook {
 
   /** Removes what a crash, a cancelled call or a locked store left behind. A store that refuses keeps it for later. */
   async settle(store: StoreKind, process: Remover): Promise<void> {
-    for (const record of this.unsettled(store)) {
-      if (!(await this.finishRemoval(record, process))) return;
+    const records = this.unsettled(store);
+    // A vault file is written as a whole: once for all of them.
+    const batches = store === 'file' ? [records] : records.map((record) => [record]);
+    for (const batch of batches) {
+      if (batch.length > 0 && !(await this.#finishRemovals(batch, process))) return;
     }
   }
 
@@ -245,14 +248,19 @@ export class CredentialBook {
   }
 
   /** For a record that the user no longer sees. False: the store failed, and the record waits for the next open. */
-  async finishRemoval(record: CredentialRecord, process: Remover): Promise<boolean> {
+  finishRemoval(record: CredentialRecord, process: Remover): Promise<boolean> {
+    return this.#finishRemovals([record], process);
+  }
+
+  async #finishRemovals(records: readonly CredentialRecord[], process: Remover): Promise<boolean> {
+    const credentialIds = records.map(({ credentialId }) => credentialId);
     try {
-      await process.call('remove', { credentialId: record.credentialId });
+      await process.call('remove', { credentialIds });
     } catch (error) {
       if (error instanceof AppError) return false;
       throw error;
     }
-    this.#index.change({ remove: [record.credentialId] });
+    this.#index.change({ remove: credentialIds });
     return true;
   }
 

@@ -164,16 +164,19 @@ export class Keeper {
     return {};
   }
 
-  copy(input: Input<'copy'>): Promise<SecretSummary> {
+  copy(input: Input<'copy'>): Promise<readonly SecretSummary[]> {
     return this.#asStep(this.#copy(input));
   }
 
-  async #copy({ from, to }: Input<'copy'>): Promise<SecretSummary> {
+  async #copy({ copies }: Input<'copy'>): Promise<readonly SecretSummary[]> {
     const { canary } = this.#requireBeside();
-    const value = await this.#value(from);
-    await writeAndReadBack(this.#requireBeside(), to, value);
-    this.#values.set(to, value);
-    return summarise(value, canary);
+    const values = new Map<string, string>();
+    for (const { from, to } of copies) values.set(to, await this.#value(from));
+    await writeAndReadBack(this.#requireBeside(), values);
+    return [...values].map(([to, value]) => {
+      this.#values.set(to, value);
+      return summarise(value, canary);
+    });
   }
 
   #asStep<T>(work: Promise<T>): Promise<T> {
@@ -220,10 +223,8 @@ export class Keeper {
     // The canary may be gone already. A store that shows what it was given, before and after, is no locked one.
     const probe = accountOf(vaultId, probeId);
     await this.#writeProbe(store, probe);
-    for (const account of accounts) {
-      await store.remove(account);
-      if ((await store.read(account)) !== null) throw notRemoved();
-    }
+    await removeFrom(store, accounts);
+    await requireRemoved(store, accounts);
     if ((await store.read(probe)) === null) throw storeHidesEntries();
     await store.remove(probe);
     return true;
@@ -298,18 +299,16 @@ export class Keeper {
     return envText(await this.#withSecrets(input), input.target, input.style);
   }
 
-  async remove({ credentialId }: Input<'remove'>): Promise<Record<string, never>> {
+  async remove({ credentialIds }: Input<'remove'>): Promise<Record<string, never>> {
     const { store, vaultId } = this.#requireOpen();
-    const account = accountOf(vaultId, credentialId);
+    const accounts = credentialIds.map((credentialId) => accountOf(vaultId, credentialId));
     // A locked keychain ignores the removal without asking the user, and then shows nothing: it is asked to open
     // before, and can be believed only while it shows the canary.
     await this.#requireVisible();
-    await store.remove(account);
+    await removeFrom(store, accounts);
     await this.#requireVisible().catch(maybeRemoved);
-    if ((await store.read(account)) !== null) {
-      throw notRemoved();
-    }
-    this.#values.delete(credentialId);
+    await requireRemoved(store, accounts);
+    for (const credentialId of credentialIds) this.#values.delete(credentialId);
     return {};
   }
 
@@ -386,7 +385,7 @@ export class Keeper {
 
   async #keep(credentialId: string, value: string): Promise<SecretSummary> {
     const { canary } = this.#requireOpen();
-    await writeAndReadBack(this.#requireOpen(), credentialId, value);
+    await writeAndReadBack(this.#requireOpen(), new Map([[credentialId, value]]));
     this.#values.set(credentialId, value);
     return summarise(value, canary);
   }
@@ -475,16 +474,30 @@ export class Keeper {
   }
 }
 
+/** @param values By their credential ids. */
 async function writeAndReadBack(
   { store, vaultId, sealId }: Opened,
-  credentialId: string,
-  value: string,
+  values: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const account = accountOf(vaultId, credentialId);
-  await store.write(account, value);
-  if ((await store.read(account)) === value) return;
-  if ((await store.read(canaryAccount(vaultId, sealId))) === null) throw storeHidesEntries();
-  throw storeUnavailable('The system keychain did not keep what was written.', 'Try again.');
+  const entries = [...values].map(([id, value]) => [accountOf(vaultId, id), value] as const);
+  if (store instanceof SealedFileStore) await store.writeAll(entries);
+  else for (const [account, value] of entries) await store.write(account, value);
+  for (const [account, value] of entries) {
+    if ((await store.read(account)) === value) continue;
+    if ((await store.read(canaryAccount(vaultId, sealId))) === null) throw storeHidesEntries();
+    throw storeUnavailable('The system keychain did not keep what was written.', 'Try again.');
+  }
+}
+
+async function removeFrom(store: SecretStore, accounts: readonly string[]): Promise<void> {
+  if (store instanceof SealedFileStore) return store.removeAll(accounts);
+  for (const account of accounts) await store.remove(account);
+}
+
+async function requireRemoved(store: SecretStore, accounts: readonly string[]): Promise<void> {
+  for (const account of accounts) {
+    if ((await store.read(account)) !== null) throw notRemoved();
+  }
 }
 
 function notRemoved(): AppError {

@@ -409,7 +409,7 @@ export class Lifecycle {
       });
       await book.settle(store, calls);
       // Tidying that was ended may have left it.
-      if (isOfThis) await expected(calls.call('remove', { credentialId: probeId }));
+      if (isOfThis) await expected(calls.call('remove', { credentialIds: [probeId] }));
       // Fails when the process was ended while what was left behind was settled.
       process.requireRunning();
     } catch (error) {

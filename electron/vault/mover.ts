@@ -159,19 +159,26 @@ export class Mover {
     });
     index.change({ put: begun.map(([, to]) => to) });
     const copied: Copied[] = [];
-    for (const [record, to] of begun) {
-      const summary = await this.#copy(running, record, to);
-      copied.push({ from: record.credentialId, to: to.credentialId, summary });
+    while (copied.length < begun.length) {
+      const batch = begun.slice(copied.length, copied.length + batchSize(store, copied.length));
+      for (const [record] of batch) await this.#load(running, record);
+      const copies = batch.map(([from, to]) => ({ from: from.credentialId, to: to.credentialId }));
+      const summaries = await this.#call(running, 'copy', { copies });
+      for (const [at, copy] of copies.entries()) {
+        const summary = summaries[at];
+        if (!summary) throw new Error('A copy was made of which nothing is told.');
+        copied.push({ ...copy, summary });
+      }
       this.#tell({ from: running.store, to: store, done: copied.length, total: begun.length });
     }
     return copied;
   }
 
-  async #copy(running: Running, from: CredentialRecord, to: CredentialRecord) {
+  async #load(running: Running, record: CredentialRecord): Promise<void> {
     try {
-      return await this.#call(running, 'copy', { from: from.credentialId, to: to.credentialId });
+      await this.#call(running, 'load', { credentialId: record.credentialId });
     } catch (error) {
-      throw error instanceof AppError && error.code === 'no_credential' ? words.lostSecret(from) : error;
+      throw error instanceof AppError && error.code === 'no_credential' ? words.lostSecret(record) : error;
     }
   }
 
@@ -257,6 +264,14 @@ export class Mover {
     this.#move = move;
     this.#options.onProgress(move);
   }
+}
+
+/**
+ * A vault file is written as a whole for each batch: with batches that grow as it does, the time for all of them grows
+ * with the number of secrets, and no faster.
+ */
+function batchSize(store: MoveTarget, copiedCount: number): number {
+  return store === 'file' ? Math.max(1, Math.floor(copiedCount / 4)) : 1;
 }
 
 /** Rejects once the move is cancelled. */

@@ -113,13 +113,29 @@ export class SealedFileStore implements SecretStore {
     return this.#entries.get(account) ?? null;
   }
 
-  async write(account: string, value: string): Promise<void> {
-    requireStorable(value);
-    await this.#change((entries) => entries.set(account, value));
+  write(account: string, value: string): Promise<void> {
+    return this.writeAll([[account, value]]);
   }
 
-  async remove(account: string): Promise<void> {
-    await this.#change((entries) => entries.delete(account));
+  remove(account: string): Promise<void> {
+    return this.removeAll([account]);
+  }
+
+  /** All or none, in one new file. @throws as `write` */
+  async writeAll(values: Iterable<readonly [account: string, value: string]>): Promise<void> {
+    const all = [...values];
+    for (const [, value] of all) requireStorable(value);
+    await this.#change((entries) => {
+      for (const [account, value] of all) entries.set(account, value);
+    });
+  }
+
+  /** As `writeAll`. */
+  async removeAll(accounts: Iterable<string>): Promise<void> {
+    const all = [...accounts];
+    await this.#change((entries) => {
+      for (const account of all) entries.delete(account);
+    });
   }
 
   /** @throws AppError `wrong_passphrase` when `from` is not the one in use, and what `create` throws of `to`. */

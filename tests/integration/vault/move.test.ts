@@ -112,6 +112,28 @@ describe.each([
   });
 });
 
+it('writes a vault file less often than there are secrets, the more of them there are', async () => {
+  const harness = begin();
+  const { vault } = harness;
+  await vault.chooseStore('session');
+  const values = Array.from({ length: 100 }, () => harness.newSecret());
+  const entered = await Promise.all(
+    values.map((value) =>
+      vault.enterSecret({ profileId: harness.profileId, kind: 'token', slot: 'extra', value }),
+    ),
+  );
+  const steps: number[] = [];
+  vault.moveChanged.add((each) => each && each.total > 0 && steps.push(each.done));
+  await vault.moveTo('file', passphrase);
+  expect(steps.at(-1)).toBe(entered.length);
+  expect(steps.length).toBeLessThan(30);
+  expect(steps).toEqual(steps.toSorted((one, other) => one - other));
+  harness.vault.close();
+  const file = await SealedFileStore.open(folder, passphrase.value);
+  const kept = await Promise.all(file.accounts.map((account) => file.read(account)));
+  expect(values.every((value) => kept.includes(value))).toBe(true);
+});
+
 const asked = ({ profileId }: VaultHarness) => ({
   profileId,
   socketId: '12.34',

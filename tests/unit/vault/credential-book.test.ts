@@ -36,6 +36,27 @@ async function removeFrom(failure: ErrorCode) {
   return { error, announced, state: index.find('one')?.state };
 }
 
+test.each([
+  ['file', [3]],
+  ['keychain', [1, 1, 1]],
+] as const)('what is left behind in a %s is removed in %j', async (store, sizes) => {
+  const index = new MemoryCredentialIndex();
+  const left = ['one', 'two', 'three'].map((credentialId) => ({ ...record, credentialId, store }));
+  index.change({ put: left.map((each) => ({ ...each, state: 'removing' as const })) });
+  const asked: number[] = [];
+  const book = new CredentialBook(
+    index,
+    new MemoryAuditTrail(),
+    () => 0,
+    () => {},
+  );
+  const call = async (_: string, { credentialIds }: { credentialIds: readonly string[] }) =>
+    asked.push(credentialIds.length);
+  await book.settle(store, { call: call as never });
+  expect(asked).toEqual(sizes);
+  expect(index.list({})).toEqual([]);
+});
+
 test('a removal that a locked store refused has changed nothing, and may be tried again', async () => {
   const { error, announced, state } = await removeFrom('keychain_locked');
   expect(error).toMatchObject({ code: 'keychain_locked', hint: 'Try again.', retryable: true });

@@ -120,9 +120,11 @@ describe('a value', () => {
   test('can’t be taken for removed while the store is locked', async () => {
     await put();
     store.isLocked = true;
-    await expect(keeper.remove({ credentialId })).rejects.toMatchObject({ code: 'keychain_locked' });
+    await expect(keeper.remove({ credentialIds: [credentialId] })).rejects.toMatchObject({
+      code: 'keychain_locked',
+    });
     store.isLocked = false;
-    await keeper.remove({ credentialId });
+    await keeper.remove({ credentialIds: [credentialId] });
     expect([...store.entries.keys()]).toEqual([`${vaultId}/canary`]);
     await expect(sign()).rejects.toMatchObject({ code: 'no_credential' });
   });
@@ -167,7 +169,9 @@ describe('a store that is locked, and asks the user for each read', () => {
 
   test('is taken for locked at the first prompt that is dismissed, and the user sees no second one', async () => {
     await expect(sign()).rejects.toMatchObject({ code: 'keychain_locked' });
-    await expect(keeper.remove({ credentialId })).rejects.toMatchObject({ code: 'keychain_locked' });
+    await expect(keeper.remove({ credentialIds: [credentialId] })).rejects.toMatchObject({
+      code: 'keychain_locked',
+    });
     expect(prompting.shown).toBe(2);
   });
 
@@ -175,7 +179,7 @@ describe('a store that is locked, and asks the user for each read', () => {
     const failures = await Promise.all([
       ...Array.from({ length: 20 }, () => sign().catch(({ code }) => code)),
       keeper.encrypt({ credentialId: 'masterKey', channel, plaintext: 'x' }).catch(({ code }) => code),
-      keeper.remove({ credentialId }).catch(({ code }) => code),
+      keeper.remove({ credentialIds: [credentialId] }).catch(({ code }) => code),
     ]);
     expect(new Set(failures)).toEqual(new Set(['keychain_locked']));
     expect(prompting.shown).toBe(1);
@@ -202,7 +206,7 @@ describe('a store that is locked, and asks the user for each read', () => {
 
   test('has removed what it was asked to when its prompt is answered', async () => {
     prompting.prompts = ['answer'];
-    await keeper.remove({ credentialId });
+    await keeper.remove({ credentialIds: [credentialId] });
     expect([...store.entries.keys()].sort()).toEqual([`${vaultId}/canary`, `${vaultId}/masterKey`]);
   });
 

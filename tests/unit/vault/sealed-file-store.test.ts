@@ -57,6 +57,24 @@ describe('a vault file', () => {
     expect(header().nonce).not.toBe(before.nonce);
   });
 
+  it('takes several entries at once, all or none of them, and lets them go at once', async () => {
+    await store.write('one', 'before');
+    const before = readFileSync(path('current'));
+    const tooLong: [string, string][] = [
+      ['one', word()],
+      ['two', 'x'.repeat(3000)],
+    ];
+    expect((await failure(store.writeAll(tooLong))).code).toBe('invalid_input');
+    expect(readFileSync(path('current')).equals(before)).toBe(true);
+    const values = Array.from({ length: 200 }, (_, at) => [`account ${at}`, word()] as const);
+    await store.writeAll(values);
+    const again = await SealedFileStore.open(folder, passphrase);
+    for (const [account, value] of values) expect((await again.read(account)) === value).toBe(true);
+    await again.removeAll(values.map(([account]) => account));
+    expect((await SealedFileStore.open(folder, passphrase)).accounts).toEqual(['one']);
+    expect(readdirSync(folder)).toEqual([names.current]);
+  });
+
   it('does not grow with every byte that is in it', async () => {
     const size = statSync(path('current')).size;
     await store.write('a', word());
