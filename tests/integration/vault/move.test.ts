@@ -154,12 +154,15 @@ async function expectUnmoved(harness: VaultHarness, store: MoveTarget | 'session
 }
 
 /** Calls when so many secrets are in both places, while the move waits for its next step. */
-function whenCopied(harness: VaultHarness, count: number, act: () => void): void {
+function whenCopied(harness: VaultHarness, count: number, act: () => void): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
   const stop = harness.vault.moveChanged.add((each) => {
     if (each?.done !== count || each.total === 0) return;
     stop();
     act();
+    resolve();
   });
+  return promise;
 }
 
 const nothingMoved = expect.stringMatching(/Nothing was moved: the secrets are in .*, as before\.$/);
@@ -191,8 +194,10 @@ describe('a move that does not come to its end', () => {
 
   it('as the keychain does not answer, is said to wait, and can be given up', async () => {
     const harness = await withSecrets('file');
-    whenCopied(harness, 1, () => service.freeze());
+    const frozen = whenCopied(harness, 1, () => service.freeze());
     const moving = harness.failureOf(move(harness, 'keychain'));
+    // On a busy machine it may seem to wait before.
+    await frozen;
     await harness.untilState('waiting');
     expect(harness.vault.move).toMatchObject({ done: 1, total: 3 });
     harness.vault.cancelMove();
@@ -209,8 +214,10 @@ describe('a move that does not come to its end', () => {
     async (giveUp) => {
       const harness = await withSecrets('session');
       const signed = await harness.sign();
-      whenCopied(harness, 1, () => service.freeze());
+      const frozen = whenCopied(harness, 1, () => service.freeze());
       const moving = harness.failureOf(move(harness, 'keychain'));
+      // On a busy machine it may seem to wait before.
+      await frozen;
       await harness.untilState('waiting');
       harness.vault[giveUp]();
       expect(await moving).toMatchObject({ code: 'cancelled', message: nothingMoved });
@@ -364,8 +371,10 @@ describe('while a move is under way', () => {
 describe('the place before', () => {
   it('that does not answer any more is emptied at the next start', async () => {
     const harness = await withSecrets('keychain');
-    whenCopied(harness, 3, () => service.freeze());
+    const frozen = whenCopied(harness, 3, () => service.freeze());
     const moving = move(harness, 'file');
+    // On a busy machine it may seem to wait before.
+    await frozen;
     await harness.untilState('waiting');
     harness.vault.cancelWaiting();
     expect(await moving).toMatchObject({ status: { state: 'locked', store: 'file' }, isCleared: false });
@@ -379,8 +388,10 @@ describe('the place before', () => {
 
   it('is not emptied any more when it is opened: a keychain', async () => {
     const harness = await withSecrets('keychain');
-    whenCopied(harness, 3, () => service.freeze());
+    const frozen = whenCopied(harness, 3, () => service.freeze());
     const moving = move(harness, 'file');
+    // On a busy machine it may seem to wait before.
+    await frozen;
     await harness.untilState('waiting');
     harness.vault.cancelWaiting();
     expect(await moving).toMatchObject({ isCleared: false });

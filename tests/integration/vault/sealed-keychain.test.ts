@@ -204,12 +204,16 @@ describe('a passphrase for the keychain', () => {
 
   it('that was set as the keychain stopped to answer leaves nothing unsealed after the next start', async () => {
     const harness = await withSecrets();
+    const frozen = Promise.withResolvers<void>();
     const stop = harness.vault.moveChanged.add((move) => {
       if (move?.done !== 2) return;
       stop();
       service.freeze();
+      frozen.resolve();
     });
     const setting = harness.vault.setPassphrase(passphrase);
+    // On a busy machine it may seem to wait before.
+    await frozen.promise;
     await harness.untilState('waiting');
     harness.vault.cancelWaiting();
     expect(await setting).toEqual({ isCleared: false });
