@@ -307,11 +307,17 @@ export class Vault {
     return process.call('openImport', source);
   }
 
-  /** As `enterSecret`: the value goes from the import to the store inside the vault process. */
-  enterImported(input: NewSecret, from: ImportedSecret): Promise<Credential> {
-    return this.#enter('entered', input, (process, credentialId) =>
-      process.call('putImported', { credentialId, ...from }),
-    );
+  /**
+   * As `enterSecret`: the value goes from the import to the store inside the vault process.
+   * @param slotOf Asked again once the value is kept: by then another may have the place that was free.
+   */
+  enterImported(
+    input: Omit<NewSecret, 'slot'>,
+    from: ImportedSecret,
+    slotOf: () => Slot,
+  ): Promise<Credential> {
+    const keep: Keep = (process, credentialId) => process.call('putImported', { credentialId, ...from });
+    return this.#enter('entered', { ...input, slot: slotOf() }, keep, slotOf);
   }
 
   /** Not for the user to wait for: a vault that is not open has no import. */
@@ -334,6 +340,7 @@ export class Vault {
     action: 'entered' | 'generated',
     { profileId, kind, slot, key, label }: NewSecret,
     keep: Keep,
+    slotThen?: () => Slot,
   ): Promise<Credential> {
     const format = this.#formatOf(profileId, kind);
     if (kind === 'secret' && key === undefined) {
@@ -345,9 +352,8 @@ export class Vault {
     const entry: Entry = { ...place, key: kind === 'secret' ? (key ?? null) : null, label: label ?? null };
     return this.#gate.during(async () => {
       const { process, store } = await this.#lifecycle.ready();
-      return this.#book.enter(action, entry, store, process, (credentialId) =>
-        keep(process, credentialId, format),
-      );
+      const keepAs = (credentialId: string) => keep(process, credentialId, format);
+      return this.#book.enter(action, entry, store, process, keepAs, slotThen);
     });
   }
 
