@@ -43,7 +43,7 @@ const report = progress.extend({
   found: z.array(place),
   /** There are more. */
   isCut: z.boolean(),
-  /** Files and folders that could not be read. */
+  /** Files, folders and objects of the history that could not be read. */
   unreadable: count,
   /** `unreadable`: no repository, or no git. */
   history: z.enum(['swept', 'not-asked', 'unreadable']),

@@ -8,6 +8,8 @@ import { AppError } from '#shared/lib/app-error.ts';
 
 type Git = ChildProcessByStdio<null, Readable, null>;
 
+const newline = 10;
+
 const plumbing = [
   '-c',
   'core.fsmonitor=false',
@@ -35,14 +37,20 @@ function git(folder: string, args: readonly string[]): Git {
   });
 }
 
+export interface ObjectReader {
+  begin(objectId: string): { push(chunk: Uint8Array): void; end(): void };
+  /** git knows of the object, and can't read it. */
+  missing(): void;
+}
+
 /**
  * Hands every blob, commit and tag over, in pieces.
- * @throws AppError `cancelled`; `not_found` when git is missing or can't read the repository.
+ * @throws AppError `cancelled`; `not_found` when git is missing or can't read the repository to its end.
  */
 export async function readGitObjects(
   folder: string,
   signal: AbortSignal,
-  begin: (objectId: string) => { push(chunk: Uint8Array): void; end(): void },
+  reader: ObjectReader,
 ): Promise<void> {
   const child = git(folder, ['cat-file', '--batch-all-objects', '--unordered', '--batch']);
   const stop = () => child.kill('SIGKILL');
@@ -53,20 +61,26 @@ export async function readGitObjects(
   });
   ended.catch(() => {});
   try {
-    await readBatch(child.stdout, begin);
+    const isWhole = await readBatch(child.stdout, reader);
     if (signal.aborted) throw cancelled();
-    if ((await ended) !== 0) throw signal.aborted ? cancelled() : unreadable();
+    if ((await ended) !== 0 || !isWhole) throw signal.aborted ? cancelled() : unreadable();
   } finally {
     signal.removeEventListener('abort', stop);
     stop();
   }
 }
 
-/** `ID TYPE SIZE\n`, so many bytes, `\n`; and again. Source: git-cat-file(1), “batch output”. */
-async function readBatch(
-  output: Readable,
-  begin: (objectId: string) => { push(chunk: Uint8Array): void; end(): void },
-): Promise<void> {
+const objectHeader = /^([0-9a-f]{40}|[0-9a-f]{64}) (?:(blob|tree|commit|tag) (\d{1,15})|missing)$/;
+/** No header is as long as this. */
+const headerLimit = 200;
+
+/**
+ * `ID TYPE SIZE\n`, so many bytes, `\n`; and again. An object that can't be read is `ID missing\n`, and has no bytes.
+ * Source: git-cat-file(1), “batch output”. After anything else there is no telling where the next one begins.
+ * @returns False: it ended within an object.
+ * @throws AppError `not_found`
+ */
+async function readBatch(output: Readable, { begin, missing }: ObjectReader): Promise<boolean> {
   let header = '';
   let left = 0;
   let isEndDue = false;
@@ -79,25 +93,32 @@ async function readBatch(
         at += part.length;
         left -= part.length;
       } else if (isEndDue) {
+        if (piece[at] !== newline) throw unreadable();
         current?.end();
         current = undefined;
         isEndDue = false;
         at++;
       } else {
-        const lineEnd = piece.indexOf(10, at);
+        const lineEnd = piece.indexOf(newline, at);
         header += piece.toString('latin1', at, lineEnd < 0 ? piece.length : lineEnd);
+        if (header.length > headerLimit) throw unreadable();
         at = lineEnd < 0 ? piece.length : lineEnd + 1;
         if (lineEnd < 0) continue;
-        const [objectId = '', type = '', size = ''] = header.split(' ');
+        const [, objectId, type, size] = objectHeader.exec(header) ?? [];
         header = '';
+        if (objectId === undefined) throw unreadable();
+        if (type === undefined) {
+          missing();
+          continue;
+        }
         left = Number(size);
-        if (!Number.isSafeInteger(left) || !/^[0-9a-f]{40,64}$/.test(objectId)) continue;
         // A tree holds names and other objects' ids; its blobs come by themselves.
         current = type === 'tree' ? undefined : begin(objectId);
         isEndDue = true;
       }
     }
   }
+  return header === '' && !isEndDue;
 }
 
 /** The first commit that has the object, and its path there. Undefined: no commit that a branch or tag leads to. */

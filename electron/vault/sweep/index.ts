@@ -38,7 +38,7 @@ export interface SweepResult extends Progress {
   readonly found: readonly Place[];
   /** More were there than are listed. */
   readonly isCut: boolean;
-  /** Files and folders that could not be read. */
+  /** Files, folders and objects of the history that could not be read. */
   readonly unreadable: number;
   /** Secrets that are too short to look for. */
   readonly tooShort: number;
@@ -176,21 +176,22 @@ class Sweep {
 
   async #objects(): Promise<void> {
     const { folder, signal } = this.#options;
-    await readGitObjects(folder, signal, (objectId) => {
+    const begin = (objectId: string) => {
       this.#counts.gitObjects++;
       const stream = this.#searcher.stream((hit) => {
         if (this.#inObjects.length < placeLimit) this.#inObjects.push({ objectId, hit });
         else this.#isCut = true;
       });
       return {
-        push: (chunk) => {
+        push: (chunk: Uint8Array) => {
           stream.push(chunk);
           this.#counts.bytes += chunk.length;
           this.#tell();
         },
         end: () => stream.end(),
       };
-    });
+    };
+    await readGitObjects(folder, signal, { begin, missing: () => this.#unreadable++ });
     const commits = new Map<string, Awaited<ReturnType<typeof whereCommitted>>>();
     for (const { objectId, hit } of this.#inObjects) {
       if (!commits.has(objectId)) commits.set(objectId, await whereCommitted(folder, objectId, signal));

@@ -76,7 +76,8 @@ function Left({ report }: { readonly report: SweepReport }) {
       `${plural(tooShort, 'secret')} ${tooShort === 1 ? 'is' : 'are'} shorter than 8 characters, and not looked for: so few would be found by chance.`,
     missing > 0 &&
       `${plural(missing, 'secret')} could not be read: the store no longer has ${missing === 1 ? 'it' : 'them'}.`,
-    unreadable > 0 && `${plural(unreadable, 'file or folder', 'files or folders')} could not be read.`,
+    unreadable > 0 &&
+      `${plural(unreadable, 'file, folder or object of git', 'files, folders or objects of git')} could not be read.`,
     history === 'unreadable' &&
       'The git history was not swept: there is no repository, or no git that can read it.',
     isCut && 'There are more places than are listed.',

@@ -229,6 +229,25 @@ describe('a sweep of a repository', () => {
     expect(existsSync(proof)).toBe(true);
   });
 
+  it('counts an object that can’t be read, and finds what comes after it', async () => {
+    git('init', '-q', '-b', 'main');
+    // Objects come in the order of their ids: every folder has one that can't be read, before and after all others.
+    for (let index = 0; index < 256; index++) {
+      const start = index.toString(16).padStart(2, '0');
+      for (const end of ['0', 'f']) write(`.git/objects/${start}/${end.repeat(38)}`, '');
+    }
+    write('a', value);
+    git('add', 'a');
+    git('commit', '-qm', 'first');
+    rmSync(join(folder, 'a'));
+    const { found, history, unreadable } = await run({ hasHistory: true });
+    expect({ found: found.map(briefly), history, unreadable }).toEqual({
+      found: ['a:1 plain'],
+      history: 'swept',
+      unreadable: 512,
+    });
+  });
+
   it('keeps what was found in the files when there is no repository', async () => {
     write('a', value);
     expect(await run({ hasHistory: true })).toMatchObject({ history: 'unreadable', found: [{ path: 'a' }] });
