@@ -2,7 +2,9 @@
  * What a repository has ever kept, reachable or not: every object, unpacked by git itself. Only git's plumbing is run,
  * with the repository's own hooks, filters and helpers left out; it is given object names and never a secret.
  */
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, type ExecFileException, execFile, spawn } from 'node:child_process';
+import { realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { AppError } from '#shared/lib/app-error.ts';
 
@@ -18,41 +20,96 @@ const plumbing = [
   // It would have the repository's own gpg.program look at signatures.
   '-c',
   'log.showSignature=false',
+  // A store is read wherever it is; nothing of what it configures is run.
+  '-c',
+  'safe.bareRepository=all',
   '--no-optional-locks',
   '--no-pager',
 ];
 
-function git(folder: string, args: readonly string[]): Git {
-  return spawn('git', ['-C', folder, ...plumbing, ...args], {
+const environment = () => ({
+  PATH: process.env.PATH,
+  HOME: process.env.HOME,
+  GIT_TERMINAL_PROMPT: '0',
+  // What a partial clone has left at its server stays there; older versions know the second way only.
+  GIT_NO_LAZY_FETCH: '1',
+  GIT_ALLOW_PROTOCOL: 'none',
+  LC_ALL: 'C',
+});
+
+/** A store may name a folder of files that is gone, which git would go to; it needs none for what is asked here. */
+const inStore = '--work-tree=.';
+
+function git(store: string, args: readonly string[]): Git {
+  return spawn('git', ['-C', store, ...plumbing, inStore, ...args], {
     stdio: ['ignore', 'pipe', 'ignore'],
-    env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      GIT_TERMINAL_PROMPT: '0',
-      // What a partial clone has left at its server stays there; older versions know the second way only.
-      GIT_NO_LAZY_FETCH: '1',
-      GIT_ALLOW_PROTOCOL: 'none',
-      LC_ALL: 'C',
-    },
+    env: environment(),
+  });
+}
+
+/**
+ * Where the repository that a folder is part of keeps everything: the same for all its work trees.
+ * @returns undefined: it is in no repository, or there is no git
+ * @throws AppError `cancelled`; `not_found` when git refuses the repository
+ */
+export async function storeAround(folder: string, signal: AbortSignal): Promise<string | undefined> {
+  return askForStore(folder, [], signal);
+}
+
+/** As `storeAround`, for a folder that names its store in a file. @throws AppError `cancelled`, `not_found` */
+export async function storeOfWorkTree(folder: string, signal: AbortSignal): Promise<string> {
+  const store = await askForStore(folder, [], signal);
+  if (store === undefined) throw unreadable();
+  return store;
+}
+
+/**
+ * As `storeAround`, for what looks like a store itself: git would take one that is damaged for a part of the repository
+ * around it. @throws AppError `cancelled`, `not_found`
+ */
+export async function checkedStore(path: string, signal: AbortSignal): Promise<string> {
+  const store = await askForStore(path, [inStore], signal);
+  if (store === undefined || store !== (await realpath(path))) throw unreadable();
+  return store;
+}
+
+async function askForStore(folder: string, options: readonly string[], signal: AbortSignal) {
+  const args = ['-C', folder, ...plumbing, ...options, 'rev-parse', '--git-common-dir'];
+  const { error, told, complaint } = await new Promise<{
+    readonly error: ExecFileException | null;
+    readonly told: string;
+    readonly complaint: string;
+  }>((answer) =>
+    execFile('git', args, { env: environment(), signal }, (failure, stdout, stderr) =>
+      answer({ error: failure, told: stdout, complaint: stderr }),
+    ),
+  );
+  if (signal.aborted) throw cancelled();
+  if (error?.code === 'ENOENT') return undefined;
+  if (error && /^fatal: not a git repository \(or any/m.test(complaint)) return undefined;
+  if (error) throw unreadable();
+  return realpath(resolve(folder, told.replace(/\n$/, ''))).catch(() => {
+    throw unreadable();
   });
 }
 
 export interface ObjectReader {
-  begin(objectId: string): { push(chunk: Uint8Array): void; end(): void };
+  begin(objectId: string, isTree: boolean): { push(chunk: Uint8Array): void; end(): void };
   /** git knows of the object, and can't read it. */
   missing(): void;
 }
 
 /**
- * Hands every blob, commit and tag over, in pieces.
+ * Hands every object over, in pieces. Of a tree the names are plain.
+ * @param store As the functions above tell it.
  * @throws AppError `cancelled`; `not_found` when git is missing or can't read the repository to its end.
  */
 export async function readGitObjects(
-  folder: string,
+  store: string,
   signal: AbortSignal,
   reader: ObjectReader,
 ): Promise<void> {
-  const child = git(folder, ['cat-file', '--batch-all-objects', '--unordered', '--batch']);
+  const child = git(store, ['cat-file', '--batch-all-objects', '--unordered', '--batch']);
   const stop = () => child.kill('SIGKILL');
   signal.addEventListener('abort', stop, { once: true });
   const ended = new Promise<number | null>((resolve, reject) => {
@@ -112,8 +169,7 @@ async function readBatch(output: Readable, { begin, missing }: ObjectReader): Pr
           continue;
         }
         left = Number(size);
-        // A tree holds names and other objects' ids; its blobs come by themselves.
-        current = type === 'tree' ? undefined : begin(objectId);
+        current = begin(objectId, type === 'tree');
         isEndDue = true;
       }
     }
@@ -123,7 +179,7 @@ async function readBatch(output: Readable, { begin, missing }: ObjectReader): Pr
 
 /** The first commit that has the object, and its path there. Undefined: no commit that a branch or tag leads to. */
 export async function whereCommitted(
-  folder: string,
+  store: string,
   objectId: string,
   signal: AbortSignal,
 ): Promise<{ readonly commit: string; readonly path: string } | undefined> {
@@ -138,7 +194,7 @@ export async function whereCommitted(
     '-z',
     '-m',
   ];
-  const child = git(folder, [...args, `--find-object=${objectId}`]);
+  const child = git(store, [...args, `--find-object=${objectId}`]);
   const stop = () => child.kill('SIGKILL');
   // A git that is gone by now is told by its output, which ends.
   child.once('error', () => {});
