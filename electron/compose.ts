@@ -266,19 +266,19 @@ export async function compose(options: ComposeOptions): Promise<App> {
       export: async ({ format, ...place }) => {
         vault.noteUses();
         const { path, overwrite } = exportPlace(place);
-        const entries = await userFiles.writing({ path, overwrite }, async (file) => {
-          let count = 0;
-          await writeUserFile(file, async (handle) => {
-            count = await writeAudit(
+        const told = await userFiles.writing({ path, overwrite }, async (file) => {
+          let entries = 0;
+          const written = await writeUserFile(file, async (handle) => {
+            entries = await writeAudit(
               handle,
               format,
               (after, limit) => audit.after(after, limit),
               audit.lastId(),
             );
           });
-          return count;
+          return { entries, ...written };
         });
-        return { path, entries };
+        return { path, ...told };
       },
     },
     doctor: {

@@ -10,7 +10,7 @@ import { parseUnknown } from '#shared/lib/parse-unknown.ts';
 import type { Preferences } from '../storage/index.ts';
 import { type FileToWrite, removeTemporary, requireWritable, temporaryFor } from './write-file.ts';
 
-export { type FileToWrite, requireWritable, writeUserFile } from './write-file.ts';
+export { type FileToWrite, requireWritable, type WrittenFile, writeUserFile } from './write-file.ts';
 
 const name = 'unfinishedFiles';
 /** Folders that can't be reached any more are given up, the longest known first. */
@@ -50,7 +50,10 @@ export class UserFiles {
     this.#underWay.add(temporary);
     try {
       const written = await write({ ...place, temporary });
-      this.#write(this.#unfinished().filter((path) => path !== temporary));
+      // It may be there yet under this name as well: then it is looked for again.
+      if (await removeTemporary(temporary)) {
+        this.#write(this.#unfinished().filter((path) => path !== temporary));
+      }
       return written;
     } catch (error) {
       // A process that was ended while it wrote may have left it, even after this: so it stays noted.

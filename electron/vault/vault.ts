@@ -19,7 +19,7 @@ import { Listeners } from '#shared/lib/disposer.ts';
 import type { AuditNote, AuditTrail } from '../audit/index.ts';
 import type { ChildExit, PassedPort, SpawnChild } from '../processes/port.ts';
 import type { EncryptedData, WebhookVerification } from '../signing/index.ts';
-import type { FileToWrite } from '../user-files/index.ts';
+import type { FileToWrite, WrittenFile } from '../user-files/index.ts';
 import type {
   Decryption,
   EncryptedItem,
@@ -458,7 +458,10 @@ export class Vault {
    * Secrets into a file that the vault process writes. Each of them is in the audit log before there is any of it.
    * @throws AppError as `letOut`, and what `VaultApi.prepareExport` and `writeExport` throw
    */
-  async exportSecrets(order: ExportOrder, file: FileToWrite): Promise<Omit<PreparedExport, 'exportId'>> {
+  async exportSecrets(
+    order: ExportOrder,
+    file: FileToWrite,
+  ): Promise<Omit<PreparedExport, 'exportId'> & WrittenFile> {
     const { process } = await this.#lifecycle.ready();
     const ids =
       order.form === 'env'
@@ -471,8 +474,7 @@ export class Vault {
       prepare: async (calls) => prepared.resolve(await calls.call('prepareExport', order)),
       leave: async (calls) => {
         const { exportId, ...told } = await prepared.promise;
-        await calls.call('writeExport', { exportId, file });
-        return told;
+        return { ...told, ...(await calls.call('writeExport', { exportId, file })) };
       },
     });
   }
