@@ -9,7 +9,7 @@ import type { Slot } from '#shared/contract/vault.ts';
 import type { ServerMessage } from '#shared/contract/wire.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { Listeners } from '#shared/lib/disposer.ts';
-import { AuditLog, writeAudit } from './audit/index.ts';
+import { AuditExport, AuditLog } from './audit/index.ts';
 import { createCommands } from './cli/index.ts';
 import { type CheckOptions, Doctor } from './doctor/index.ts';
 import { Exports } from './exports/index.ts';
@@ -267,16 +267,13 @@ export async function compose(options: ComposeOptions): Promise<App> {
         vault.noteUses();
         const { path, overwrite } = exportPlace(place);
         const told = await userFiles.writing({ path, overwrite }, async (file) => {
-          let entries = 0;
-          const written = await writeUserFile(file, async (handle) => {
-            entries = await writeAudit(
-              handle,
-              format,
-              (after, limit) => audit.after(after, limit),
-              audit.lastId(),
-            );
-          });
-          return { entries, ...written };
+          const exported = new AuditExport(format);
+          const written = await writeUserFile(
+            file,
+            (handle) => exported.write(handle, (after, limit) => audit.after(after, limit), audit.lastId()),
+            (content) => exported.prove(content),
+          );
+          return { entries: exported.entries, ...written };
         });
         return { path, ...told };
       },

@@ -10,7 +10,13 @@ import { parseUnknown } from '#shared/lib/parse-unknown.ts';
 import type { Preferences } from '../storage/index.ts';
 import { type FileToWrite, removeTemporary, requireWritable, temporaryFor } from './write-file.ts';
 
-export { type FileToWrite, requireWritable, type WrittenFile, writeUserFile } from './write-file.ts';
+export {
+  type FileToWrite,
+  notAsWritten,
+  requireWritable,
+  type WrittenFile,
+  writeUserFile,
+} from './write-file.ts';
 
 const name = 'unfinishedFiles';
 /** Folders that can't be reached any more are given up, the longest known first. */

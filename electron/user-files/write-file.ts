@@ -190,6 +190,14 @@ function explanation(error: unknown): unknown {
   });
 }
 
+/** For those who prove what was written. */
+export function notAsWritten(): AppError {
+  return new AppError('storage_failed', 'What was written is not what can be read from the disk.', {
+    hint: 'Choose another place. The file was taken away again.',
+    retryable: true,
+  });
+}
+
 function isThere(): AppError {
   return new AppError('confirmation_required', 'There is a file of this name already.', {
     hint: 'Say that it may be replaced, or choose another name.',

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '#shared/lib/app-error.ts';
 import type { Disposer } from '#shared/lib/disposer.ts';
-import { type FileToWrite, type WrittenFile, writeUserFile } from '../user-files/index.ts';
+import { type FileToWrite, notAsWritten, type WrittenFile, writeUserFile } from '../user-files/index.ts';
 import type { EnteredValue, EnvironmentToForm } from './api.ts';
 import { sealBundle } from './bundle.ts';
 import { type BundledApp, type ExportApp, envFile } from './export/index.ts';
@@ -121,11 +121,4 @@ export class Exporter {
     this.#waiting.delete(exportId);
     return waiting;
   }
-}
-
-function notAsWritten(): AppError {
-  return new AppError('storage_failed', 'What was written is not what can be read from the disk.', {
-    hint: 'Choose another place. The file was taken away again.',
-    retryable: true,
-  });
 }
