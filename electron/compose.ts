@@ -144,7 +144,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     onGone: (profileId) => vault.removeAllOf(profileId),
   });
   const chosenFiles = new ChosenFiles(options.pickFile);
-  const userFiles = new UserFiles(preferences, dataFolder);
+  const userFiles = new UserFiles(preferences, dataFolder, (error) => reportBug('userFiles', error));
   const exports = new Exports({ vault, profiles, files: userFiles });
   const exportPlace = ({ path, overwrite }: { readonly path: string; readonly overwrite: boolean }) => ({
     path: chosenFiles.require('export', path),
@@ -448,6 +448,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
       await sandbox.close();
       await history.close();
       vault.close();
+      userFiles.close();
       database.close();
     },
   };

@@ -27,7 +27,9 @@ if (process.argv[2] === '--once') {
 } else if (process.argv[2] !== undefined) {
   const { dataFolder, folder, firstRound } = argument<FilesToWrite>();
   const database = await Database.open(dataFolder);
-  const files = new UserFiles(new Preferences(database), dataFolder);
+  const files = new UserFiles(new Preferences(database), dataFolder, (error) => {
+    throw error;
+  });
   await untilToldToGo();
   for (let round = firstRound; ; round++) {
     const path = join(folder, fileNames[round % fileNames.length] ?? '');

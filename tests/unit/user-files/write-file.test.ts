@@ -15,7 +15,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
+import fsPromises, { type FileHandle } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -206,8 +207,14 @@ describe('a file of the user’s', () => {
 describe('what is left of files that were being written', () => {
   async function open(dataFolder = temporaryFolder()) {
     const database = await Database.open(dataFolder);
-    onTestFinished(() => database.close());
-    return new UserFiles(new Preferences(database), dataFolder);
+    const files = new UserFiles(new Preferences(database), dataFolder, (error) => {
+      throw error;
+    });
+    onTestFinished(() => {
+      files.close();
+      database.close();
+    });
+    return files;
   }
 
   test('goes at the next start, and nothing else', async () => {
@@ -258,6 +265,41 @@ describe('what is left of files that were being written', () => {
       return told;
     });
     expect(readdirSync(folder)).toEqual(['.env']);
+  });
+
+  test('is not waited for where a disk does not answer, and that disk is asked once', async () => {
+    const files = await open();
+    const left = new Set<string>();
+    for (const name of ['one', 'two']) {
+      const lost = files.writing({ path: join(folder, name), overwrite: false }, async ({ temporary }) => {
+        left.add(temporary);
+        throw new Error('lost');
+      });
+      await expect(lost).rejects.toThrow('lost');
+    }
+    // A disk that hangs can't be had here: so it is the system's call for the leftover that has no answer.
+    const { lstat } = fsPromises;
+    const asked: string[] = [];
+    const answers: (() => void)[] = [];
+    const hanging = vi.spyOn(fsPromises, 'lstat').mockImplementation((async (at: string) => {
+      if (!left.has(at)) return lstat(at);
+      asked.push(at);
+      await new Promise<void>((resolve) => answers.push(resolve));
+      return lstat(at);
+    }) as typeof lstat);
+    syncBuiltinESMExports();
+    onTestFinished(() => {
+      hanging.mockRestore();
+      syncBuiltinESMExports();
+    });
+    for (const name of ['first', 'second']) {
+      await files.writing({ path: join(folder, name), overwrite: false }, async (file) => {
+        return writeUserFile(file, (handle) => handle.writeFile('ours'));
+      });
+    }
+    expect(readdirSync(folder).sort()).toEqual(['first', 'second']);
+    expect(asked).toHaveLength(1);
+    for (const answer of answers) answer();
   });
 
   test('one that is under way is left alone', async () => {
