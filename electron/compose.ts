@@ -154,10 +154,22 @@ export async function compose(options: ComposeOptions): Promise<App> {
     emit('settings.changed', values);
     idleLock.review();
   });
+  let longWork = 0;
+  /** The user has asked for it and waits for it, with nothing to do in the page meanwhile. */
+  const asUse = async <T>(work: () => Promise<T>): Promise<T> => {
+    longWork++;
+    idleLock.useMayHaveChanged();
+    try {
+      return await work();
+    } finally {
+      longWork--;
+      idleLock.useMayHaveChanged();
+    }
+  };
   const idleLock: IdleLock = new IdleLock({
     ...options.clock,
     minutes: () => settings.get().lockAfterMinutes,
-    isInUse: () => vault.move !== null || live.list().some(isWatched),
+    isInUse: () => longWork > 0 || vault.move !== null || live.list().some(isWatched),
     lock: () => vault.lockBy('idle'),
   });
   const publisher = new Publisher(api, vault);
@@ -323,7 +335,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
         else held.set('import', drop);
         return opened;
       },
-      apply: (input, { signal }) => imports.apply(input, signal),
+      apply: (input, { signal }) => asUse(() => imports.apply(input, signal)),
       drop: ({ importId }) => {
         imports.drop(importId);
         return {};
@@ -377,10 +389,8 @@ export async function compose(options: ComposeOptions): Promise<App> {
     },
     sweep: {
       start: async ({ path, history }, { signal }) => {
-        const { found, ...report } = await vault.sweeps.run(
-          { folder: chosenFiles.require('sweep', path), hasHistory: history },
-          signal,
-        );
+        const order = { folder: chosenFiles.require('sweep', path), hasHistory: history };
+        const { found, ...report } = await asUse(() => vault.sweeps.run(order, signal));
         return { ...report, found: [...found] };
       },
     },
