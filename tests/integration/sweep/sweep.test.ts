@@ -86,7 +86,7 @@ describe.each([
     write(folder, 'src/.env', `A=1\nSECRET=${secret}\n`);
     write(folder, 'dist/app.js', `\n\nconst s = "${Buffer.from(extra).toString('base64')}"`);
     write(folder, `${other}.txt`, `https://example.test/?s=${encodeURIComponent(`${other}/`)}`);
-    write(folder, 'keys.bin', Buffer.concat([randomBytes(99), masterKey]));
+    write(folder, 'keys.bin', Buffer.concat([randomBytes(99).map((byte) => byte | 0x80), masterKey]));
     write(folder, 'clean.txt', newSecret());
     const before = latchkey.recording.length;
     const vaultBefore = latchkey.vaultRecording.length;
