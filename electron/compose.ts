@@ -9,7 +9,7 @@ import type { Slot } from '#shared/contract/vault.ts';
 import type { ServerMessage } from '#shared/contract/wire.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { Listeners } from '#shared/lib/disposer.ts';
-import { AuditLog, writeAudit } from './audit/index.ts';
+import { AuditExport, AuditLog } from './audit/index.ts';
 import { createCommands } from './cli/index.ts';
 import { type CheckOptions, Doctor } from './doctor/index.ts';
 import { Exports } from './exports/index.ts';
@@ -144,7 +144,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     onGone: (profileId) => vault.removeAllOf(profileId),
   });
   const chosenFiles = new ChosenFiles(options.pickFile);
-  const userFiles = new UserFiles(preferences, dataFolder);
+  const userFiles = new UserFiles(preferences, dataFolder, (error) => reportBug('userFiles', error));
   const exports = new Exports({ vault, profiles, files: userFiles });
   const exportPlace = ({ path, overwrite }: { readonly path: string; readonly overwrite: boolean }) => ({
     path: chosenFiles.require('export', path),
@@ -154,10 +154,22 @@ export async function compose(options: ComposeOptions): Promise<App> {
     emit('settings.changed', values);
     idleLock.review();
   });
+  let longWork = 0;
+  /** The user has asked for it and waits for it, with nothing to do in the page meanwhile. */
+  const asUse = async <T>(work: () => Promise<T>): Promise<T> => {
+    longWork++;
+    idleLock.useMayHaveChanged();
+    try {
+      return await work();
+    } finally {
+      longWork--;
+      idleLock.useMayHaveChanged();
+    }
+  };
   const idleLock: IdleLock = new IdleLock({
     ...options.clock,
     minutes: () => settings.get().lockAfterMinutes,
-    isInUse: () => vault.move !== null || live.list().some(isWatched),
+    isInUse: () => longWork > 0 || vault.move !== null || live.list().some(isWatched),
     lock: () => vault.lockBy('idle'),
   });
   const publisher = new Publisher(api, vault);
@@ -266,19 +278,16 @@ export async function compose(options: ComposeOptions): Promise<App> {
       export: async ({ format, ...place }) => {
         vault.noteUses();
         const { path, overwrite } = exportPlace(place);
-        const entries = await userFiles.writing({ path, overwrite }, async (file) => {
-          let count = 0;
-          await writeUserFile(file, async (handle) => {
-            count = await writeAudit(
-              handle,
-              format,
-              (after, limit) => audit.after(after, limit),
-              audit.lastId(),
-            );
-          });
-          return count;
+        const told = await userFiles.writing({ path, overwrite }, async (file) => {
+          const exported = new AuditExport(format);
+          const written = await writeUserFile(
+            file,
+            (handle) => exported.write(handle, (after, limit) => audit.after(after, limit), audit.lastId()),
+            (content) => exported.prove(content),
+          );
+          return { entries: exported.entries, ...written };
         });
-        return { path, entries };
+        return { path, ...told };
       },
     },
     doctor: {
@@ -326,7 +335,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
         else held.set('import', drop);
         return opened;
       },
-      apply: (input, { signal }) => imports.apply(input, signal),
+      apply: (input, { signal }) => asUse(() => imports.apply(input, signal)),
       drop: ({ importId }) => {
         imports.drop(importId);
         return {};
@@ -380,10 +389,8 @@ export async function compose(options: ComposeOptions): Promise<App> {
     },
     sweep: {
       start: async ({ path, history }, { signal }) => {
-        const { found, ...report } = await vault.sweeps.run(
-          { folder: chosenFiles.require('sweep', path), hasHistory: history },
-          signal,
-        );
+        const order = { folder: chosenFiles.require('sweep', path), hasHistory: history };
+        const { found, ...report } = await asUse(() => vault.sweeps.run(order, signal));
         return { ...report, found: [...found] };
       },
     },
@@ -451,6 +458,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
       await sandbox.close();
       await history.close();
       vault.close();
+      userFiles.close();
       database.close();
     },
   };

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { app, dialog, session } from 'electron';
 import { AppError } from '#shared/lib/app-error.ts';
+import type { Disposer } from '#shared/lib/disposer.ts';
 import { redactError } from '#shared/lib/redact.ts';
 import { isCommandLine } from './cli/index.ts';
 import { endAs } from './cli/pass-through.mjs';
@@ -15,6 +16,7 @@ import {
   hardenEveryPage,
   hardenSession,
   haveNoWindows,
+  keepProfileAside,
   keepProfileIn,
   type OpenedWindow,
   onAway,
@@ -158,23 +160,26 @@ async function fail(error: unknown): Promise<void> {
 /**
  * The packaged app is the `latchkey` command as well: it then has no window, and touches none of Chromium's files. Only
  * opening the vault itself needs Electron to be ready; until then this module is waited for, and Chromium does not start.
+ * When it does, it has files of its own: the folder goes back before the program runs, and Chromium runs on beside it.
  */
 async function runAsCommand(): Promise<void> {
   haveNoWindows();
   const needsElectron = Promise.withResolvers<void>();
+  let removeProfile: Disposer | undefined;
   const { runCommandLine } = await import('./cli/main.ts');
   const done = runCommandLine({
     args,
     code: new URL('.', import.meta.url),
     version: () => app.getVersion(),
     asItWas,
-    spawn: async (folder) => {
-      keepProfileIn(folder);
+    spawn: async () => {
+      removeProfile ??= keepProfileAside();
       needsElectron.resolve();
       await app.whenReady();
       return spawnUtilityChild;
     },
   }).then((ending) => {
+    removeProfile?.();
     if ('signal' in ending) endAs(ending);
     else app.exit(ending.code);
   });

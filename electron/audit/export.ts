@@ -1,6 +1,8 @@
 /** The audit log as a file for other programs: what the page shows of each entry, and no more. */
+import { createHash, hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { AuditEntry } from '#shared/contract/audit.ts';
+import { notAsWritten } from '../user-files/index.ts';
 
 export type AuditFormat = 'csv' | 'ndjson';
 
@@ -25,22 +27,40 @@ export type NextEntries = (after: number, limit: number) => readonly AuditEntry[
 
 const entriesAtOnce = 500;
 
-/** Entries that are added while it is written are in it, or not: `until` says to which one. Gives how many there are. */
-export async function writeAudit(
-  file: Pick<FileHandle, 'write'>,
-  format: AuditFormat,
-  next: NextEntries,
-  until: number,
-): Promise<number> {
-  if (format === 'csv') await file.write(`${columns.map(([name]) => name).join(',')}\r\n`);
-  let count = 0;
-  for (let after = 0; ; ) {
-    const entries = next(after, entriesAtOnce).filter(({ auditId }) => auditId <= until);
-    const last = entries.at(-1);
-    if (!last) return count;
-    await file.write(entries.map((entry) => lineOf(entry, format)).join(''));
-    count += entries.length;
-    after = last.auditId;
+/** One file of the log. Entries that are added while it is written are in it, or not: `until` says to which one. */
+export class AuditExport {
+  readonly #format: AuditFormat;
+  readonly #hash = createHash('sha256');
+  #entries = 0;
+
+  constructor(format: AuditFormat) {
+    this.#format = format;
+  }
+
+  get entries(): number {
+    return this.#entries;
+  }
+
+  async write(file: Pick<FileHandle, 'appendFile'>, next: NextEntries, until: number): Promise<void> {
+    // Not `write`, which may write less than it was given, and says so in its answer alone.
+    const append = async (text: string) => {
+      this.#hash.update(text);
+      await file.appendFile(text);
+    };
+    if (this.#format === 'csv') await append(`${columns.map(([name]) => name).join(',')}\r\n`);
+    for (let after = 0; ; ) {
+      const entries = next(after, entriesAtOnce).filter(({ auditId }) => auditId <= until);
+      const last = entries.at(-1);
+      if (!last) return;
+      await append(entries.map((entry) => lineOf(entry, this.#format)).join(''));
+      this.#entries += entries.length;
+      after = last.auditId;
+    }
+  }
+
+  /** For once, of all that can be read of it. @throws AppError `storage_failed` when it is not what was written */
+  prove(content: Uint8Array): void {
+    if (hash('sha256', content) !== this.#hash.digest('hex')) throw notAsWritten();
   }
 }
 

@@ -20,8 +20,8 @@ export interface Start {
   /** Where this app's own modules are: sources in a clone, bundles when built. */
   readonly code: URL;
   readonly version: () => string;
-  /** Of the vault process, where it is not plain Node's. The folder is this process's own by then. */
-  readonly spawn?: (dataFolder: string) => Promise<SpawnChild>;
+  /** Of the vault process, where it is not plain Node's. */
+  readonly spawn?: () => Promise<SpawnChild>;
   /** Where the caller has kept this process's memory out of dumps already: undoes that, for a program that is not Latchkey's. */
   readonly asItWas?: Disposer;
 }
@@ -60,8 +60,7 @@ function placeOf({ code, version, spawn }: Start, given: unknown): Place {
     dataFolder,
     code,
     version,
-    spawn: async () =>
-      spawn ? spawn(dataFolder) : (await import('../processes/node-child.ts')).spawnNodeChild,
+    spawn: async () => (spawn ? spawn() : (await import('../processes/node-child.ts')).spawnNodeChild),
     tell,
   };
 }

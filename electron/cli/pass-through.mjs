@@ -40,8 +40,14 @@ export async function passThrough(file, args, { afterSpawn, ...options }) {
       for (const [signal, listener] of listeners) process.off(signal, listener);
       resolve(ending);
     };
-    child = spawn(file, args, { stdio: 'inherit', ...options });
-    afterSpawn?.();
+    try {
+      child = spawn(file, args, { stdio: 'inherit', ...options });
+    } catch (error) {
+      // Some failures are told at once, such as an environment that is too large.
+      return finish({ error });
+    } finally {
+      afterSpawn?.();
+    }
     child.once('error', (error) => finish({ error }));
     child.once('exit', (code, signal) => finish(signal === null ? { code: code ?? 1 } : { signal }));
   });

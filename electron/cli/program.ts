@@ -2,6 +2,7 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 import { basename, delimiter, extname, join } from 'node:path';
 import type { Disposer } from '#shared/lib/disposer.ts';
+import { keepMemoryOutOfDumps } from '../processes/core-dumps.ts';
 import { exitCodes } from './command-table.ts';
 import { type PassedThrough, passThrough } from './pass-through.mjs';
 
@@ -75,10 +76,11 @@ export async function runProgram(program: ProgramToRun): Promise<PassedThrough> 
     process.platform === 'win32'
       ? (await import('./windows-command.ts')).windowsCommand(path, args, environment)
       : undefined;
-  // A child is made as this process is at that moment.
+  // A child is made as this process is at that moment, which still has the secrets for as long as the child runs.
   asItWas();
   return passThrough(onWindows?.file ?? path, onWindows?.args ?? args, {
     env: environment as NodeJS.ProcessEnv,
+    afterSpawn: () => void keepMemoryOutOfDumps(),
     ...(onWindows ? { windowsVerbatimArguments: true } : { argv0: command[0] ?? path }),
   });
 }

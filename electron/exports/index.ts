@@ -88,10 +88,10 @@ export class Exports {
       target,
       secrets: secrets.map(({ kind, credentialId }) => ({ field: kind, credentialId })),
     } as const;
-    const { variables, notes } = await this.#files.writing(place, (file) =>
+    const { variables, notes, mayBeLost } = await this.#files.writing(place, (file) =>
       this.#vault.exportSecrets(order, file),
     );
-    return { path: place.path, variables: [...variables], notes: [...notes] };
+    return { path: place.path, variables: [...variables], notes: [...notes], mayBeLost };
   }
 
   describeBundle(profileIds: readonly string[]): CallOutput<'exports.describeBundle'> {
@@ -104,10 +104,10 @@ export class Exports {
     place: Place,
   ): Promise<CallOutput<'exports.writeBundle'>> {
     const apps = this.#toBundle(profileIds);
-    await this.#files.writing(place, (file) =>
+    const { mayBeLost } = await this.#files.writing(place, (file) =>
       this.#vault.exportSecrets({ form: 'bundle', apps, passphrase }, file),
     );
-    return { path: place.path, secrets: secretsIn(apps) };
+    return { path: place.path, secrets: secretsIn(apps), mayBeLost };
   }
 
   redacted(profileIds: readonly string[]): string {
@@ -124,8 +124,10 @@ export class Exports {
     place: Place,
   ): Promise<CallOutput<'exports.writeRedacted'>> {
     const text = this.redacted(profileIds);
-    await this.#files.writing(place, (file) => writeUserFile(file, (handle) => handle.writeFile(text)));
-    return { path: place.path };
+    const { mayBeLost } = await this.#files.writing(place, (file) =>
+      writeUserFile(file, (handle) => handle.writeFile(text)),
+    );
+    return { path: place.path, mayBeLost };
   }
 
   /** An app's variables by name, and the secrets among them. */

@@ -179,14 +179,14 @@ export class Imports {
         entered.set(same.credentialId, id);
         return told('present', same.slot);
       }
-      const profile = profiles.find(profileId);
-      const key = fieldId === 'secret' ? (found.key ?? keyOf(app) ?? profile?.key) : undefined;
+      const appKey = () => profiles.find(profileId)?.key;
+      const key = fieldId === 'secret' ? (found.key ?? keyOf(app) ?? appKey()) : undefined;
       // What is restored has the keys that it had, whatever the app's is.
-      const isOwnKey = key === undefined || key === profile?.key || (isNew && version !== null);
-      const slot = this.#slotFor(profileId, found, here, isOwnKey);
+      const isOwnKey = () => key === undefined || key === appKey() || (isNew && version !== null);
       const credential = await vault.enterImported(
-        { profileId, kind: fieldId, slot, key, label: found.label ?? undefined },
+        { profileId, kind: fieldId, key, label: found.label ?? undefined },
         { importId, index: app.index, fieldId, version },
+        () => this.#slotFor(profileId, found, isOwnKey()),
       );
       entered.set(credential.credentialId, id);
       if (!isDefault || credential.slot === 'current') return told('entered', credential.slot);
@@ -202,14 +202,10 @@ export class Imports {
   }
 
   /** Its own, where that is free: nothing is replaced, and nothing is put into a rotation's hands. */
-  #slotFor(
-    profileId: string,
-    { fieldId, slot }: FoundSecret,
-    here: readonly Credential[],
-    isOwnKey: boolean,
-  ): Slot {
+  #slotFor(profileId: string, { fieldId, slot }: FoundSecret, isOwnKey: boolean): Slot {
     if (slot !== 'current' && slot !== 'next' && slot !== 'previous') return slot;
-    const isTaken = here.some((credential) => credential.slot === slot);
+    const here = this.#options.vault.credentials(profileId);
+    const isTaken = here.some((credential) => credential.kind === fieldId && credential.slot === slot);
     const isFree = slot === 'current' ? isOwnKey : !this.#options.isRotating(profileId, fieldId);
     return !isTaken && isFree ? slot : 'extra';
   }

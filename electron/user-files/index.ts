@@ -10,7 +10,13 @@ import { parseUnknown } from '#shared/lib/parse-unknown.ts';
 import type { Preferences } from '../storage/index.ts';
 import { type FileToWrite, removeTemporary, requireWritable, temporaryFor } from './write-file.ts';
 
-export { type FileToWrite, requireWritable, writeUserFile } from './write-file.ts';
+export {
+  type FileToWrite,
+  notAsWritten,
+  requireWritable,
+  type WrittenFile,
+  writeUserFile,
+} from './write-file.ts';
 
 const name = 'unfinishedFiles';
 /** Folders that can't be reached any more are given up, the longest known first. */
@@ -19,19 +25,45 @@ const unfinishedLimit = 100;
 export class UserFiles {
   readonly #preferences: Preferences;
   readonly #dataFolder: string;
+  readonly #onProblem: (error: unknown) => void;
   readonly #underWay = new Set<string>();
+  #isClosed = false;
+  /** Folders whose leftovers are being looked for. */
+  readonly #askedAbout = new Set<string>();
 
-  constructor(preferences: Preferences, dataFolder: string) {
+  /** @param onProblem Told when it could not be noted that a leftover is gone. */
+  constructor(preferences: Preferences, dataFolder: string, onProblem: (error: unknown) => void) {
     this.#preferences = preferences;
     this.#dataFolder = dataFolder;
+    this.#onProblem = onProblem;
   }
 
-  /** For the start, and before each file. What can't be reached now is looked for again at the next one. */
+  /**
+   * For the start, and with each file. What can't be reached now is looked for again at the next one. A disk that does
+   * not answer may let this wait for ever: a folder is asked about one file at a time, since each question has a thread.
+   */
   async removeLeftovers(): Promise<void> {
     const left = this.#unfinished().filter((path) => !this.#underWay.has(path));
-    const isGone = await Promise.all(left.map(removeTemporary));
-    const gone = new Set(left.filter((_, index) => isGone[index]));
-    if (gone.size > 0) this.#write(this.#unfinished().filter((path) => !gone.has(path)));
+    await Promise.all(
+      [...Map.groupBy(left, dirname)]
+        .filter(([folder]) => !this.#askedAbout.has(folder))
+        .map(([folder, paths]) => this.#removeFrom(folder, paths)),
+    );
+  }
+
+  async #removeFrom(folder: string, paths: readonly string[]): Promise<void> {
+    this.#askedAbout.add(folder);
+    try {
+      for (const path of paths) {
+        const isGone = await removeTemporary(path);
+        if (this.#isClosed) return;
+        if (isGone) this.#forget(path);
+      }
+    } catch (error) {
+      this.#onProblem(error);
+    } finally {
+      this.#askedAbout.delete(folder);
+    }
   }
 
   /**
@@ -44,13 +76,15 @@ export class UserFiles {
   ): Promise<T> {
     await requireWritable(place);
     await this.#requireOutside(place.path);
-    await this.removeLeftovers();
+    // Not waited for: what is left elsewhere does not concern this file.
+    void this.removeLeftovers();
     const temporary = temporaryFor(place.path);
     this.#write([...this.#unfinished(), temporary].slice(-unfinishedLimit));
     this.#underWay.add(temporary);
     try {
       const written = await write({ ...place, temporary });
-      this.#write(this.#unfinished().filter((path) => path !== temporary));
+      // It may be there yet under this name as well: then it is looked for again.
+      if (await removeTemporary(temporary)) this.#forget(temporary);
       return written;
     } catch (error) {
       // A process that was ended while it wrote may have left it, even after this: so it stays noted.
@@ -68,6 +102,15 @@ export class UserFiles {
     throw new AppError('refused', 'This is the folder in which Latchkey keeps its own files.', {
       hint: 'Choose another folder.',
     });
+  }
+
+  /** The database is about to be closed, whatever a disk has yet to answer. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  #forget(gone: string): void {
+    this.#write(this.#unfinished().filter((path) => path !== gone));
   }
 
   #unfinished(): readonly string[] {

@@ -18,6 +18,11 @@ export interface FileToWrite {
 
 const temporaryName = /^\.latchkey-[0-9a-f]{16}\.part$/;
 
+export interface WrittenFile {
+  /** The disk failed as it was asked to keep the file's name: the file is there, and a power cut may undo that. */
+  readonly mayBeLost: boolean;
+}
+
 /** Another one each time. */
 export function temporaryFor(path: string): string {
   return join(dirname(path), `.latchkey-${randomBytes(8).toString('hex')}.part`);
@@ -38,18 +43,19 @@ export async function requireWritable({ path, overwrite }: Omit<FileToWrite, 'te
 /**
  * @param write Gives the file its content.
  * @param prove Told what can be read of it, before it gets its name. Throws what is wrong with that.
- * @throws AppError as `requireWritable`; then nothing was changed, and what was there is there
+ * @throws AppError as `requireWritable`; then nothing was changed, and what was there is there. Once the file has its
+ * name, nothing that fails is thrown: what can't be taken away of the temporary file is left to `removeTemporary`
  */
 export async function writeUserFile(
   { path, overwrite, temporary }: FileToWrite,
   write: (file: FileHandle) => Promise<void>,
   prove: (content: Buffer) => void | Promise<void> = () => {},
-): Promise<void> {
+): Promise<WrittenFile> {
   if (dirname(temporary) !== dirname(path) || !temporaryName.test(basename(temporary))) {
     throw new Error('A temporary file is beside the one that it becomes.');
   }
   await requireWritable({ path, overwrite });
-  await explained(async () => {
+  return explained(async () => {
     const file = await open(temporary, 'wx', 0o600);
     try {
       try {
@@ -60,10 +66,12 @@ export async function writeUserFile(
       }
       await prove(await readFile(temporary));
       await giveName(temporary, path, overwrite);
-    } finally {
-      await rm(temporary, { force: true });
+    } catch (error) {
+      await removeTemporary(temporary);
+      throw error;
     }
-    await syncFolder(dirname(path));
+    await removeTemporary(temporary);
+    return { mayBeLost: !(await syncFolder(dirname(path))) };
   });
 }
 
@@ -120,14 +128,35 @@ async function lstatIfThere(path: string): Promise<Stats | undefined> {
   }
 }
 
-/** A new name is durable when its folder is. Windows has no such call for folders, and does not need it. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
+/** There is no such call for this folder, or not for this user. */
+const unaskable: ReadonlySet<string | undefined> = new Set([
+  'EINVAL',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EISDIR',
+  'EBADF',
+  'EACCES',
+  'EPERM',
+  'EROFS',
+]);
+
+/**
+ * A new name is durable when its folder is. Windows has no such call for folders, and does not need it.
+ * @returns False: the disk failed. Where it can't be asked, the file is as safe as files are there.
+ */
+async function syncFolder(folder: string): Promise<boolean> {
+  if (process.platform === 'win32') return true;
   try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    const handle = await open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    return true;
+  } catch (error) {
+    return unaskable.has(codeOf(error));
   }
 }
 
@@ -157,6 +186,14 @@ function explanation(error: unknown): unknown {
   }
   return new AppError('storage_failed', `The file could not be written (${code}).`, {
     hint: 'Choose another place. Nothing was written.',
+    retryable: true,
+  });
+}
+
+/** For those who prove what was written. */
+export function notAsWritten(): AppError {
+  return new AppError('storage_failed', 'What was written is not what can be read from the disk.', {
+    hint: 'Choose another place. The file was taken away again.',
     retryable: true,
   });
 }

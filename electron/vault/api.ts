@@ -6,7 +6,7 @@ import type { EncryptionFailure } from '#shared/contract/history.ts';
 import type { FileTold } from '#shared/contract/imports.ts';
 import type { MoveTarget, Slot, StoreKind } from '#shared/contract/vault.ts';
 import type { EncryptedData, WebhookVerification } from '../signing/index.ts';
-import type { FileToWrite } from '../user-files/index.ts';
+import type { FileToWrite, WrittenFile } from '../user-files/index.ts';
 import type { Leftovers } from './credential-index.ts';
 import type { EnvStyle, EnvTarget, EnvText, EnvVariable, ExportApp } from './export/index.ts';
 import type { ExportOrder, PreparedExport } from './exporter.ts';
@@ -130,10 +130,7 @@ export type VaultApi = {
    */
   prepareExport(input: ExportOrder): Promise<PreparedExport>;
   /** Once. @throws AppError `not_found`, and what `writeUserFile` throws */
-  writeExport(input: {
-    readonly exportId: string;
-    readonly file: FileToWrite;
-  }): Promise<Record<string, never>>;
+  writeExport(input: { readonly exportId: string; readonly file: FileToWrite }): Promise<WrittenFile>;
   /** Of the vault file that is open. @throws AppError `conflict` when it is another store, and what the file throws */
   changePassphrase(input: {
     readonly from: EnteredValue;

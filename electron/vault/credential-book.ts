@@ -96,6 +96,8 @@ export class CredentialBook {
    * Replaces what is in the place, once the new value is known to be kept. The old value is removed after that; if
    * that fails, it is removed at the next open.
    * @param keep Has the value stored under the id that it is given.
+   * @param slotThen Where it goes, asked once it is kept, with nothing between that and its taking the place: what was
+   * free before the value was written may be taken by now. Without it, the entry's own slot.
    */
   async enter(
     action: 'entered' | 'generated',
@@ -103,6 +105,7 @@ export class CredentialBook {
     store: StoreKind,
     process: Remover,
     keep: (credentialId: string) => Promise<SecretSummary>,
+    slotThen: () => Slot = () => entry.slot,
   ): Promise<Credential> {
     const writing: CredentialRecord = {
       ...entry,
@@ -119,8 +122,8 @@ export class CredentialBook {
     if (this.#index.find(writing.credentialId)?.state !== 'writing') {
       throw new AppError('not_found', 'The app was taken away while its secret was being stored.');
     }
-    const stored: CredentialRecord = { ...writing, ...summary, state: 'stored' };
-    const replaced = singleSlots.includes(entry.slot) ? this.at(entry, store) : undefined;
+    const stored: CredentialRecord = { ...writing, ...summary, slot: slotThen(), state: 'stored' };
+    const replaced = singleSlots.includes(stored.slot) ? this.at(stored, store) : undefined;
     this.#change(
       { put: replaced ? [stored, { ...replaced, state: 'removing' }] : [stored] },
       replaced ? [note(action, stored), note('removed', replaced)] : [note(action, stored)],

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '#shared/lib/app-error.ts';
 import type { Disposer } from '#shared/lib/disposer.ts';
-import { type FileToWrite, writeUserFile } from '../user-files/index.ts';
+import { type FileToWrite, notAsWritten, type WrittenFile, writeUserFile } from '../user-files/index.ts';
 import type { EnteredValue, EnvironmentToForm } from './api.ts';
 import { sealBundle } from './bundle.ts';
 import { type BundledApp, type ExportApp, envFile } from './export/index.ts';
@@ -78,7 +78,7 @@ export class Exporter {
   }
 
   /** Once. @throws AppError `not_found` when nothing waits by this id, and what `writeUserFile` throws */
-  async write(exportId: string, file: FileToWrite): Promise<void> {
+  async write(exportId: string, file: FileToWrite): Promise<WrittenFile> {
     const waiting = this.#forget(exportId);
     if (!waiting) {
       throw new AppError('not_found', 'What was to be exported is no longer waiting in the vault.', {
@@ -87,7 +87,7 @@ export class Exporter {
       });
     }
     try {
-      await writeUserFile(file, (handle) => handle.writeFile(waiting.bytes), waiting.prove);
+      return await writeUserFile(file, (handle) => handle.writeFile(waiting.bytes), waiting.prove);
     } finally {
       waiting.bytes.fill(0);
     }
@@ -121,11 +121,4 @@ export class Exporter {
     this.#waiting.delete(exportId);
     return waiting;
   }
-}
-
-function notAsWritten(): AppError {
-  return new AppError('storage_failed', 'What was written is not what can be read from the disk.', {
-    hint: 'Choose another place. The file was taken away again.',
-    retryable: true,
-  });
 }

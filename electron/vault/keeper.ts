@@ -559,11 +559,7 @@ export function serveable(keeper: Keeper): VaultApi {
     checkService: (input) => guarded('checkService', () => keeper.checkService(input)),
     stopCheck: (input) => guarded('stopCheck', () => keeper.stopCheck(input)),
     prepareExport: (input) => guarded('prepareExport', () => keeper.exporter.prepare(input)),
-    writeExport: ({ exportId, file }) =>
-      guarded('writeExport', async () => {
-        await keeper.exporter.write(exportId, file);
-        return {};
-      }),
+    writeExport: ({ exportId, file }) => guarded('writeExport', () => keeper.exporter.write(exportId, file)),
     sweep: (input) => guarded('sweep', () => keeper.sweeper.sweep(input)),
     cancelSweep: () =>
       guarded('cancelSweep', async () => {

@@ -19,7 +19,7 @@ import { Listeners } from '#shared/lib/disposer.ts';
 import type { AuditNote, AuditTrail } from '../audit/index.ts';
 import type { ChildExit, PassedPort, SpawnChild } from '../processes/port.ts';
 import type { EncryptedData, WebhookVerification } from '../signing/index.ts';
-import type { FileToWrite } from '../user-files/index.ts';
+import type { FileToWrite, WrittenFile } from '../user-files/index.ts';
 import type {
   Decryption,
   EncryptedItem,
@@ -307,11 +307,17 @@ export class Vault {
     return process.call('openImport', source);
   }
 
-  /** As `enterSecret`: the value goes from the import to the store inside the vault process. */
-  enterImported(input: NewSecret, from: ImportedSecret): Promise<Credential> {
-    return this.#enter('entered', input, (process, credentialId) =>
-      process.call('putImported', { credentialId, ...from }),
-    );
+  /**
+   * As `enterSecret`: the value goes from the import to the store inside the vault process.
+   * @param slotOf Asked again once the value is kept: by then another may have the place that was free.
+   */
+  enterImported(
+    input: Omit<NewSecret, 'slot'>,
+    from: ImportedSecret,
+    slotOf: () => Slot,
+  ): Promise<Credential> {
+    const keep: Keep = (process, credentialId) => process.call('putImported', { credentialId, ...from });
+    return this.#enter('entered', { ...input, slot: slotOf() }, keep, slotOf);
   }
 
   /** Not for the user to wait for: a vault that is not open has no import. */
@@ -334,6 +340,7 @@ export class Vault {
     action: 'entered' | 'generated',
     { profileId, kind, slot, key, label }: NewSecret,
     keep: Keep,
+    slotThen?: () => Slot,
   ): Promise<Credential> {
     const format = this.#formatOf(profileId, kind);
     if (kind === 'secret' && key === undefined) {
@@ -345,9 +352,8 @@ export class Vault {
     const entry: Entry = { ...place, key: kind === 'secret' ? (key ?? null) : null, label: label ?? null };
     return this.#gate.during(async () => {
       const { process, store } = await this.#lifecycle.ready();
-      return this.#book.enter(action, entry, store, process, (credentialId) =>
-        keep(process, credentialId, format),
-      );
+      const keepAs = (credentialId: string) => keep(process, credentialId, format);
+      return this.#book.enter(action, entry, store, process, keepAs, slotThen);
     });
   }
 
@@ -452,7 +458,10 @@ export class Vault {
    * Secrets into a file that the vault process writes. Each of them is in the audit log before there is any of it.
    * @throws AppError as `letOut`, and what `VaultApi.prepareExport` and `writeExport` throw
    */
-  async exportSecrets(order: ExportOrder, file: FileToWrite): Promise<Omit<PreparedExport, 'exportId'>> {
+  async exportSecrets(
+    order: ExportOrder,
+    file: FileToWrite,
+  ): Promise<Omit<PreparedExport, 'exportId'> & WrittenFile> {
     const { process, store } = await this.#lifecycle.ready();
     const ids =
       order.form === 'env'
@@ -465,8 +474,7 @@ export class Vault {
       prepare: async (calls) => prepared.resolve(await calls.call('prepareExport', order)),
       leave: async (calls) => {
         const { exportId, ...told } = await prepared.promise;
-        await calls.call('writeExport', { exportId, file });
-        return told;
+        return { ...told, ...(await calls.call('writeExport', { exportId, file })) };
       },
     });
   }

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { call, event } from './define.ts';
+import { writtenFile } from './exports.ts';
 import { enteredPath } from './inputs.ts';
 import * as s from './strings.ts';
 import { slots, storeKinds } from './vault.ts';
@@ -96,7 +97,7 @@ export const audit = {
   /** All of it, oldest first, into a file (0600): what the page shows of each entry. No value, for the log has none. */
   export: call({
     input: z.strictObject({ path: enteredPath, format: z.enum(auditFormats), overwrite: z.boolean() }),
-    output: z.strictObject({ path: s.filePath, entries: z.number().int().min(0) }),
+    output: z.strictObject({ ...writtenFile, entries: z.number().int().min(0) }),
     errors: ['storage_failed', 'not_found', 'confirmation_required', 'refused'],
   }),
   added: event(z.strictObject({ auditId: z.number().int().min(1) })),

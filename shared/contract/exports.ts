@@ -75,6 +75,12 @@ export type Snippet = z.infer<typeof clientSnippet> | z.infer<typeof endpointSni
 
 /** Where to write; a file of that name is replaced only with `overwrite`, and else the call fails as `confirmation_required`. */
 const place = { path: enteredPath, overwrite: z.boolean() };
+/** What is told of the file that was written. */
+export const writtenFile = {
+  path: s.filePath,
+  /** The disk failed as it was asked to keep the file's name: the file is there, and a power cut may undo that. */
+  mayBeLost: z.boolean(),
+};
 /** The user has seen what leaves and where to, and has agreed. */
 const confirmed = z.literal(true);
 
@@ -116,7 +122,7 @@ export const exports = {
   writeEnv: call({
     input: z.strictObject({ profileId: s.profileId, target: z.enum(exportTargets), ...place, confirmed }),
     output: z.strictObject({
-      path: s.filePath,
+      ...writtenFile,
       variables: z.array(s.variableName),
       /** What the user should know of it, without values. */
       notes: z.array(s.prose),
@@ -135,7 +141,7 @@ export const exports = {
    */
   writeBundle: call({
     input: z.strictObject({ profileIds, passphrase: enteredPassphrase, ...place, confirmed }),
-    output: z.strictObject({ path: s.filePath, secrets: z.number().int().min(0) }),
+    output: z.strictObject({ ...writtenFile, secrets: z.number().int().min(0) }),
     errors: [...vaultFailures, ...fileFailures],
   }),
   /** For a bug report: of which kind, what is set, roughly where. No secret, no name of an app, no address. */
@@ -147,7 +153,7 @@ export const exports = {
   /** The same, into a file. */
   writeRedacted: call({
     input: z.strictObject({ profileIds, ...place }),
-    output: z.strictObject({ path: s.filePath }),
+    output: z.strictObject(writtenFile),
     errors: [...fileFailures],
   }),
 };

@@ -4,7 +4,7 @@ import { call, event } from './define.ts';
 import { enteredPath } from './inputs.ts';
 import * as s from './strings.ts';
 
-/** As it is, or as tools on the way write it. `bytes` and `hex` are of master keys. */
+/** As it is, or as tools on the way write it, in UTF-8 or UTF-16. `bytes` and `hex` are of master keys. */
 export const foundForms = ['plain', 'base64', 'url-encoded', 'json-escaped', 'hex', 'bytes'] as const;
 export type FoundForm = (typeof foundForms)[number];
 
@@ -23,7 +23,7 @@ const place = z.strictObject({
   credentialId: s.credentialId,
   profileId: s.profileId,
   form: z.enum(foundForms),
-  /** Within the folder. In the history: in that commit, or the object's id where no commit has it. */
+  /** Within the folder. In the history: in that commit, or the object's id where no commit has it, or it is in a name. */
   path: s.foundPath,
   /** From 1. Null: it is in the file's name. */
   line: z.number().int().min(1).nullable(),
@@ -43,10 +43,16 @@ const report = progress.extend({
   found: z.array(place),
   /** There are more. */
   isCut: z.boolean(),
-  /** Files and folders that could not be read. */
+  /** Files, folders and objects of the history that could not be read. */
   unreadable: count,
-  /** `unreadable`: no repository, or no git. */
-  history: z.enum(['swept', 'not-asked', 'unreadable']),
+  /** That lead out of the folder: what is there was not looked at. */
+  links: count,
+  /** git repositories in the folder; where the history was asked for, also those that it is a part of. */
+  repositories: count,
+  /** Of these, whose history could not be read, or not to its end. */
+  unreadableRepositories: count,
+  /** Of all repositories, of some of them to its end, or of none: there is none, or no git that can read it. */
+  history: z.enum(['swept', 'partly', 'unreadable', 'not-asked']),
 });
 export type SweepReport = z.infer<typeof report>;
 

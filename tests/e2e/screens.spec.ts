@@ -332,7 +332,7 @@ test('exports, and a sweep that finds something', async ({ latchkey: page }, tes
   await wide();
   await choose(page, 'Look for leaked secrets');
   await page.getByLabel('Folder').fill(testInfo.outputDir);
-  await page.getByRole('checkbox', { name: /git repository/ }).check();
+  await page.getByRole('checkbox', { name: /git repositories/ }).check();
   await page.getByRole('button', { name: 'Sweep', exact: true }).click();
   await expect(page.getByText(/secrets? found, in/)).toBeVisible();
   await look(page, 'sweep-found', outputPath);

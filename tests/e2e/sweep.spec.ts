@@ -29,8 +29,9 @@ test('finds what a repository has lost, and leads to the rotation', async ({ lat
   await choose(page, 'Look for leaked secrets');
   await page.getByLabel('Folder').fill(folder);
   await page.getByLabel('Folder').press('Enter');
-  await expect(page.getByText('None of the secrets was found.')).toBeVisible();
-  await page.getByRole('checkbox', { name: /git repository/ }).check();
+  await expect(page.getByText('None of the secrets was found in what was looked at.')).toBeVisible();
+  await expect(page.getByText(/^What git has kept .* was not looked at/)).toBeVisible();
+  await page.getByRole('checkbox', { name: /git repositories/ }).check();
   await page.getByRole('button', { name: 'Sweep', exact: true }).click();
   await expect(page.getByText('1 secret found, in 1 place.')).toBeVisible();
   const row = page

@@ -1,7 +1,13 @@
 /** The whole app, whose vault is locked by what the user does not do; and connections that need it meanwhile. */
 import { randomBytes } from 'node:crypto';
+import { truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AppError } from '#shared/lib/app-error.ts';
+import { spawnNodeChild } from '../../electron/processes/node-child.ts';
+import type { SpawnChild } from '../../electron/processes/port.ts';
 import { eventually } from '../support/conditions.ts';
+import { wholeImport } from '../support/import-files.ts';
 import { type Latchkey, startLatchkey } from '../support/latchkey.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { noSessionBus } from '../support/secret-service.ts';
@@ -15,8 +21,21 @@ describe('a vault that nobody uses', () => {
   let latchkey: Latchkey;
   let profileId: string;
 
+  /** Set: imported secrets wait here on their way to the vault process. */
+  let holding: (() => void)[] | undefined;
+  const spawnProcess: SpawnChild = (entry, options) => {
+    const child = spawnNodeChild(entry, options);
+    const send: typeof child.send = (message, transfer) => {
+      const isHeld = holding && (message as { method?: string }).method === 'putImported';
+      if (isHeld) holding?.push(() => child.send(message, transfer));
+      else child.send(message, transfer);
+    };
+    return { ...child, send };
+  };
+
   beforeAll(async () => {
-    latchkey = await startLatchkey(temporaryFolder(), { clock, vaultEnv: noSessionBus(temporaryFolder()) });
+    const vaultEnv = noSessionBus(temporaryFolder());
+    latchkey = await startLatchkey(temporaryFolder(), { clock, vaultEnv, spawnProcess });
     const { client } = latchkey;
     await eventually(async () => (await status()).state === 'choose');
     await client.secrets.passphrase({ how: 'choose', value: passphrase });
@@ -47,6 +66,13 @@ describe('a vault that nobody uses', () => {
     (await connection())?.subscriptions.find((each) => each.channel === channel)?.state;
   const becomes = (channel: string, state: string) =>
     eventually(async () => (await stateOf(channel)) === state, { what: `${channel}: ${state}` });
+
+  const isLockedFiveMinutesLater = async () => {
+    clock.pass(5 * minute - 1);
+    expect(await status()).toMatchObject({ state: 'unlocked' });
+    clock.pass(1);
+    expect(await status()).toMatchObject({ state: 'locked' });
+  };
 
   it('is locked after five minutes, and says why', async () => {
     clock.pass(5 * minute - 1);
@@ -96,6 +122,53 @@ describe('a vault that nobody uses', () => {
     expect(await status()).toMatchObject({ state: 'unlocked' });
     clock.pass(1);
     expect(await status()).toMatchObject({ state: 'locked' });
+  });
+
+  it('stays open for a sweep, and has its time when that has ended', async () => {
+    const { client } = latchkey;
+    await unlock();
+    await client.call('vault.touch', {});
+    const folder = temporaryFolder();
+    const endless = join(folder, 'endless');
+    writeFileSync(endless, '');
+    truncateSync(endless, 2 ** 42);
+    const begun = new Promise<void>((resolve) => client.on('sweep.progress', () => resolve()));
+    const cancelling = new AbortController();
+    const sweeping = client.call('sweep.start', { path: folder, history: false }, cancelling);
+    await begun;
+    clock.pass(12 * 60 * minute);
+    expect(await status()).toMatchObject({ state: 'unlocked' });
+    cancelling.abort();
+    await expect(sweeping).rejects.toMatchObject({ code: 'cancelled' });
+    // It has ended when there can be another one.
+    const small = { path: temporaryFolder(), history: false };
+    await eventually(() =>
+      client.call('sweep.start', small).then(
+        () => true,
+        (error: AppError) => error.code !== 'conflict' && Promise.reject(error),
+      ),
+    );
+    await isLockedFiveMinutesLater();
+  });
+
+  it('stays open for an import that is being applied, and has its time when that is done', async () => {
+    const { client } = latchkey;
+    await unlock();
+    await client.call('vault.touch', {});
+    const names = Array.from({ length: 3 }, (_, index) => `PUSHER_P${index}`);
+    const value = names
+      .map((name) => `${name}_KEY=${name}\n${name}_SECRET=${randomBytes(10).toString('hex')}`)
+      .join('\n');
+    const order = wholeImport(await client.call('imports.open', { value }));
+    holding = [];
+    const applying = client.call('imports.apply', order);
+    await eventually(() => holding?.length === 1, { what: 'a secret on its way' });
+    clock.pass(12 * 60 * minute);
+    expect(await status()).toMatchObject({ state: 'unlocked' });
+    for (const send of holding.splice(0)) send();
+    holding = undefined;
+    expect((await applying).apps.map(({ failure }) => failure)).toEqual([null, null, null]);
+    await isLockedFiveMinutesLater();
   });
 
   it('is locked as the user goes away, watched or not', async () => {

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { Database, Preferences } from '../../electron/storage/index.ts';
 import { UserFiles, writeUserFile } from '../../electron/user-files/index.ts';
+import { temporaryFor } from '../../electron/user-files/write-file.ts';
 import { argument, tell, untilToldToGo } from './killed-child.ts';
 
 export interface FilesToWrite {
@@ -17,10 +18,18 @@ export function contentOf(round: number): string {
   return `${String(round).padStart(9, '0')}\n`.repeat(20_000);
 }
 
-if (process.argv[2] !== undefined) {
+if (process.argv[2] === '--once') {
+  const path = process.argv[3] ?? '';
+  const told = await writeUserFile({ path, overwrite: false, temporary: temporaryFor(path) }, (file) =>
+    file.writeFile('ours'),
+  );
+  process.stdout.write(JSON.stringify(told));
+} else if (process.argv[2] !== undefined) {
   const { dataFolder, folder, firstRound } = argument<FilesToWrite>();
   const database = await Database.open(dataFolder);
-  const files = new UserFiles(new Preferences(database), dataFolder);
+  const files = new UserFiles(new Preferences(database), dataFolder, (error) => {
+    throw error;
+  });
   await untilToldToGo();
   for (let round = firstRound; ; round++) {
     const path = join(folder, fileNames[round % fileNames.length] ?? '');

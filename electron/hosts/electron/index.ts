@@ -3,7 +3,7 @@ export { filePicker } from './file-picker.ts';
 export { cutNetwork, hardenEveryPage, hardenSession } from './hardening.ts';
 export { setMenu } from './menu.ts';
 export { onAway } from './power.ts';
-export { keepProfileIn } from './profile.ts';
+export { keepProfileAside, keepProfileIn } from './profile.ts';
 export { recoverPage } from './recovery.ts';
 export { registerScheme, servePage } from './scheme.ts';
 export { serveWindow } from './transport.ts';

@@ -2,11 +2,15 @@
  * What a repository has ever kept, reachable or not: every object, unpacked by git itself. Only git's plumbing is run,
  * with the repository's own hooks, filters and helpers left out; it is given object names and never a secret.
  */
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, type ExecFileException, execFile, spawn } from 'node:child_process';
+import { realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { AppError } from '#shared/lib/app-error.ts';
 
 type Git = ChildProcessByStdio<null, Readable, null>;
+
+const newline = 10;
 
 const plumbing = [
   '-c',
@@ -16,35 +20,96 @@ const plumbing = [
   // It would have the repository's own gpg.program look at signatures.
   '-c',
   'log.showSignature=false',
+  // A store is read wherever it is; nothing of what it configures is run.
+  '-c',
+  'safe.bareRepository=all',
   '--no-optional-locks',
   '--no-pager',
 ];
 
-function git(folder: string, args: readonly string[]): Git {
-  return spawn('git', ['-C', folder, ...plumbing, ...args], {
+const environment = () => ({
+  PATH: process.env.PATH,
+  HOME: process.env.HOME,
+  GIT_TERMINAL_PROMPT: '0',
+  // What a partial clone has left at its server stays there; older versions know the second way only.
+  GIT_NO_LAZY_FETCH: '1',
+  GIT_ALLOW_PROTOCOL: 'none',
+  LC_ALL: 'C',
+});
+
+/** A store may name a folder of files that is gone, which git would go to; it needs none for what is asked here. */
+const inStore = '--work-tree=.';
+
+function git(store: string, args: readonly string[]): Git {
+  return spawn('git', ['-C', store, ...plumbing, inStore, ...args], {
     stdio: ['ignore', 'pipe', 'ignore'],
-    env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      GIT_TERMINAL_PROMPT: '0',
-      // What a partial clone has left at its server stays there; older versions know the second way only.
-      GIT_NO_LAZY_FETCH: '1',
-      GIT_ALLOW_PROTOCOL: 'none',
-      LC_ALL: 'C',
-    },
+    env: environment(),
   });
 }
 
 /**
- * Hands every blob, commit and tag over, in pieces.
- * @throws AppError `cancelled`; `not_found` when git is missing or can't read the repository.
+ * Where the repository that a folder is part of keeps everything: the same for all its work trees.
+ * @returns undefined: it is in no repository, or there is no git
+ * @throws AppError `cancelled`; `not_found` when git refuses the repository
+ */
+export async function storeAround(folder: string, signal: AbortSignal): Promise<string | undefined> {
+  return askForStore(folder, [], signal);
+}
+
+/** As `storeAround`, for a folder that names its store in a file. @throws AppError `cancelled`, `not_found` */
+export async function storeOfWorkTree(folder: string, signal: AbortSignal): Promise<string> {
+  const store = await askForStore(folder, [], signal);
+  if (store === undefined) throw unreadable();
+  return store;
+}
+
+/**
+ * As `storeAround`, for what looks like a store itself: git would take one that is damaged for a part of the repository
+ * around it. @throws AppError `cancelled`, `not_found`
+ */
+export async function checkedStore(path: string, signal: AbortSignal): Promise<string> {
+  const store = await askForStore(path, [inStore], signal);
+  if (store === undefined || store !== (await realpath(path))) throw unreadable();
+  return store;
+}
+
+async function askForStore(folder: string, options: readonly string[], signal: AbortSignal) {
+  const args = ['-C', folder, ...plumbing, ...options, 'rev-parse', '--git-common-dir'];
+  const { error, told, complaint } = await new Promise<{
+    readonly error: ExecFileException | null;
+    readonly told: string;
+    readonly complaint: string;
+  }>((answer) =>
+    execFile('git', args, { env: environment(), signal }, (failure, stdout, stderr) =>
+      answer({ error: failure, told: stdout, complaint: stderr }),
+    ),
+  );
+  if (signal.aborted) throw cancelled();
+  if (error?.code === 'ENOENT') return undefined;
+  if (error && /^fatal: not a git repository \(or any/m.test(complaint)) return undefined;
+  if (error) throw unreadable();
+  return realpath(resolve(folder, told.replace(/\n$/, ''))).catch(() => {
+    throw unreadable();
+  });
+}
+
+export interface ObjectReader {
+  begin(objectId: string, isTree: boolean): { push(chunk: Uint8Array): void; end(): void };
+  /** git knows of the object, and can't read it. */
+  missing(): void;
+}
+
+/**
+ * Hands every object over, in pieces. Of a tree the names are plain.
+ * @param store As the functions above tell it.
+ * @throws AppError `cancelled`; `not_found` when git is missing or can't read the repository to its end.
  */
 export async function readGitObjects(
-  folder: string,
+  store: string,
   signal: AbortSignal,
-  begin: (objectId: string) => { push(chunk: Uint8Array): void; end(): void },
+  reader: ObjectReader,
 ): Promise<void> {
-  const child = git(folder, ['cat-file', '--batch-all-objects', '--unordered', '--batch']);
+  const child = git(store, ['cat-file', '--batch-all-objects', '--unordered', '--batch']);
   const stop = () => child.kill('SIGKILL');
   signal.addEventListener('abort', stop, { once: true });
   const ended = new Promise<number | null>((resolve, reject) => {
@@ -53,20 +118,26 @@ export async function readGitObjects(
   });
   ended.catch(() => {});
   try {
-    await readBatch(child.stdout, begin);
+    const isWhole = await readBatch(child.stdout, reader);
     if (signal.aborted) throw cancelled();
-    if ((await ended) !== 0) throw signal.aborted ? cancelled() : unreadable();
+    if ((await ended) !== 0 || !isWhole) throw signal.aborted ? cancelled() : unreadable();
   } finally {
     signal.removeEventListener('abort', stop);
     stop();
   }
 }
 
-/** `ID TYPE SIZE\n`, so many bytes, `\n`; and again. Source: git-cat-file(1), “batch output”. */
-async function readBatch(
-  output: Readable,
-  begin: (objectId: string) => { push(chunk: Uint8Array): void; end(): void },
-): Promise<void> {
+const objectHeader = /^([0-9a-f]{40}|[0-9a-f]{64}) (?:(blob|tree|commit|tag) (\d{1,15})|missing)$/;
+/** No header is as long as this. */
+const headerLimit = 200;
+
+/**
+ * `ID TYPE SIZE\n`, so many bytes, `\n`; and again. An object that can't be read is `ID missing\n`, and has no bytes.
+ * Source: git-cat-file(1), “batch output”. After anything else there is no telling where the next one begins.
+ * @returns False: it ended within an object.
+ * @throws AppError `not_found`
+ */
+async function readBatch(output: Readable, { begin, missing }: ObjectReader): Promise<boolean> {
   let header = '';
   let left = 0;
   let isEndDue = false;
@@ -79,30 +150,36 @@ async function readBatch(
         at += part.length;
         left -= part.length;
       } else if (isEndDue) {
+        if (piece[at] !== newline) throw unreadable();
         current?.end();
         current = undefined;
         isEndDue = false;
         at++;
       } else {
-        const lineEnd = piece.indexOf(10, at);
+        const lineEnd = piece.indexOf(newline, at);
         header += piece.toString('latin1', at, lineEnd < 0 ? piece.length : lineEnd);
+        if (header.length > headerLimit) throw unreadable();
         at = lineEnd < 0 ? piece.length : lineEnd + 1;
         if (lineEnd < 0) continue;
-        const [objectId = '', type = '', size = ''] = header.split(' ');
+        const [, objectId, type, size] = objectHeader.exec(header) ?? [];
         header = '';
+        if (objectId === undefined) throw unreadable();
+        if (type === undefined) {
+          missing();
+          continue;
+        }
         left = Number(size);
-        if (!Number.isSafeInteger(left) || !/^[0-9a-f]{40,64}$/.test(objectId)) continue;
-        // A tree holds names and other objects' ids; its blobs come by themselves.
-        current = type === 'tree' ? undefined : begin(objectId);
+        current = begin(objectId, type === 'tree');
         isEndDue = true;
       }
     }
   }
+  return header === '' && !isEndDue;
 }
 
 /** The first commit that has the object, and its path there. Undefined: no commit that a branch or tag leads to. */
 export async function whereCommitted(
-  folder: string,
+  store: string,
   objectId: string,
   signal: AbortSignal,
 ): Promise<{ readonly commit: string; readonly path: string } | undefined> {
@@ -117,7 +194,7 @@ export async function whereCommitted(
     '-z',
     '-m',
   ];
-  const child = git(folder, [...args, `--find-object=${objectId}`]);
+  const child = git(store, [...args, `--find-object=${objectId}`]);
   const stop = () => child.kill('SIGKILL');
   // A git that is gone by now is told by its output, which ends.
   child.once('error', () => {});

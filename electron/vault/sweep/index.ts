@@ -3,10 +3,17 @@
  * stand. Runs in the vault process. Nothing that is read is kept, and of a find only its place is told.
  */
 import { createReadStream } from 'node:fs';
-import { opendir, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { opendir, readlink, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { AppError } from '#shared/lib/app-error.ts';
-import { cancelled, readGitObjects, whereCommitted } from './git-objects.ts';
+import {
+  cancelled,
+  checkedStore,
+  readGitObjects,
+  storeAround,
+  storeOfWorkTree,
+  whereCommitted,
+} from './git-objects.ts';
 import { type KnownSecret, patternsOf, type SecretForm } from './patterns.ts';
 import { type Hit, Searcher } from './searcher.ts';
 
@@ -16,8 +23,8 @@ export interface Place {
   readonly credentialId: string;
   readonly form: SecretForm;
   /**
-   * Within the swept folder. In the history: the path in that commit, or the object's id where no commit has it. What it
-   * repeats of a secret is left out, and a very long one is cut in its middle.
+   * Within the swept folder. In the history: the path in that commit, or the object's id where no commit has it, or
+   * where it is in a name. What it repeats of a secret is left out, and a very long one is cut in its middle.
    */
   readonly path: string;
   /** From 1. Null: it is in the file's name. */
@@ -38,12 +45,18 @@ export interface SweepResult extends Progress {
   readonly found: readonly Place[];
   /** More were there than are listed. */
   readonly isCut: boolean;
-  /** Files and folders that could not be read. */
+  /** Files, folders and objects of the history that could not be read. */
   readonly unreadable: number;
   /** Secrets that are too short to look for. */
   readonly tooShort: number;
-  /** `unreadable`: no repository, or no git. */
-  readonly history: 'swept' | 'not-asked' | 'unreadable';
+  /** That lead out of the folder: what is there was not looked at. */
+  readonly links: number;
+  /** git repositories in the folder; where the history was asked for, also those that it is a part of. */
+  readonly repositories: number;
+  /** Of these, whose history could not be read, or not to its end. */
+  readonly unreadableRepositories: number;
+  /** Of all repositories, of some of them to its end, or of none: there is none, or no git that can read it. */
+  readonly history: 'swept' | 'partly' | 'unreadable' | 'not-asked';
 }
 
 export interface SweepOptions {
@@ -69,18 +82,27 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
   const patterns = options.secrets.map(patternsOf);
   const run = new Sweep(options, new Searcher(patterns.flat()));
   await run.files();
-  const history = options.hasHistory ? await run.history() : 'not-asked';
-  return { ...run.result(), tooShort: patterns.filter((forms) => forms.length === 0).length, history };
+  const history = await run.history();
+  return { ...run.result(), tooShort: patterns.filter((forms) => forms.length === 0).length, ...history };
 }
+
+type HistoryResult = Pick<SweepResult, 'history' | 'repositories' | 'unreadableRepositories'>;
+
+/** What a store of git's has in it. */
+const gitNames: ReadonlySet<string> = new Set(['HEAD', 'refs', 'objects']);
 
 class Sweep {
   readonly #options: SweepOptions;
   readonly #searcher: Searcher;
   readonly #found: Place[] = [];
-  readonly #inObjects: { readonly objectId: string; readonly hit: Hit }[] = [];
   #counts = { files: 0, gitObjects: 0, bytes: 0 };
   #told = { files: 0, bytes: 0 };
+  /** Folders that look like git's stores, and those that name theirs in a file. */
+  readonly #stores = new Set<string>();
+  readonly #workTrees = new Set<string>();
+  #root = '';
   #unreadable = 0;
+  #links = 0;
   #isCut = false;
 
   constructor(options: SweepOptions, searcher: Searcher) {
@@ -88,9 +110,10 @@ class Sweep {
     this.#searcher = searcher;
   }
 
-  result(): Omit<SweepResult, 'tooShort' | 'history'> {
+  result(): Omit<SweepResult, 'tooShort' | keyof HistoryResult> {
     const counted = { ...this.#counts, places: this.#found.length };
-    return { ...counted, found: this.#found, isCut: this.#isCut, unreadable: this.#unreadable };
+    const left = { unreadable: this.#unreadable, links: this.#links };
+    return { ...counted, ...left, found: this.#found, isCut: this.#isCut };
   }
 
   async files(): Promise<void> {
@@ -102,24 +125,56 @@ class Sweep {
         hint: 'Choose the folder of a project.',
       });
     }
+    this.#root = await realpath(folder);
     const waiting = [folder];
     for (let current = waiting.pop(); current !== undefined; current = waiting.pop()) {
       await this.#folder(current, waiting);
     }
   }
 
-  /** A link is not followed: what it leads to is swept where it is, or is not part of the folder. */
   async #folder(path: string, waiting: string[]): Promise<void> {
+    const names = new Set<string>();
     try {
       for await (const entry of await opendir(path)) {
         this.#options.signal.throwIfAborted();
         const child = join(path, entry.name);
         this.#name(entry.name, child);
-        if (entry.isDirectory() && !isLeftOut(entry.name, child)) waiting.push(child);
-        else if (entry.isFile()) await this.#file(child);
+        if (gitNames.has(entry.name)) names.add(entry.name);
+        if (entry.isDirectory()) {
+          if (kernelFolders.has(child)) this.#unreadable++;
+          else if (entry.name !== 'objects') waiting.push(child);
+          else names.add('objects/');
+        } else if (entry.isFile()) {
+          if (entry.name === '.git') this.#workTrees.add(path);
+          await this.#file(child);
+        } else if (entry.isSymbolicLink()) await this.#link(child);
       }
     } catch (error) {
       this.#passOver(error);
+    }
+    const isStore = names.has('HEAD') && names.has('refs') && names.has('objects');
+    const isDamaged = basename(path) === '.git' && names.size > 0;
+    if (isStore || isDamaged) this.#stores.add(path);
+    // It is packed and deflated: nothing is found in there as text. For the history, git unpacks it.
+    if (names.has('objects/') && !isStore) waiting.push(join(path, 'objects'));
+  }
+
+  /** Followed to a file of this folder. A folder of this one is swept where it is; what is elsewhere is no part of it. */
+  async #link(path: string): Promise<void> {
+    try {
+      const place = this.#shown(relative(this.#options.folder, path));
+      for (const { pattern } of this.#searcher.inText(await readlink(path))) {
+        const { credentialId, form } = pattern;
+        this.#add({ credentialId, form, path: place, line: 1, commit: null });
+      }
+      const target = await realpath(path);
+      if (!isWithin(this.#root, target)) this.#links++;
+      else if ((await stat(target)).isFile()) await this.#file(path, target);
+    } catch (error) {
+      // It leads to nothing.
+      if (!['ENOENT', 'ENOTDIR', 'ELOOP'].includes(String((error as NodeJS.ErrnoException).code))) {
+        this.#passOver(error);
+      }
     }
   }
 
@@ -143,62 +198,107 @@ class Sweep {
     return `${masked.slice(0, half)}…${masked.slice(-half)}`.toWellFormed();
   }
 
-  async #file(path: string): Promise<void> {
+  async #file(path: string, target = path): Promise<void> {
     const place = this.#shown(relative(this.#options.folder, path));
     const stream = this.#searcher.stream(({ pattern, line }) =>
       this.#add({ credentialId: pattern.credentialId, form: pattern.form, path: place, line, commit: null }),
     );
     try {
-      for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes })) {
+      for await (const chunk of createReadStream(target, { highWaterMark: chunkBytes })) {
         this.#options.signal.throwIfAborted();
         stream.push(chunk as Buffer);
         this.#counts.bytes += (chunk as Buffer).length;
         this.#tell();
       }
       stream.end();
+      this.#counts.files++;
     } catch (error) {
       this.#passOver(error);
     }
-    this.#counts.files++;
     this.#tell();
   }
 
   /** What could not be read of the history takes nothing from what was found in the files. */
-  async history(): Promise<'swept' | 'unreadable'> {
-    try {
-      await this.#objects();
-      return 'swept';
-    } catch (error) {
-      if (error instanceof AppError && error.code === 'not_found') return 'unreadable';
-      throw error;
+  async history(): Promise<HistoryResult> {
+    const { folder, hasHistory, signal } = this.#options;
+    if (!hasHistory) {
+      const repositories = this.#stores.size + this.#workTrees.size;
+      return { history: 'not-asked', repositories, unreadableRepositories: 0 };
     }
+    const stores = new Set<string>();
+    let unreadable = 0;
+    const attempt = async (work: () => Promise<unknown>) => {
+      try {
+        await work();
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'not_found') throw error;
+        unreadable++;
+      }
+    };
+    for (const path of this.#stores) {
+      await attempt(async () => stores.add(await checkedStore(path, signal)));
+    }
+    for (const path of this.#workTrees) {
+      await attempt(async () => stores.add(await storeOfWorkTree(path, signal)));
+    }
+    const hasOwn = [folder, join(folder, '.git')].some((path) => this.#stores.has(path));
+    if (!hasOwn && !this.#workTrees.has(folder)) {
+      await attempt(async () => {
+        const around = await storeAround(folder, signal);
+        if (around !== undefined) stores.add(around);
+      });
+    }
+    const repositories = stores.size + unreadable;
+    for (const store of stores) await attempt(() => this.#objects(store));
+    const history = unreadable === 0 ? 'swept' : unreadable < repositories ? 'partly' : 'unreadable';
+    return {
+      history: repositories === 0 ? 'unreadable' : history,
+      repositories,
+      unreadableRepositories: unreadable,
+    };
   }
 
-  async #objects(): Promise<void> {
-    const { folder, signal } = this.#options;
-    await readGitObjects(folder, signal, (objectId) => {
+  async #objects(store: string): Promise<void> {
+    const { signal } = this.#options;
+    const hits: { readonly objectId: string; readonly isTree: boolean; readonly hit: Hit }[] = [];
+    const begin = (objectId: string, isTree: boolean) => {
       this.#counts.gitObjects++;
       const stream = this.#searcher.stream((hit) => {
-        if (this.#inObjects.length < placeLimit) this.#inObjects.push({ objectId, hit });
+        if (this.#found.length + hits.length < placeLimit) hits.push({ objectId, isTree, hit });
         else this.#isCut = true;
       });
       return {
-        push: (chunk) => {
+        push: (chunk: Uint8Array) => {
           stream.push(chunk);
           this.#counts.bytes += chunk.length;
-          this.#tell();
+          this.#tell(hits.length);
         },
         end: () => stream.end(),
       };
-    });
+    };
+    let failure: unknown;
+    try {
+      await readGitObjects(store, signal, { begin, missing: () => this.#unreadable++ });
+    } catch (error) {
+      if (signal.aborted) throw error;
+      failure = error;
+    }
+    const isOwn = isWithin(this.#root, store);
+    const top = basename(store) === '.git' ? dirname(store) : store;
     const commits = new Map<string, Awaited<ReturnType<typeof whereCommitted>>>();
-    for (const { objectId, hit } of this.#inObjects) {
-      if (!commits.has(objectId)) commits.set(objectId, await whereCommitted(folder, objectId, signal));
+    for (const { objectId, isTree, hit } of hits) {
+      if (!isTree && !commits.has(objectId)) {
+        commits.set(objectId, await whereCommitted(store, objectId, signal));
+      }
       const known = commits.get(objectId);
       const { credentialId, form } = hit.pattern;
-      const path = known ? this.#shown(known.path) : objectId;
-      this.#add({ credentialId, form, path, line: hit.line, commit: known?.commit ?? objectId });
+      const path = known
+        ? this.#shown(isOwn ? join(relative(this.#root, top), known.path) : known.path)
+        : objectId;
+      const line = isTree ? null : hit.line;
+      this.#add({ credentialId, form, path, line, commit: known?.commit ?? objectId });
     }
+    if (failure !== undefined) throw failure;
   }
 
   #add(place: Place): void {
@@ -212,17 +312,17 @@ class Sweep {
     this.#unreadable++;
   }
 
-  #tell(): void {
+  #tell(placesWaiting = 0): void {
     const { files, bytes } = this.#counts;
     const isDue =
       bytes - this.#told.bytes >= progressEveryBytes || files - this.#told.files >= progressEveryFiles;
     if (!isDue) return;
     this.#told = { files, bytes };
-    this.#options.onProgress({ ...this.#counts, places: this.#found.length + this.#inObjects.length });
+    this.#options.onProgress({ ...this.#counts, places: this.#found.length + placesWaiting });
   }
 }
 
-/** A git store is packed and deflated: nothing is found in there as text. `history` has git unpack it. */
-function isLeftOut(name: string, path: string): boolean {
-  return name === '.git' || kernelFolders.has(path);
+function isWithin(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

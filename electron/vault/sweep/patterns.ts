@@ -20,9 +20,10 @@ export interface Pattern {
 /** Shorter runs of bytes are found by chance. */
 export const patternMinimumBytes = 8;
 
-/** All forms of a secret, without those that are too short or the same as one before. */
+/** All forms of a secret, without those that are the same as one before. None of one that is too short. */
 export function patternsOf({ credentialId, value, bytes }: KnownSecret): readonly Pattern[] {
   const text = Buffer.from(value, 'utf8');
+  if (text.length < patternMinimumBytes) return [];
   const percent = encodeURIComponent(value);
   const forms: [SecretForm, Buffer][] = [
     ['plain', text],
@@ -38,12 +39,25 @@ export function patternsOf({ credentialId, value, bytes }: KnownSecret): readonl
     forms.push(...base64Forms(raw).map((form): [SecretForm, Buffer] => ['plain', form]));
   }
   const seen = new Set<string>();
-  return forms.flatMap(([form, found]) => {
+  const all = forms.flatMap(([form, found]) =>
+    [found, ...(form === 'bytes' ? [] : utf16Forms(found))].map((each) => [form, each] as const),
+  );
+  return all.flatMap(([form, found]) => {
     const identity = found.toString('latin1');
     if (found.length < patternMinimumBytes || seen.has(identity)) return [];
     seen.add(identity);
     return [{ credentialId, form, bytes: new Uint8Array(found) }];
   });
+}
+
+/**
+ * A text of Windows', in either order of bytes. Where each character has its one byte, both have the same in them, from
+ * the first of these bytes to the last.
+ */
+function utf16Forms(utf8: Buffer): Buffer[] {
+  const little = Buffer.from(utf8.toString('utf8'), 'utf16le');
+  const isOneByteEach = little.every((byte, index) => index % 2 === 0 || byte === 0);
+  return isOneByteEach ? [little.subarray(0, -1)] : [little, Buffer.from(little).swap16()];
 }
 
 /**

@@ -48,7 +48,7 @@ export function AuditExport({ onClose }: { readonly onClose: () => void }) {
             run: async (place) => {
               const written = await write.run({ format, ...place });
               setCount(written?.entries ?? 0);
-              return written !== undefined;
+              return written;
             },
           }}
           done={<p>{plural(count, 'entry', 'entries')}.</p>}

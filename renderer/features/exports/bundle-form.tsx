@@ -67,11 +67,11 @@ export function BundleForm({ owner }: { readonly owner: Profile | Service }) {
           clear: write.clear,
           run: async (place) => {
             const written = await write.run({ profileIds, ...place, confirmed: true, value: passphrase });
-            if (!written) return false;
+            if (!written) return undefined;
             setPassphrase('');
             setAgain('');
             setAttempted(false);
-            return true;
+            return written;
           },
         }}
         done={<p>It was read back and opened with the passphrase before it got its name.</p>}

@@ -44,7 +44,7 @@ export function EnvForm({ owner: { profileId, name }, targets, usual }: EnvFormP
           run: async (place) => {
             const written = await write.run({ profileId, target, ...place, confirmed: true });
             if (written) setNotes(written.notes);
-            return written !== undefined;
+            return written;
           },
         }}
         done={

@@ -42,7 +42,7 @@ export function ReportView({ owner }: { readonly owner: Profile | Service }) {
               isPending: write.isPending,
               error: write.error,
               clear: write.clear,
-              run: async (place) => (await write.run({ profileIds, ...place })) !== undefined,
+              run: (place) => write.run({ profileIds, ...place }),
             }}
           />
         </>

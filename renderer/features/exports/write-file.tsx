@@ -23,6 +23,11 @@ export interface FilePlace {
   readonly overwrite: boolean;
 }
 
+interface WrittenFile {
+  readonly path: string;
+  readonly mayBeLost: boolean;
+}
+
 export interface WriteFileProps {
   /** Of the place that was named, which survives a change of screen. */
   readonly draftName: string;
@@ -39,8 +44,8 @@ export interface WriteFileProps {
     readonly isPending: boolean;
     readonly error: AppError | undefined;
     readonly clear: () => void;
-    /** False: it failed, and `error` says how. */
-    readonly run: (place: FilePlace) => Promise<boolean>;
+    /** Undefined: it failed, and `error` says how. */
+    readonly run: (place: FilePlace) => Promise<WrittenFile | undefined>;
   };
   /** What else is to be said of the file that was written. */
   readonly done?: ReactNode;
@@ -57,7 +62,7 @@ export function WriteFile(props: WriteFileProps) {
   const [path, setPath] = useDraft(`export-path:${draftName}`, '');
   const [step, setStep] = useState<Step>('form');
   const [wasAttempted, setAttempted] = useState(false);
-  const [written, setWritten] = useState<string>();
+  const [written, setWritten] = useState<WrittenFile>();
   /** The host's dialog has asked about the file that is there, for one writing. */
   const [wasAsked, setWasAsked] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
@@ -69,10 +74,10 @@ export function WriteFile(props: WriteFileProps) {
     write.clear();
   };
   const send = async (overwrite: boolean) => {
-    const isDone = await write.run({ path, overwrite });
+    const told = await write.run({ path, overwrite });
     setWasAsked(false);
     setStep('form');
-    if (isDone) setWritten(path);
+    setWritten(told);
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -155,10 +160,19 @@ export function WriteFile(props: WriteFileProps) {
       )}
       <div role="status">
         {written !== undefined && !write.error && (
-          <Notice tone="ok" title="Written.">
+          <Notice
+            tone={written.mayBeLost ? 'warning' : 'ok'}
+            title={written.mayBeLost ? 'Written, and not safe yet.' : 'Written.'}
+          >
+            {written.mayBeLost && (
+              <p>
+                The file is there, but the disk failed when it was asked to keep it: after a power cut it may
+                be gone, or what was there before may be back. Check the disk.
+              </p>
+            )}
             <Row gap={4}>
-              <Name text={written} />
-              <CopyButton text={written} label="Copy the path" isIconOnly />
+              <Name text={written.path} />
+              <CopyButton text={written.path} label="Copy the path" isIconOnly />
             </Row>
             {done}
           </Notice>

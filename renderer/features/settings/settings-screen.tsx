@@ -85,8 +85,8 @@ function Secrets() {
       )}
       {update.error && <ErrorNotice error={update.error} onDismiss={update.clear} />}
       <p className={styles.soft}>
-        Use is anything that you do on this page, a live subscription, and a move of secrets. Secrets of this
-        session only are not locked away by themselves: they would be lost.
+        Use is anything that you do on this page, a live subscription, a sweep, an import, and a move of
+        secrets. Secrets of this session only are not locked away by themselves: they would be lost.
       </p>
       {info && <p className={styles.soft}>{whenAway(info)}</p>}
     </Section>

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import type { FoundForm, SweepPlace, SweepReport } from '#shared/contract/sweep.ts';
 import type { Credential } from '#shared/contract/vault.ts';
+import { assertNever } from '#shared/lib/app-error.ts';
 import {
   Button,
   type Column,
@@ -35,13 +36,14 @@ const formWords: Readonly<Record<FoundForm, string>> = {
 export function SweepReportView({ order, report }: SweepReportViewProps) {
   const groups = Map.groupBy(report.found, ({ credentialId }) => credentialId);
   const isClean = report.found.length === 0;
+  const left = leftOut(report);
   return (
     <Section title="What was found" about={<Swept order={order} report={report} />}>
       <Notice
-        tone={isClean ? 'ok' : 'danger'}
+        tone={!isClean ? 'danger' : left.length > 0 ? 'notice' : 'ok'}
         title={
           isClean
-            ? 'None of the secrets was found.'
+            ? `None of the secrets was found${left.length > 0 ? ' in what was looked at' : ''}.`
             : `${plural(groups.size, 'secret')} found, in ${report.isCut ? 'more than ' : ''}${plural(report.found.length, 'place')}.`
         }
       >
@@ -49,7 +51,15 @@ export function SweepReportView({ order, report }: SweepReportViewProps) {
           ? 'That says nothing of other folders, of encrypted or packed files, or of copies that were deleted.'
           : 'Whoever has read these files has the secret. Taking it out of the file does not take it back: replace it, then revoke the old one.'}
       </Notice>
-      <Left report={report} />
+      {left.length > 0 && (
+        <Notice tone="warning" title="Not everything was looked at.">
+          <ul className={styles.notes}>
+            {left.map((note) => (
+              <li key={note}>{note}</li>
+            ))}
+          </ul>
+        </Notice>
+      )}
       {[...groups].map(([credentialId, places]) => (
         <Found key={credentialId} credentialId={credentialId} places={places} />
       ))}
@@ -58,39 +68,53 @@ export function SweepReportView({ order, report }: SweepReportViewProps) {
 }
 
 function Swept({ order, report }: SweepReportViewProps) {
-  const { secrets, files, gitObjects, bytes, history } = report;
+  const { secrets, files, gitObjects, bytes, repositories, unreadableRepositories } = report;
+  const read = repositories - unreadableRepositories;
   return (
     <>
       Looked for {plural(secrets, 'secret')} in {plural(files, 'file')}
-      {history === 'swept' && ` and ${plural(gitObjects, 'object')} of the git history`}, {formatSize(bytes)}{' '}
-      bytes in all, below <Name text={order.path} className={styles.path} />
+      {gitObjects > 0 &&
+        ` and ${plural(gitObjects, 'object')} of ${read > 1 ? `${formatCount(read)} git histories` : 'the git history'}`}
+      , {formatSize(bytes)} bytes in all, below <Name text={order.path} className={styles.path} />
     </>
   );
 }
 
-/** What the sweep could not look at, or for. */
-function Left({ report }: { readonly report: SweepReport }) {
-  const { tooShort, missing, unreadable, history, isCut } = report;
+/** What the sweep did not look at, or for. */
+function leftOut(report: SweepReport): readonly string[] {
+  const { tooShort, missing, unreadable, links, isCut } = report;
   const notes = [
     tooShort > 0 &&
       `${plural(tooShort, 'secret')} ${tooShort === 1 ? 'is' : 'are'} shorter than 8 characters, and not looked for: so few would be found by chance.`,
     missing > 0 &&
       `${plural(missing, 'secret')} could not be read: the store no longer has ${missing === 1 ? 'it' : 'them'}.`,
-    unreadable > 0 && `${plural(unreadable, 'file or folder', 'files or folders')} could not be read.`,
-    history === 'unreadable' &&
-      'The git history was not swept: there is no repository, or no git that can read it.',
+    unreadable > 0 &&
+      `${plural(unreadable, 'file, folder or object of git', 'files, folders or objects of git')} could not be read.`,
+    links > 0 &&
+      `${plural(links, 'link leads', 'links lead')} out of the folder. What is there was not looked at.`,
+    historyNote(report),
     isCut && 'There are more places than are listed.',
-  ].filter((note) => note !== false);
-  if (notes.length === 0) return null;
-  return (
-    <Notice tone="warning" title="Not everything was looked at.">
-      <ul className={styles.notes}>
-        {notes.map((note) => (
-          <li key={note}>{note}</li>
-        ))}
-      </ul>
-    </Notice>
-  );
+  ];
+  return notes.filter((note) => typeof note === 'string');
+}
+
+function historyNote({ history, repositories, unreadableRepositories }: SweepReport): string | false {
+  switch (history) {
+    case 'swept':
+      return false;
+    case 'not-asked':
+      return (
+        repositories > 0 &&
+        'What git has kept of earlier versions was not looked at: the box for that was not ticked.'
+      );
+    case 'partly':
+    case 'unreadable':
+      return repositories === 0
+        ? 'The git history was not swept: there is no repository, or no git that can read it.'
+        : `The history of ${formatCount(unreadableRepositories)} of ${plural(repositories, 'git repository', 'git repositories')} could not be read, or not to its end.`;
+    default:
+      return assertNever(history);
+  }
 }
 
 /** Rows that are drawn at first: enough to act on. */

@@ -45,8 +45,8 @@ export function SweepScreen() {
       <Section>
         <p className={styles.about}>
           Looks in a folder for every secret that is in the vault: as it is, in base64, URL-encoded and in
-          JSON; master keys also in hex and as bytes. Only this machine is searched, by the vault process
-          itself. What it finds is not copied and not shown: you get the places.
+          JSON, in UTF-8 and UTF-16; master keys also in hex and as bytes. Only this machine is searched, by
+          the vault process itself. What it finds is not copied and not shown: you get the places.
         </p>
         <VaultNotice>The sweep needs its secrets.</VaultNotice>
         <form onSubmit={start} className={styles.form}>
@@ -56,11 +56,11 @@ export function SweepScreen() {
               purpose="sweep"
               value={path}
               onChange={setPath}
-              hint="With everything in it, but for what links lead to."
+              hint="With everything in it, but for what links lead to elsewhere."
               problem={missing ? { severity: 'error', message: missing } : undefined}
             />
             <Checkbox
-              label="Also everything that its git repository has ever kept"
+              label="Also everything that its git repositories have ever kept"
               isChecked={history}
               onChange={setHistory}
             />

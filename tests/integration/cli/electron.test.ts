@@ -2,7 +2,7 @@
  * The packaged app's program as the `latchkey` command: the real Electron entry, on the recording stand-in for Electron.
  * What Electron itself makes of it, a display's absence for one, is not seen here.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Owner, profileNamed, type TestApp } from '../../support/command-line.ts';
@@ -20,6 +20,8 @@ const run = ([command = '', ...rest]: readonly string[]) =>
 async function ended(program: ElectronProgram) {
   return { ended: await program.ended, output: program.output(), complaints: program.complaints() };
 }
+const profilesOf = ({ records }: ElectronProgram) =>
+  records.flatMap(({ call, input }) => (call === 'setPath' ? [String((input as string[])[1])] : []));
 const exec = ['exec', 'shop', '--', 'sh', '-c', 'printf %s "$PUSHER_APP_SECRET"; exit 4'];
 
 beforeAll(async () => {
@@ -49,16 +51,36 @@ describe('the packaged app’s program', () => {
     await owner.stop();
   });
 
-  it('opens the vault itself once it is ready, where nobody runs, with Chromium’s files in the folder', async () => {
+  it('opens the vault itself once it is ready, where nobody runs, with files of its own for Chromium', async () => {
     const program = run(exec);
     expect(await ended(program)).toEqual({ ended: 4, output: shop.secret, complaints: '' });
     const calls = program.calls();
     expect(calls).toContain('ready');
     expect(calls).not.toContain('window.open');
-    const paths = program.records.filter(({ call }) => call === 'setPath').map(({ input }) => String(input));
-    expect(paths.length).toBeGreaterThan(0);
-    for (const path of paths) expect(path).toContain(dataFolder);
+    expect(profilesOf(program)).toHaveLength(2);
+    for (const path of profilesOf(program)) {
+      expect(path).not.toContain(dataFolder);
+      expect(existsSync(path)).toBe(false);
+    }
+    expect(existsSync(join(dataFolder, 'chromium'))).toBe(false);
     expect(calls.indexOf('setPath')).toBeLessThan(calls.indexOf('ready'));
+  });
+
+  it('has nothing of the folder’s while the command runs', async () => {
+    const program = run(['exec', 'shop', '--', 'sh', '-c', 'echo started; while :; do sleep 0.02; done']);
+    await program.says(/started/);
+    const profiles = profilesOf(program);
+    expect(profiles).toHaveLength(2);
+    for (const path of profiles) {
+      expect(path).not.toContain(dataFolder);
+      expect(statSync(path).mode & 0o777).toBe(0o700);
+    }
+    const owner = await Owner.start(dataFolder, service.env);
+    await owner.untilState('unlocked');
+    await owner.stop();
+    program.signal('SIGTERM');
+    expect((await ended(program)).ended).toBe('SIGTERM');
+    expect(profiles.map((path) => existsSync(path))).toEqual([false, false]);
   });
 
   it('passes signals on, and ends by the one that ended the command', async () => {

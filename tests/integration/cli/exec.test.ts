@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { passThrough } from '../../../electron/cli/pass-through.mjs';
 import {
   latchkey,
   launcher,
@@ -167,6 +168,33 @@ describe.runIf(process.platform === 'linux')('the process', () => {
     expect(filterOf(program.pid)).toBe(filterOf(direct.pid));
     const children = readFileSync(`/proc/${program.pid}/task/${program.pid}/children`, 'utf8');
     expect(children).toBe('');
+  });
+
+  it('keeps its own memory out of dumps while it waits for a command that it can’t become', async () => {
+    const large = { LARGE: 'x'.repeat(100_000) };
+    const direct = startProgram('/bin/sh', ['-c', sleeper]);
+    const program = start(['/bin/sh', '-c', `echo "$$ started"; exec sleep 600`], { env: large });
+    await Promise.all([direct.says(/started/), program.says(/started/)]);
+    const child = Number.parseInt(program.output(), 10);
+    expect(child).not.toBe(program.pid);
+    const filterOf = (pid: number) => readFileSync(`/proc/${pid}/coredump_filter`, 'utf8').trim();
+    expect(filterOf(child)).toBe(filterOf(direct.pid));
+    await eventually(() => filterOf(program.pid) === '00000000', {
+      what: 'a filter that lets nothing through',
+    });
+  });
+
+  it('tells of a command whose environment is too large for the system', async () => {
+    let hasTried = false;
+    const ending = await passThrough('/bin/true', [], {
+      // Of one variable Linux takes 128 KiB.
+      env: { LARGE: 'x'.repeat(200_000) },
+      afterSpawn: () => {
+        hasTried = true;
+      },
+    });
+    expect(ending).toMatchObject({ error: { code: 'E2BIG' } });
+    expect(hasTried).toBe(true);
   });
 
   it('has no secret on its own command line, and none in its own environment before', async () => {

@@ -1,8 +1,11 @@
 /** The audit log as a file: all of it, in order, safe to open, and for its owner alone. */
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
+import type { AuditEntry } from '#shared/contract/audit.ts';
+import { AuditExport } from '../../../electron/audit/index.ts';
 import { type Latchkey, startLatchkey } from '../../support/latchkey.ts';
 import { SecretSearch } from '../../support/secret-search.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
@@ -57,7 +60,7 @@ test('has every entry once, oldest first, and nothing that a spreadsheet would r
   const csv = join(folder, 'audit.csv');
   const ndjson = join(folder, 'audit.ndjson');
   const asCsv = await client.call('audit.export', { path: csv, format: 'csv', overwrite: false });
-  expect(asCsv).toEqual({ path: csv, entries: newest });
+  expect(asCsv).toEqual({ path: csv, entries: newest, mayBeLost: false });
   await client.call('audit.export', { path: ndjson, format: 'ndjson', overwrite: false });
   const objects = readFileSync(ndjson, 'utf8')
     .trimEnd()
@@ -80,6 +83,43 @@ test('has every entry once, oldest first, and nothing that a spreadsheet would r
   expect((await search.inFolder(folder)).findings).toEqual([]);
   writeFileSync(join(folder, 'control'), secrets[0] ?? '');
   expect((await search.inFolder(folder)).findings).toHaveLength(1);
+});
+
+test('fails when there is no room for all of it, and leaves what was there', async (context) => {
+  const disk = temporaryFolder();
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk], { stdio: 'ignore' });
+  } catch {
+    context.skip('A small disk can’t be mounted here.');
+  }
+  onTestFinished(() => void execFileSync('umount', [disk]));
+  const { client } = await start(60);
+  const path = join(disk, 'audit.ndjson');
+  writeFileSync(path, 'theirs');
+  const failing = client.call('audit.export', { path, format: 'ndjson', overwrite: true });
+  await expect(failing).rejects.toMatchObject({
+    code: 'storage_failed',
+    message: 'There is no room for the file on this disk.',
+  });
+  expect(readFileSync(path, 'utf8')).toBe('theirs');
+  expect(readdirSync(disk)).toEqual(['audit.ndjson']);
+});
+
+test('is proved: a file that is not as it was written is none', async () => {
+  const entry = { auditId: 1, at: 0, action: 'locked', outcome: 'done' } as AuditEntry;
+  const written = async () => {
+    const parts: string[] = [];
+    const exported = new AuditExport('csv');
+    const file = { appendFile: async (text: string | Uint8Array) => void parts.push(String(text)) };
+    await exported.write(file, (after) => (after === 0 ? [entry] : []), 1);
+    return { exported, content: Buffer.from(parts.join('')) };
+  };
+  const { exported, content } = await written();
+  exported.prove(content);
+  const short = await written();
+  expect(() => short.exported.prove(content.subarray(0, -1))).toThrow(
+    'What was written is not what can be read from the disk.',
+  );
 });
 
 test('replaces nothing unasked', async () => {

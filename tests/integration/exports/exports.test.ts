@@ -149,7 +149,11 @@ describe.each([
     const profileIds = [profileId, newsId, profileId];
     expect(await client.call('exports.describeBundle', { profileIds })).toEqual({ secrets: 5 });
     const order = { profileIds, path, overwrite: false, confirmed: true } as const;
-    expect(await client.secrets.writeBundle({ ...order, value: passphrase })).toEqual({ path, secrets: 5 });
+    expect(await client.secrets.writeBundle({ ...order, value: passphrase })).toEqual({
+      path,
+      secrets: 5,
+      mayBeLost: false,
+    });
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(readdirSync(folder)).toHaveLength(1);
     const bytes = readFileSync(path);

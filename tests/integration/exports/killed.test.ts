@@ -41,7 +41,10 @@ it(
       expect(others.length).toBeLessThanOrEqual(1);
       leftBehind += others.length;
       const database = await Database.open(dataFolder);
-      await new UserFiles(new Preferences(database), dataFolder).removeLeftovers();
+      const fail = (error: unknown) => {
+        throw error;
+      };
+      await new UserFiles(new Preferences(database), dataFolder, fail).removeLeftovers();
       database.close();
       const known: readonly string[] = fileNames;
       expect(readdirSync(folder).filter((name) => !known.includes(name))).toEqual([]);

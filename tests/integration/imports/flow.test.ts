@@ -290,6 +290,29 @@ describe('an import', () => {
     expect((await client.call('profiles.list', {})).profiles).toHaveLength(40);
   });
 
+  it('leaves what is entered by hand meanwhile in its place, and goes beside it', async () => {
+    const latchkey = await startOpen();
+    const { client } = latchkey;
+    const first = await client.call('imports.open', { value: envOf() });
+    const { apps } = await client.call('imports.apply', applyAll(first));
+    const profileId = apps[0]?.profileId ?? '';
+    const { credentials } = await client.call('vault.credentials', { profileId });
+    await client.call('vault.removeSecret', { credentialId: credentials[0]?.credentialId ?? '' });
+    const [typed, imported] = [newSecret(), newSecret()];
+    const preview = await client.call('imports.open', { value: envOf({ secret: imported }) });
+    const secrets = [{ fieldId: 'secret', isDefault: false }];
+    const [entered, applied] = await Promise.all([
+      client.secrets.enter({ profileId, kind: 'secret', slot: 'current', value: typed }),
+      client.call('imports.apply', applyAll(preview, { into: profileId, given: [], secrets })),
+    ]);
+    expect(entered.slot).toBe('current');
+    expect(applied.apps[0]?.secrets).toMatchObject([{ outcome: 'entered', slot: 'extra', failure: null }]);
+    expect(await secretsOf(latchkey, profileId)).toEqual({
+      [typed]: { slot: 'current', key: 'app-key' },
+      [imported]: { slot: 'extra', key: 'app-key' },
+    });
+  });
+
   it('tells what failed, keeps what was done, and makes nothing twice when it is asked again', async () => {
     const { client } = await startOpen();
     const text = `${envOf()}PUSHER_MOBILE_KEY=mobile-key\nPUSHER_MOBILE_SECRET=${newSecret()}\n`;

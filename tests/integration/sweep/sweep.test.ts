@@ -86,7 +86,7 @@ describe.each([
     write(folder, 'src/.env', `A=1\nSECRET=${secret}\n`);
     write(folder, 'dist/app.js', `\n\nconst s = "${Buffer.from(extra).toString('base64')}"`);
     write(folder, `${other}.txt`, `https://example.test/?s=${encodeURIComponent(`${other}/`)}`);
-    write(folder, 'keys.bin', Buffer.concat([randomBytes(99), masterKey]));
+    write(folder, 'keys.bin', Buffer.concat([randomBytes(99).map((byte) => byte | 0x80), masterKey]));
     write(folder, 'clean.txt', newSecret());
     const before = latchkey.recording.length;
     const vaultBefore = latchkey.vaultRecording.length;
@@ -110,6 +110,9 @@ describe.each([
       files: 5,
       unreadable: 0,
       isCut: false,
+      links: 0,
+      repositories: 0,
+      unreadableRepositories: 0,
       history: 'not-asked',
     });
     const search = new SecretSearch([
@@ -144,9 +147,17 @@ describe.each([
     const commit = git('rev-parse', 'HEAD');
     write(folder, '.env', 'SECRET=\n');
     git('commit', '-qam', 'second');
-    expect((await client.call('sweep.start', { path: folder, history: false })).found).toEqual([]);
+    expect(await client.call('sweep.start', { path: folder, history: false })).toMatchObject({
+      history: 'not-asked',
+      repositories: 1,
+      found: [],
+    });
     const report = await client.call('sweep.start', { path: folder, history: true });
-    expect(report).toMatchObject({ history: 'swept', found: [{ path: '.env', line: 1, commit }] });
+    expect(report).toMatchObject({
+      history: 'swept',
+      repositories: 1,
+      found: [{ path: '.env', line: 1, commit }],
+    });
     const elsewhere = await client.call('sweep.start', { path: temporaryFolder(), history: true });
     expect(elsewhere).toMatchObject({ history: 'unreadable', found: [] });
   });

@@ -1,8 +1,10 @@
 /** Files in the user's folders, on the real file system: whole or not at all, and nothing else touched. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -13,8 +15,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import fsPromises, { type FileHandle } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Database, Preferences } from '../../../electron/storage/index.ts';
 import { UserFiles, writeUserFile } from '../../../electron/user-files/index.ts';
 import { temporaryFor } from '../../../electron/user-files/write-file.ts';
@@ -131,6 +136,55 @@ describe('a file of the user’s', () => {
     expect(readdirSync(disk)).toEqual(['.env']);
   });
 
+  // A disk that fails can't be had here: so it is the system's call that fails, and only for folders.
+  function failingFolders(code: string, handle: FileHandle): void {
+    const files = Object.getPrototypeOf(handle) as FileHandle;
+    const { sync } = files;
+    vi.spyOn(files, 'sync').mockImplementation(async function (this: FileHandle) {
+      if ((await this.stat()).isDirectory()) throw Object.assign(new Error(code), { code });
+      await sync.call(this);
+    });
+    onTestFinished(() => void vi.restoreAllMocks());
+  }
+
+  test.each([
+    ['EINVAL', false],
+    ['ENOTSUP', false],
+    ['EACCES', false],
+    ['EIO', true],
+    ['ENOSPC', true],
+  ])('is written when it has its name, whatever its folder says then: %s', async (code, mayBeLost) => {
+    writeFileSync(path, 'theirs');
+    const told = await writeUserFile(
+      { path, overwrite: true, temporary: temporaryFor(path) },
+      async (handle) => {
+        failingFolders(code, handle);
+        await handle.writeFile('ours');
+      },
+    );
+    expect(told).toEqual({ mayBeLost });
+    expect(readFileSync(path, 'utf8')).toBe('ours');
+    expect(readdirSync(folder)).toEqual(['.env']);
+  });
+
+  test.skipIf(process.platform === 'win32')(
+    'is written where its folder may be written to and not be read',
+    async () => {
+      const writer = fileURLToPath(new URL('../../support/user-file-process.ts', import.meta.url));
+      chmodSync(folder, 0o300);
+      onTestFinished(() => chmodSync(folder, 0o700));
+      const nobody = { uid: 65_534, gid: 65_534 };
+      const as = process.getuid?.() === 0 ? nobody : {};
+      if (as === nobody) {
+        chownSync(folder, nobody.uid, nobody.gid);
+        chmodSync(join(folder, '..'), 0o755);
+      }
+      const told = spawnSync(process.execPath, [writer, '--once', path], { ...as, encoding: 'utf8' });
+      expect(told.stdout).toBe('{"mayBeLost":false}');
+      expect(readFileSync(path, 'utf8')).toBe('ours');
+    },
+  );
+
   test('says that a folder can’t be written to', async (context) => {
     if (process.getuid?.() === 0) {
       const disk = temporaryFolder();
@@ -153,8 +207,14 @@ describe('a file of the user’s', () => {
 describe('what is left of files that were being written', () => {
   async function open(dataFolder = temporaryFolder()) {
     const database = await Database.open(dataFolder);
-    onTestFinished(() => database.close());
-    return new UserFiles(new Preferences(database), dataFolder);
+    const files = new UserFiles(new Preferences(database), dataFolder, (error) => {
+      throw error;
+    });
+    onTestFinished(() => {
+      files.close();
+      database.close();
+    });
+    return files;
   }
 
   test('goes at the next start, and nothing else', async () => {
@@ -194,6 +254,52 @@ describe('what is left of files that were being written', () => {
     await files.removeLeftovers();
     expect(lstatSync(first).isDirectory()).toBe(true);
     expect(lstatSync(second).isSymbolicLink()).toBe(true);
+  });
+
+  test('a second name of the file that was written does not stay', async () => {
+    const files = await open();
+    await files.writing({ path, overwrite: false }, async (file) => {
+      const told = await writeUserFile(file, (handle) => handle.writeFile('ours'));
+      // As it is when it could not be taken away at once.
+      linkSync(path, file.temporary);
+      return told;
+    });
+    expect(readdirSync(folder)).toEqual(['.env']);
+  });
+
+  test('is not waited for where a disk does not answer, and that disk is asked once', async () => {
+    const files = await open();
+    const left = new Set<string>();
+    for (const name of ['one', 'two']) {
+      const lost = files.writing({ path: join(folder, name), overwrite: false }, async ({ temporary }) => {
+        left.add(temporary);
+        throw new Error('lost');
+      });
+      await expect(lost).rejects.toThrow('lost');
+    }
+    // A disk that hangs can't be had here: so it is the system's call for the leftover that has no answer.
+    const { lstat } = fsPromises;
+    const asked: string[] = [];
+    const answers: (() => void)[] = [];
+    const hanging = vi.spyOn(fsPromises, 'lstat').mockImplementation((async (at: string) => {
+      if (!left.has(at)) return lstat(at);
+      asked.push(at);
+      await new Promise<void>((resolve) => answers.push(resolve));
+      return lstat(at);
+    }) as typeof lstat);
+    syncBuiltinESMExports();
+    onTestFinished(() => {
+      hanging.mockRestore();
+      syncBuiltinESMExports();
+    });
+    for (const name of ['first', 'second']) {
+      await files.writing({ path: join(folder, name), overwrite: false }, async (file) => {
+        return writeUserFile(file, (handle) => handle.writeFile('ours'));
+      });
+    }
+    expect(readdirSync(folder).sort()).toEqual(['first', 'second']);
+    expect(asked).toHaveLength(1);
+    for (const answer of answers) answer();
   });
 
   test('one that is under way is left alone', async () => {

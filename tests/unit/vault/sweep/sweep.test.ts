@@ -1,8 +1,9 @@
 /** The leak sweep on folders and repositories made for the test: every form is found, wherever it stands. */
 import { execFileSync } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Place, type SweepOptions, sweep } from '../../../../electron/vault/sweep/index.ts';
 import { patternsOf } from '../../../../electron/vault/sweep/patterns.ts';
@@ -96,23 +97,69 @@ describe('a sweep of a folder', () => {
     expect(long?.path).toMatch(/^deep\/.*….*file$/);
   });
 
-  it('does not follow links, counts what it can’t read, and goes on', async () => {
+  it('finds a secret in a text of UTF-16, once, in either order of bytes', async () => {
+    const plain = randomBytes(10).toString('hex');
+    const secrets = [
+      { credentialId, value },
+      { credentialId: 'plain', value: plain },
+    ];
+    for (const [index, secret] of [value, plain].entries()) {
+      const text = `\ufeffA=1\r\nSECRET=${secret}\r\n`;
+      const little = Buffer.from(text, 'utf16le');
+      write(`${index}-little`, little);
+      write(`${index}-big`, Buffer.from(little).swap16());
+      write(`${index}-base64`, Buffer.from(Buffer.from(secret).toString('base64'), 'utf16le'));
+    }
+    const { found } = await run({ secrets });
+    expect(found.map((place) => `${place.credentialId} ${briefly(place)}`).sort()).toEqual(
+      [
+        `${credentialId} 0-little:2 plain`,
+        `${credentialId} 0-big:2 plain`,
+        `${credentialId} 0-base64:1 base64`,
+        'plain 1-little:2 plain',
+        'plain 1-big:2 plain',
+        'plain 1-base64:1 base64',
+      ].sort(),
+    );
+  });
+
+  it('follows a link to a file of the folder, and counts those that lead out of it', async () => {
     write('deep/a/b/c/file', value);
+    symlinkSync('deep/a/b/c/file', join(folder, '.env'));
     symlinkSync(folder, join(folder, 'loop'));
+    symlinkSync(join(folder, 'deep'), join(folder, 'a folder'));
     symlinkSync('/nowhere', join(folder, 'dangling'));
+    symlinkSync('circle', join(folder, 'circle'));
     execFileSync('mkfifo', [join(folder, 'pipe')]);
-    expect((await run()).found.map(briefly)).toEqual(['deep/a/b/c/file:1 plain']);
+    symlinkSync('pipe', join(folder, 'to a pipe'));
+    const inside = await run();
+    expect(inside.found.map(briefly).sort()).toEqual(['.env:1 plain', 'deep/a/b/c/file:1 plain']);
+    expect(inside).toMatchObject({ links: 0, unreadable: 0, files: 2 });
+    const outside = temporaryFolder();
+    writeFileSync(join(outside, 'shared.env'), value);
+    symlinkSync(join(outside, 'shared.env'), join(folder, 'linked.env'));
+    symlinkSync(outside, join(folder, 'linked folder'));
+    symlinkSync(value.replaceAll('/', ''), join(folder, 'told by its target'));
+    expect(await run()).toMatchObject({ links: 2, files: 2, found: { length: 2 } });
+    const named = await run({ secrets: [{ credentialId, value: value.replaceAll('/', '') }] });
+    expect(named.found.map(briefly)).toEqual(['told by its target:1 plain']);
+  });
+
+  it.skipIf(process.platform !== 'linux')('counts what it can’t read, and goes on', async () => {
+    write('file', value);
+    // A name that is no text can’t be told, nor asked for.
+    writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff, 0xfe])]), value);
+    expect(await run()).toMatchObject({ found: [{ path: 'file' }], files: 1, unreadable: 1 });
     if (process.getuid?.() === 0) return;
     write('closed', value);
     chmodSync(join(folder, 'closed'), 0);
-    expect(await run()).toMatchObject({ unreadable: 1 });
+    expect(await run()).toMatchObject({ unreadable: 2 });
   });
 
   it('says of short secrets that they were not looked for, and of a folder that is not there that it is not', async () => {
-    expect(await run({ secrets: [{ credentialId, value: 'short' }] })).toMatchObject({
-      tooShort: 1,
-      found: [],
-    });
+    const short = ['short', 'shorter'].map((each) => ({ credentialId, value: each }));
+    write('short', `${Buffer.from('shorter').toString('base64')} short`);
+    expect(await run({ secrets: short })).toMatchObject({ tooShort: 2, found: [] });
     rmSync(folder, { recursive: true });
     await expect(run()).rejects.toMatchObject({ code: 'not_found' });
   });
@@ -170,9 +217,108 @@ describe('a sweep of a repository', () => {
       [
         ['config/.env', 2, 'plain', first],
         [second, 6, 'base64', second],
+        // What git keeps beside its objects is plain.
+        ['.git/COMMIT_EDITMSG', 1, 'base64', null],
+        ['.git/logs/HEAD', 2, 'base64', null],
+        ['.git/logs/refs/heads/main', 2, 'base64', null],
         [blob, 1, 'url-encoded', blob],
       ].sort(),
     );
+  });
+
+  it('finds what git keeps in plain text, and says that it has not looked at the rest', async () => {
+    git('init', '-q', '-b', 'main');
+    git('config', 'remote.origin.url', `https://user:${encodeURIComponent(value)}@example.test/`);
+    write('.git/hooks/pre-push', `#!/bin/sh\nSECRET=${value}\n`);
+    write('.git/lfs/objects/aa/bb/large', value);
+    write('objects/file', value);
+    const { found, repositories, history } = await run();
+    expect(found.map(({ path, form }) => `${path} ${form}`).sort()).toEqual([
+      '.git/config url-encoded',
+      '.git/hooks/pre-push plain',
+      '.git/lfs/objects/aa/bb/large plain',
+      'objects/file plain',
+    ]);
+    expect({ repositories, history }).toEqual({ repositories: 1, history: 'not-asked' });
+  });
+
+  it('goes through the history of every repository in the folder, each once', async () => {
+    const gitIn = (path: string, ...args: string[]) => git('-C', path, ...args);
+    const commitIn = (path: string) => {
+      mkdirSync(join(folder, path), { recursive: true });
+      gitIn(path, 'init', '-q', '-b', 'main');
+      write(`${path}/file`, value);
+      gitIn(path, 'add', 'file');
+      gitIn(path, 'commit', '-qm', 'first');
+      rmSync(join(folder, path, 'file'));
+    };
+    commitIn('.');
+    commitIn('nested');
+    commitIn('away');
+    git('clone', '-q', '--bare', join(folder, 'away'), join(folder, 'bare.git'));
+    rmSync(join(folder, 'away'), { recursive: true });
+    git('worktree', 'add', '-q', join(folder, 'tree'));
+    rmSync(join(folder, 'tree/file'));
+    // Of a submodule that was taken out: its files are gone.
+    commitIn('module');
+    gitIn('module', 'config', 'core.worktree', '../../../module');
+    mkdirSync(join(folder, '.git/modules'));
+    renameSync(join(folder, 'module/.git'), join(folder, '.git/modules/module'));
+    rmSync(join(folder, 'module'), { recursive: true });
+    const { found, ...report } = await run({ hasHistory: true });
+    expect(report).toMatchObject({ history: 'swept', repositories: 4, unreadableRepositories: 0 });
+    expect(found.map(({ path }) => path).sort()).toEqual(
+      ['file', 'nested/file', 'bare.git/file', '.git/modules/module/file'].sort(),
+    );
+    const around = await run({ hasHistory: true, folder: join(folder, 'tree') });
+    expect(around).toMatchObject({ history: 'swept', repositories: 1 });
+    expect(around.found.map(({ path }) => path)).toEqual(['file']);
+    mkdirSync(join(folder, 'part'));
+    const part = await run({ hasHistory: true, folder: join(folder, 'part') });
+    expect(part).toMatchObject({ history: 'swept', repositories: 1, found: [{ path: 'file' }] });
+  });
+
+  it('says of how many repositories it could not read the history, and keeps what it found in it', async () => {
+    const object = (path: string, id: string) =>
+      join(folder, path, '.git/objects', id.slice(0, 2), id.slice(2));
+    for (const path of ['.', 'nested', 'damaged']) {
+      mkdirSync(join(folder, path), { recursive: true });
+      git('-C', path, 'init', '-q', '-b', 'main');
+      // As many as come before the broken one and after it.
+      for (let index = 0; index < 40; index++) write(`${path}/f${index}`, `${value} ${index}`);
+      git('-C', path, 'add', '.');
+      git('-C', path, 'commit', '-qm', 'first');
+      for (let index = 0; index < 40; index++) rmSync(join(folder, path, `f${index}`));
+    }
+    rmSync(join(folder, 'damaged/.git/HEAD'));
+    const last = git('-C', 'nested', 'rev-parse', ':f20');
+    const path = object('nested', last);
+    chmodSync(path, 0o600);
+    writeFileSync(path, deflateSync(`blob 1000\0${randomBytes(10).toString('hex')}`));
+    const report = await run({ hasHistory: true });
+    expect(report).toMatchObject({ history: 'partly', repositories: 3, unreadableRepositories: 2 });
+    const paths = report.found.map((place) => place.path);
+    expect(paths.filter((each) => !each.startsWith('nested/'))).toHaveLength(40);
+    expect(paths.filter((each) => each.startsWith('nested/')).length).toBeLessThan(40);
+    expect(await run({ hasHistory: true, folder: join(folder, 'nested') })).toMatchObject({
+      history: 'unreadable',
+      repositories: 1,
+      unreadableRepositories: 1,
+    });
+  });
+
+  it('finds a secret in a name of the history', async () => {
+    value = randomBytes(10).toString('hex');
+    git('init', '-q', '-b', 'main');
+    write(`${value}.txt`, 'x');
+    git('add', '.');
+    git('commit', '-qm', 'first');
+    const tree = git('rev-parse', 'HEAD^{tree}');
+    git('rm', '-q', `${value}.txt`);
+    const { found } = await run({ hasHistory: true });
+    expect(found.filter(({ commit }) => commit !== null)).toEqual([
+      { credentialId, form: 'plain', path: tree, line: null, commit: tree },
+    ]);
   });
 
   it('does not run what the repository’s configuration names', async () => {
@@ -227,6 +373,25 @@ describe('a sweep of a repository', () => {
     // The program is one that git would run.
     git('log', '-1');
     expect(existsSync(proof)).toBe(true);
+  });
+
+  it('counts an object that can’t be read, and finds what comes after it', async () => {
+    git('init', '-q', '-b', 'main');
+    // Objects come in the order of their ids: every folder has one that can't be read, before and after all others.
+    for (let index = 0; index < 256; index++) {
+      const start = index.toString(16).padStart(2, '0');
+      for (const end of ['0', 'f']) write(`.git/objects/${start}/${end.repeat(38)}`, '');
+    }
+    write('a', value);
+    git('add', 'a');
+    git('commit', '-qm', 'first');
+    rmSync(join(folder, 'a'));
+    const { found, history, unreadable } = await run({ hasHistory: true });
+    expect({ found: found.map(briefly), history, unreadable }).toEqual({
+      found: ['a:1 plain'],
+      history: 'swept',
+      unreadable: 512,
+    });
   });
 
   it('keeps what was found in the files when there is no repository', async () => {
