@@ -95,6 +95,7 @@ class Sweep {
   readonly #options: SweepOptions;
   readonly #searcher: Searcher;
   readonly #found: Place[] = [];
+  readonly #known = new Set<string>();
   #counts = { files: 0, gitObjects: 0, bytes: 0 };
   #told = { files: 0, bytes: 0 };
   /** Folders that look like git's stores, and those that name theirs in a file. */
@@ -302,8 +303,14 @@ class Sweep {
   }
 
   #add(place: Place): void {
-    if (this.#found.length < placeLimit) this.#found.push(place);
-    else this.#isCut = true;
+    // One line, one place: a master key's text is found with and without what ends its base64.
+    const { credentialId, form, path, line, commit } = place;
+    const identity = JSON.stringify([credentialId, form, path, line, commit]);
+    if (this.#known.has(identity)) return;
+    if (this.#found.length < placeLimit) {
+      this.#known.add(identity);
+      this.#found.push(place);
+    } else this.#isCut = true;
   }
 
   #passOver(error: unknown): void {

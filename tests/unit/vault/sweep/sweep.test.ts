@@ -78,7 +78,8 @@ describe('a sweep of a folder', () => {
     write('hex', bytes.toString('hex').toUpperCase());
     write('raw', Buffer.concat([randomBytes(100), bytes, randomBytes(100)]));
     const { found } = await run({ secrets: [{ credentialId, value: bytes.toString('base64'), bytes }] });
-    expect(new Set(found.map(({ path }) => path))).toEqual(new Set(['text', 'unpadded', 'hex', 'raw']));
+    // Once each, though the text is found with what ends its base64, and without.
+    expect(found.map(({ path }) => path).sort()).toEqual(['hex', 'raw', 'text', 'unpadded']);
   });
 
   it('finds a secret in a name, and never tells it in a path', async () => {
