@@ -32,11 +32,14 @@ export function parseImport(
 
 function best(text: string, fileName: string): ImportResult {
   if (isPropertyList(text)) return collected('property-list', findInPropertyList(text), fileName, []);
-  const isSettings = looksLikeSettings(text, fileName);
+  const beginsSo = beginsAsSettings(text);
+  const isSettings = beginsSo || /\.(?:json|json5|jsonc|php)$/i.test(fileName);
   const first = isSettings ? fromSettings(text, fileName) : fromVariables(text, fileName);
-  if (first.apps.length > 0 && (isSettings || !mayBeCode(text))) return first;
+  // A name alone may be wrong about what is in the file.
+  if (first.apps.length > 0 && (isSettings ? beginsSo : !mayBeCode(text))) return first;
   const second = isSettings ? fromVariables(text, fileName) : fromSettings(text, fileName);
-  return fieldCount(second) > fieldCount(first) ? second : first;
+  const more = fieldCount(second) - fieldCount(first);
+  return more > 0 || (more === 0 && isSettings && !beginsSo) ? second : first;
 }
 
 function fromVariables(text: string, fileName: string): ImportResult {
@@ -70,11 +73,8 @@ function fieldCount({ apps, problems }: ImportResult): number {
   return fields + (problems.some((problem) => problem.code === 'values-elsewhere') ? 0.5 : 0);
 }
 
-function looksLikeSettings(text: string, fileName: string): boolean {
-  return (
-    /\.(?:json|json5|jsonc|php)$/i.test(fileName) ||
-    /^\s*(?:[{]|\[\s*[{\]"]|<\?php)/.test(text.slice(0, 1000))
-  );
+function beginsAsSettings(text: string): boolean {
+  return /^\s*(?:[{]|\[\s*[{\]"]|<\?php)/.test(text.slice(0, 1000));
 }
 
 /** Code has its names on lines of their own too, so that it may be read as variables, but not as well. */
