@@ -202,15 +202,18 @@ export function missingSecret(store: StoreKind): AppError {
     session: 'This session no longer has this secret.',
   };
   return new AppError('no_credential', missing[store], {
-    hint: 'Enter it again under “Keys & rotation”.',
+    hint: 'Enter it again where its app’s or service’s keys are.',
   });
 }
 
+/** Of others, a service has several: the fingerprint tells which. */
+const lostKinds: Readonly<Record<string, string>> = { secret: 'app secret', masterKey: 'master key' };
+
 /** Another program has taken it out of the store. */
 export function lostSecret({ slot, kind, fingerprint }: CredentialRecord): AppError {
-  const what = kind === 'secret' ? 'app secret' : 'master key';
+  const what = lostKinds[kind] ?? 'secret';
   return new AppError('no_credential', `The ${slot} ${what} with fingerprint ${fingerprint} is gone.`, {
-    hint: 'Enter it again under “Keys & rotation”, or remove it there. Then move.',
+    hint: 'Enter it again where its app’s or service’s keys are, or remove it there. Then move.',
   });
 }
 
