@@ -11,7 +11,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import Pusher from 'pusher';
 import { deriveChannelKey } from '../../../electron/signing/master-key.ts';
 import { eventually } from '../../support/conditions.ts';
 import { keyringEntries } from '../../support/keyring-entries.ts';
@@ -31,8 +30,9 @@ import type { Secret } from '../../support/secret-spellings.ts';
 import { type ServeProgram, startServeProgram } from '../../support/serve-program.ts';
 import { type Browser, heapSnapshot, openBrowser } from '../support/browser.ts';
 import { test as base, expect, rowsWith } from '../support/latchkey.ts';
+import { officialServer } from '../support/official.ts';
 import * as errand from '../support/secret-errand.ts';
-import { type ServerCredentials, startServer, subscribe } from '../support/server.ts';
+import { startServer, subscribe } from '../support/server.ts';
 
 const test = base.extend<{ readonly closing: (() => unknown)[] }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern.
@@ -354,18 +354,6 @@ test('secrets are left nowhere but in the keychain and the vault process', async
     expect([...marked]).toEqual(expect.arrayContaining(['main', 'renderer', 'browser']));
   });
 });
-
-function officialServer({ appId, key, secret, port }: ServerCredentials, masterKeyBase64: string): Pusher {
-  return new Pusher({
-    appId,
-    key,
-    secret,
-    host: '127.0.0.1',
-    port: String(port),
-    useTLS: false,
-    encryptionMasterKeyBase64: masterKeyBase64,
-  });
-}
 
 const hashesOf = (values: readonly string[]) =>
   values.map((value) => createHash('sha256').update(value).digest('hex')).toSorted();
