@@ -1,7 +1,9 @@
 /** Every screen in both themes and three widths: no error in the console, nothing wider than the window, WCAG AA. */
 
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
@@ -340,5 +342,55 @@ test('exports, and a sweep that finds something', async ({ latchkey: page }, tes
   await choose(page, 'Show audit log');
   await choose(page, 'Export the audit log');
   await look(page, 'audit-log-export', outputPath);
+  await server.close();
+});
+
+test('a bundle on its way in, and a sweep that left something out', async ({
+  latchkey: page,
+  hostKind,
+}, testInfo) => {
+  test.skip(hostKind !== 'web', 'Elsewhere a file is named in the system’s dialog.');
+  const outputPath = (name: string) => testInfo.outputPath(name);
+  test.setTimeout(240_000);
+  const { server, credentials } = await startServer();
+  await addApp(page, { name: 'shop', environment: 'Staging', credentials });
+  const wide = () => page.setViewportSize({ width: 1440, height: 900 });
+  const passphrase = randomBytes(9).toString('base64');
+  await choose(page, 'Export shop');
+  await page.getByRole('radio', { name: 'Sealed bundle' }).click();
+  await page.getByLabel('Write to').fill(outputPath('shop.latchkey'));
+  await page.getByLabel('Passphrase of the bundle').fill(passphrase);
+  await page.getByLabel('The same again').fill(passphrase);
+  await page.getByRole('button', { name: 'Write the bundle…' }).click();
+  await page.getByRole('button', { name: 'Export', exact: true }).click();
+  await expect(page.getByText('Written.')).toBeVisible({ timeout: 60_000 });
+  await choose(page, 'Import credentials');
+  await page.getByLabel('File').fill(outputPath('shop.latchkey'));
+  await page.getByLabel('File').press('Enter');
+  const field = page.getByLabel('Passphrase of the bundle');
+  await expect(field).toBeFocused();
+  await look(page, 'bundle-asked', outputPath);
+  await wide();
+  await field.fill('not this one');
+  await field.press('Enter');
+  await expect(page.getByText('The passphrase is not the one of this bundle.')).toBeVisible();
+  await look(page, 'bundle-refused', outputPath);
+  await wide();
+  await field.fill(passphrase);
+  await field.press('Enter');
+  await expect(page.getByText('1 app or service found.')).toBeVisible();
+  await expect(page.getByRole('row', { name: /^Secret/ })).toContainText('current');
+  await look(page, 'bundle-preview', outputPath);
+  await wide();
+
+  const folder = outputPath('project');
+  mkdirSync(join(folder, 'nested'), { recursive: true });
+  execFileSync('git', ['-C', join(folder, 'nested'), 'init', '-q']);
+  symlinkSync('/etc/hostname', join(folder, 'elsewhere'));
+  await choose(page, 'Look for leaked secrets');
+  await page.getByLabel('Folder').fill(folder);
+  await page.getByLabel('Folder').press('Enter');
+  await expect(page.getByText('None of the secrets was found in what was looked at.')).toBeVisible();
+  await look(page, 'sweep-left-out', outputPath);
   await server.close();
 });
