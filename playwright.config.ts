@@ -17,8 +17,8 @@ export default defineConfig<HostChoice>({
   expect: { timeout: 10_000 },
   workers: 2,
   fullyParallel: false,
-  // A test that passes at the second try hides a fault of the test or of the app.
-  retries: 0,
+  // `npm test` names each test that needed its second try below everything else: it, or the app, has a fault.
+  retries: report ? 1 : 0,
   forbidOnly: Boolean(report),
   reporter: report ? [['list'], ['json', { outputFile: report }]] : [['list']],
   use: { trace: 'retain-on-failure', screenshot: 'only-on-failure' },

@@ -51,6 +51,9 @@ function summarize(results, seconds) {
     const state = counts.failed > 0 ? 'FAILED' : 'ok';
     console.log(`${state.padEnd(7)} ${title.padEnd(36)} ${taken.toFixed(1).padStart(7)} s`);
   }
+  const problems = results.flatMap(({ counts }) => counts.problems ?? []);
+  for (const line of problems) console.log(line);
+  if (problems.length > 0) console.log('');
   const sum = (key) => results.reduce((total, { counts }) => total + counts[key], 0);
   console.log(`${''.padEnd(7)} ${'Together'.padEnd(36)} ${seconds.toFixed(1).padStart(7)} s\n`);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);

@@ -1,13 +1,15 @@
 /** The steps of `npm test` and `npm run check`. Each tells what passed, failed and was skipped; none stops the rest. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { build } from './build.mjs';
 import { findCommand } from './chromium.mjs';
 import { run, runNode } from './processes.mjs';
 import { inRoot, tool } from './project.mjs';
 
 /**
- * @typedef {{ passed: number, failed: number, skipped: number }} Counts
+ * @typedef {{ passed: number, failed: number, skipped: number, problems?: readonly string[] }} Counts
+ *   `problems`: a line for each test that failed, or needed a second try
  * @typedef {{ folder: string, environment: Record<string, string>, deadlineMs: () => number }} Context
  * @typedef {{ name: string, title: string, run: (context: Context) => Promise<Counts> }} Step
  */
@@ -71,7 +73,7 @@ function vitestStep(name, folders) {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
     const args = [tool('vitest'), 'run', ...folders, ...reporters];
     const code = await runNode(args, { env: environment, deadlineMs: deadlineMs() });
-    return judged(code, file, vitestCounts);
+    return judged(code, file, (report) => ({ ...vitestCounts(report), problems: vitestProblems(report) }));
   };
 }
 
@@ -93,7 +95,7 @@ function playwrightStep(name, projects) {
       : await runNode(args, options);
     return judged(code, file, (report) => {
       for (const line of skipLines(skippedTests(report.suites))) console.log(line);
-      return playwrightCounts(report);
+      return { ...playwrightCounts(report), problems: playwrightProblems(report.suites) };
     });
   };
 }
@@ -152,9 +154,41 @@ export function vitestCounts(report) {
 
 export function playwrightCounts({ stats, errors = [] }) {
   return {
-    passed: stats.expected,
-    // A test that passes only sometimes does not pass.
-    failed: stats.unexpected + stats.flaky + errors.length,
+    passed: stats.expected + stats.flaky,
+    failed: stats.unexpected + errors.length,
     skipped: stats.skipped,
   };
+}
+
+/** Repeated below everything else, where they are not lost among the lines of the tests that passed. */
+export function vitestProblems({ testResults }) {
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const failed = assertionResults.filter((result) => result.status === 'failed');
+    if (status === 'failed' && failed.length === 0) return [problem('failed', name, '', message)];
+    return failed.map(({ fullName, failureMessages }) =>
+      problem('failed', name, fullName, failureMessages?.[0]),
+    );
+  });
+}
+
+/** A test that passes at its second try has passed, and is named all the same: it, or the app, has a fault. */
+export function playwrightProblems(suites = []) {
+  return suites.flatMap(({ specs = [], suites: inner }) => [
+    ...specs.flatMap(({ file, line, title, tests }) =>
+      tests
+        .filter(({ status }) => status === 'unexpected' || status === 'flaky')
+        .map(({ status, projectName, results }) => {
+          const failure = results.find(({ error }) => error)?.error;
+          const outcome = status === 'flaky' ? 'passed at the second try' : 'failed';
+          return problem(outcome, `${file}:${line} [${projectName}]`, title, failure?.message);
+        }),
+    ),
+    ...playwrightProblems(inner),
+  ]);
+}
+
+function problem(outcome, place, title, message = '') {
+  const reason = stripVTControlCharacters(message).trim().split('\n', 1)[0];
+  const where = isAbsolute(place) ? relative(inRoot('.'), place) : place;
+  return [`${outcome}: ${where}`, title, reason].filter(Boolean).join(' · ');
 }

@@ -6,9 +6,11 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import {
   judged,
   playwrightCounts,
+  playwrightProblems,
   skipLines,
   skippedTests,
   vitestCounts,
+  vitestProblems,
 } from '../../../scripts/lib/steps.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-counts-'));
@@ -62,9 +64,46 @@ describe('the counts of a test runner', () => {
     expect(judge(0, text)).toEqual({ passed: 0, failed: 1, skipped: 0 });
   });
 
-  it('take a test that passes only sometimes for a failed one', () => {
+  it('take a test that passes at its second try for a passed one', () => {
     const report = { stats: { expected: 4, unexpected: 1, flaky: 1, skipped: 2 }, errors: [] };
-    expect(judge(1, report, playwrightCounts)).toEqual({ passed: 4, failed: 2, skipped: 2 });
+    expect(judge(1, report, playwrightCounts)).toEqual({ passed: 5, failed: 1, skipped: 2 });
+  });
+
+  it('name what failed, and what needed a second try', () => {
+    const test = (status: string, ...messages: (string | undefined)[]) => ({
+      status,
+      projectName: 'web',
+      results: messages.map((message) => (message === undefined ? {} : { error: { message } })),
+    });
+    const specs = [
+      {
+        file: 'log.spec.ts',
+        line: 3,
+        title: 'shows it',
+        tests: [test('unexpected', '\u001b[31mno row\nat 1')],
+      },
+      { file: 'log.spec.ts', line: 9, title: 'hides it', tests: [test('flaky', 'a row', undefined)] },
+      { file: 'log.spec.ts', line: 20, title: 'is quick', tests: [test('expected', undefined)] },
+    ];
+    expect(playwrightProblems([{ suites: [{ specs }] }])).toEqual([
+      'failed: log.spec.ts:3 [web] · shows it · no row',
+      'passed at the second try: log.spec.ts:9 [web] · hides it · a row',
+    ]);
+    const assertionResults = [
+      { status: 'failed', fullName: 'a log is read', failureMessages: ['expected 1\nat 1'] },
+      { status: 'passed', fullName: 'a log is kept', failureMessages: [] },
+    ];
+    expect(
+      vitestProblems({
+        testResults: [
+          { name: join(process.cwd(), 'tests/a.test.ts'), status: 'failed', message: '', assertionResults },
+          { name: 'tests/b.test.ts', status: 'failed', message: 'no such module', assertionResults: [] },
+        ],
+      }),
+    ).toEqual([
+      'failed: tests/a.test.ts · a log is read · expected 1',
+      'failed: tests/b.test.ts · no such module',
+    ]);
   });
 
   it('come with the reason why a test was skipped', () => {
