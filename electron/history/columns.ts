@@ -1,10 +1,10 @@
 /**
  * The index of the log: a few numbers for each line, in typed arrays and not in objects, so that a million lines
- * take 29 MB. Channel and event names are numbers into a table of names.
+ * take 30 MB. Channel and event names are numbers into a table of names.
  */
 import type { RowKind } from '#shared/contract/history.ts';
 
-export const bytesPerLine = 29;
+export const bytesPerLine = 30;
 
 /** No name: the frame has no channel, or no event. */
 export const noName = 0;
@@ -24,6 +24,8 @@ export interface Columns {
   /** Bytes of the frame on the wire. */
   readonly size: Uint32Array;
   readonly flags: Uint8Array;
+  /** The app's connection, from 1; 0: none. */
+  readonly connection: Uint8Array;
 }
 
 export function columnsOver(buffer: ArrayBuffer, count: number): Columns {
@@ -37,6 +39,7 @@ export function columnsOver(buffer: ArrayBuffer, count: number): Columns {
     event: numbers(3),
     size: numbers(4),
     flags: new Uint8Array(buffer, count * 28, count),
+    connection: new Uint8Array(buffer, count * 29, count),
   };
 }
 
@@ -59,6 +62,7 @@ export function copyColumns(
   to.event.set(from.event.subarray(fromStart, end), toStart);
   to.size.set(from.size.subarray(fromStart, end), toStart);
   to.flags.set(from.flags.subarray(fromStart, end), toStart);
+  to.connection.set(from.connection.subarray(fromStart, end), toStart);
 }
 
 /** The same columns with room for more. */

@@ -8,6 +8,10 @@ const bytesPerBatch = 327_680;
 
 export const frameKinds = { in: 0, out: 1, note: 2 } as const;
 export type FrameKind = (typeof frameKinds)[keyof typeof frameKinds];
+const kindBits = 2;
+
+/** Connections of one app that the log tells apart: 1 to this. */
+export const connectionLimit = 63;
 
 const endsStart = framesPerBatch * 8;
 const kindsStart = endsStart + framesPerBatch * 4;
@@ -19,6 +23,7 @@ export class FrameBatch {
   readonly atMs: Float64Array;
   /** Where a frame ends in `bytes`; it starts where the one before ends. */
   readonly ends: Uint32Array;
+  /** The kind, and above it the connection's number. */
   readonly kinds: Uint8Array;
   readonly bytes: Buffer;
   count: number;
@@ -48,12 +53,20 @@ export class FrameBatch {
   }
 
   /** The caller has asked `hasRoomFor`. */
-  add(kind: FrameKind, frame: Uint8Array, atMs: number): void {
+  add(kind: FrameKind, connection: number, frame: Uint8Array, atMs: number): void {
     this.bytes.set(frame, this.usedBytes);
     this.usedBytes += frame.length;
     this.atMs[this.count] = atMs;
     this.ends[this.count] = this.usedBytes;
-    this.kinds[this.count] = kind;
+    this.kinds[this.count] = kind | (connection << kindBits);
     this.count++;
   }
+}
+
+export function kindOf(code: number): FrameKind {
+  return (code & ((1 << kindBits) - 1)) as FrameKind;
+}
+
+export function connectionOf(code: number): number {
+  return code >> kindBits;
 }

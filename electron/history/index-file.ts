@@ -13,7 +13,7 @@ export interface NameIds {
   idOf(name: string | null): number;
 }
 
-const magic = 'LKINDEX1';
+const magic = 'LKINDEX2';
 const headerBytes = 32;
 
 export interface SegmentIndex {
@@ -99,6 +99,7 @@ function indexLine(line: string, columns: Columns, index: number, names: NameIds
     form,
     isEncrypted: facts.isEncrypted,
   });
+  columns.connection[index] = start?.connection ?? 0;
 }
 
 function factsOf(line: LogLine, form: string): FrameFacts {

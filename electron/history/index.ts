@@ -11,6 +11,7 @@ import { ProfileRecorder, type Recorder } from './recorder.ts';
 import type { SegmentLimits } from './segment-log.ts';
 import { WriterLink } from './writer-link.ts';
 
+export { connectionLimit } from './frame-batch.ts';
 export type { CapturedEvent, Decrypted, EncryptedItem } from './messages.ts';
 export { frameLimitBytes, type Recorder } from './recorder.ts';
 
@@ -71,15 +72,16 @@ export class History {
     });
   }
 
-  recorder(profileId: string): Recorder {
+  /** @param connection its number among the app's connections, from 1 to `connectionLimit` */
+  recorder(profileId: string, connection = 1): Recorder {
     const known = this.#recorders.get(profileId);
-    if (known) return known;
+    if (known) return known.of(connection);
     if (!/^[A-Za-z0-9-]+$/.test(profileId)) {
       throw new AppError('invalid_input', 'An app’s id has letters, digits and dashes only.');
     }
     const recorder = new ProfileRecorder(profileId, this.#writer, this.#options.now ?? Date.now);
     this.#recorders.set(profileId, recorder);
-    return recorder;
+    return recorder.of(connection);
   }
 
   async openView(profileId: string, viewId: string, filter: string): Promise<ViewStatus> {

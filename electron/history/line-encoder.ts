@@ -4,6 +4,7 @@
  *   {"t":MS,"dir":"in","text":"not JSON, or JSON over several lines"}
  *   {"t":MS,"dir":"in","base64":"not UTF-8"}
  *   {"t":MS,"dir":"note","note":"gap","text":"…"}
+ * What is not of the app's first connection has `"conn":NUMBER` after its direction.
  */
 import { isAscii, isUtf8 } from 'node:buffer';
 import {
@@ -17,7 +18,7 @@ import {
   packFlags,
   unlistedName,
 } from './columns.ts';
-import { type FrameBatch, frameKinds } from './frame-batch.ts';
+import { connectionOf, type FrameBatch, frameKinds, kindOf } from './frame-batch.ts';
 import { type FrameFacts, frameFacts } from './frame-kind.ts';
 import { MessageScanner } from './message-scanner.ts';
 import type { NameTable } from './names.ts';
@@ -31,8 +32,8 @@ const groupBytes = 4 * 1024 * 1024;
 export class LineEncoder {
   readonly #names: NameTable;
   readonly #scanner = new MessageScanner();
-  readonly #prefixIn = new FramePrefix('in');
-  readonly #prefixOut = new FramePrefix('out');
+  /** By the batch's code of kind and connection. */
+  readonly #prefixes = new Map<number, FramePrefix>();
   #columns = createColumns(startLines);
   #output = Buffer.allocUnsafeSlow(startBytes);
   #usedBytes = 0;
@@ -88,60 +89,59 @@ export class LineEncoder {
     const start = index === 0 ? 0 : (batch.ends[index - 1] ?? 0);
     const end = batch.ends[index] ?? start;
     const atMs = Math.round((batch.atMs[index] ?? 0) * 1000) / 1000;
-    const kind = batch.kinds[index];
-    if (kind === frameKinds.note) {
-      this.#encodeNote(atMs, batch.bytes.toString('utf8', start, end));
+    const code = batch.kinds[index] ?? 0;
+    if (kindOf(code) === frameKinds.note) {
+      this.#encodeNote(atMs, code, batch.bytes.toString('utf8', start, end));
       return;
     }
-    const direction = kind === frameKinds.out ? 'out' : 'in';
     if (!isAsciiOnly && !isUtf8(batch.bytes.subarray(start, end))) {
       const base64 = batch.bytes.toString('base64', start, end);
-      this.#addText(atMs, direction, `"base64":"${base64}"`, 'base64', frameFacts(''), end - start);
+      this.#addText(atMs, code, `"base64":"${base64}"`, 'base64', frameFacts(''), end - start);
     } else if (this.#scanner.scan(batch.bytes, start, end) && this.#scanner.event.isPresent) {
-      this.#addScanned(atMs, direction, batch.bytes, start, end);
+      this.#addScanned(atMs, code, batch.bytes, start, end);
     } else {
-      this.#encodeUnusual(atMs, direction, batch.bytes, start, end);
+      this.#encodeUnusual(atMs, code, batch.bytes, start, end);
     }
   }
 
-  #encodeUnusual(atMs: number, direction: 'in' | 'out', bytes: Buffer, start: number, end: number): void {
+  #encodeUnusual(atMs: number, code: number, bytes: Buffer, start: number, end: number): void {
     const text = bytes.toString('utf8', start, end);
     const facts = frameFacts(text);
     if (!facts.isJson || text.includes('\n') || text.includes('\r')) {
-      this.#addText(atMs, direction, `"text":${JSON.stringify(text)}`, 'text', facts, end - start);
+      this.#addText(atMs, code, `"text":${JSON.stringify(text)}`, 'text', facts, end - start);
       return;
     }
-    const length = this.#writeVerbatim(atMs, direction, bytes, start, end);
+    const length = this.#writeVerbatim(atMs, code, bytes, start, end);
     const channel = this.#names.idOf(facts.channel);
     const event = this.#names.idOf(facts.event);
     const { kind, isEncrypted } = facts;
-    const flags = packFlags({ kind, direction, form: 'frame', isEncrypted });
-    this.#addLine(atMs, length, channel, event, flags, end - start);
+    const flags = packFlags({ kind, direction: directionOf(code), form: 'frame', isEncrypted });
+    this.#addLine(atMs, code, length, channel, event, flags, end - start);
   }
 
-  #addScanned(atMs: number, direction: 'in' | 'out', bytes: Buffer, start: number, end: number): void {
+  #addScanned(atMs: number, code: number, bytes: Buffer, start: number, end: number): void {
     const { event, channel } = this.#scanner;
     const eventId = this.#names.idOfBytes(bytes, event.start, event.end);
     const channelId = channel.isPresent ? this.#names.idOfBytes(bytes, channel.start, channel.end) : noName;
     if (eventId === unlistedName || channelId === unlistedName) {
-      this.#encodeUnusual(atMs, direction, bytes, start, end);
+      this.#encodeUnusual(atMs, code, bytes, start, end);
       return;
     }
-    const length = this.#writeVerbatim(atMs, direction, bytes, start, end);
-    const flags = this.#names.frameFlags(direction, eventId, channelId);
-    this.#addLine(atMs, length, channelId, eventId, flags, end - start);
+    const length = this.#writeVerbatim(atMs, code, bytes, start, end);
+    const flags = this.#names.frameFlags(kindOf(code) === frameKinds.out ? 'out' : 'in', eventId, channelId);
+    this.#addLine(atMs, code, length, channelId, eventId, flags, end - start);
   }
 
-  #encodeNote(atMs: number, json: string): void {
+  #encodeNote(atMs: number, code: number, json: string): void {
     const [note, text] = JSON.parse(json) as [string, string];
     const facts: FrameFacts = { isJson: true, kind: 'note', channel: null, event: note, isEncrypted: false };
     const members = `"note":${JSON.stringify(note)},"text":${JSON.stringify(text)}`;
-    this.#addText(atMs, 'note', members, 'note', facts, 0);
+    this.#addText(atMs, code, members, 'note', facts, 0);
   }
 
   /** Answers the line's length. */
-  #writeVerbatim(atMs: number, direction: 'in' | 'out', bytes: Buffer, start: number, end: number): number {
-    const prefix = (direction === 'in' ? this.#prefixIn : this.#prefixOut).at(atMs);
+  #writeVerbatim(atMs: number, code: number, bytes: Buffer, start: number, end: number): number {
+    const prefix = this.#prefix(code).at(atMs);
     const length = prefix.length + (end - start) + '}\n'.length;
     this.#makeRoom(length);
     const output = this.#output;
@@ -155,23 +155,25 @@ export class LineEncoder {
 
   #addText(
     atMs: number,
-    direction: Direction,
+    code: number,
     members: string,
     form: LineForm,
     { channel, event, kind, isEncrypted }: FrameFacts,
     sizeBytes: number,
   ): void {
-    const line = `{"t":${atMs},"dir":"${direction}",${members}}\n`;
+    const direction = directionOf(code);
+    const line = `{"t":${atMs},${origin(code)},${members}}\n`;
     const length = Buffer.byteLength(line);
     this.#makeRoom(length);
     this.#output.write(line, this.#usedBytes);
     const flags = packFlags({ kind, direction, form, isEncrypted });
-    this.#addLine(atMs, length, this.#names.idOf(channel), this.#names.idOf(event), flags, sizeBytes);
+    this.#addLine(atMs, code, length, this.#names.idOf(channel), this.#names.idOf(event), flags, sizeBytes);
   }
 
   /** The line's bytes are in the output already. */
   #addLine(
     atMs: number,
+    code: number,
     length: number,
     channel: number,
     event: number,
@@ -188,7 +190,16 @@ export class LineEncoder {
     columns.event[index] = event;
     columns.size[index] = sizeBytes;
     columns.flags[index] = flags;
+    columns.connection[index] = connectionOf(code);
     this.#usedBytes += length;
+  }
+
+  #prefix(code: number): FramePrefix {
+    const known = this.#prefixes.get(code);
+    if (known) return known;
+    const prefix = new FramePrefix(origin(code));
+    this.#prefixes.set(code, prefix);
+    return prefix;
   }
 
   #makeRoom(sizeBytes: number): void {
@@ -200,15 +211,28 @@ export class LineEncoder {
   }
 }
 
+function directionOf(code: number): Direction {
+  const kind = kindOf(code);
+  if (kind === frameKinds.note) return 'note';
+  return kind === frameKinds.out ? 'out' : 'in';
+}
+
+/** The members of a line that say where it is from. */
+function origin(code: number): string {
+  const connection = connectionOf(code);
+  const direction = `"dir":"${directionOf(code)}"`;
+  return connection === 1 ? direction : `${direction},"conn":${connection}`;
+}
+
 /** The bytes before a frame. Of two frames in one millisecond only three digits differ, so only these are written. */
 class FramePrefix {
-  readonly #direction: 'in' | 'out';
+  readonly #origin: string;
   #bytes = Buffer.alloc(0);
   #wholeMs = -1;
   #fractionStart = 0;
 
-  constructor(direction: 'in' | 'out') {
-    this.#direction = direction;
+  constructor(origin: string) {
+    this.#origin = origin;
   }
 
   at(atMs: number): Buffer {
@@ -216,7 +240,7 @@ class FramePrefix {
     if (wholeMs !== this.#wholeMs) {
       this.#wholeMs = wholeMs;
       this.#fractionStart = `{"t":${wholeMs}.`.length;
-      this.#bytes = Buffer.from(`{"t":${wholeMs}.000,"dir":"${this.#direction}","frame":`);
+      this.#bytes = Buffer.from(`{"t":${wholeMs}.000,${this.#origin},"frame":`);
     }
     const fraction = Math.round((atMs - wholeMs) * 1000);
     this.#bytes[this.#fractionStart] = 0x30 + Math.floor(fraction / 100);

@@ -2,12 +2,15 @@
 import type { Direction, LineForm } from './columns.ts';
 import { memberText, unwrap, unwrapStart, type ValueText } from './json-text.ts';
 
-const beginning = /^\{"t":(\d+(?:\.\d+)?),"dir":"(in|out|note)","(frame|text|base64|note)":/;
+const beginning =
+  /^\{"t":(\d+(?:\.\d+)?),"dir":"(in|out|note)"(?:,"conn":(\d{1,2}))?,"(frame|text|base64|note)":/;
 
 export interface LineBeginning {
   readonly atMs: number;
   readonly direction: Direction;
   readonly form: LineForm;
+  /** From 1. */
+  readonly connection: number;
   /** Where the value of the form's member starts. */
   readonly valueStart: number;
 }
@@ -18,7 +21,8 @@ export function lineBeginning(line: string): LineBeginning | undefined {
   return {
     atMs: Number(match[1]),
     direction: match[2] as Direction,
-    form: match[3] as LineForm,
+    connection: Number(match[3] ?? 1),
+    form: match[4] as LineForm,
     valueStart: match[0].length,
   };
 }

@@ -29,6 +29,7 @@ export interface LineFacts extends LineFlags {
   readonly atMs: number;
   readonly lengthBytes: number;
   readonly sizeBytes: number;
+  readonly connection: number;
 }
 
 export class LogReader {
@@ -86,6 +87,7 @@ export class LogReader {
       atMs: chunk.atMs[index] ?? 0,
       lengthBytes: chunk.length[index] ?? 0,
       sizeBytes: chunk.size[index] ?? 0,
+      connection: chunk.connection[index] ?? 0,
       ...unpackFlags(chunk.flags[index] ?? 0),
     };
   }

@@ -1,7 +1,9 @@
-/** Where a connection's frames enter the log. One for each app; `frame` is the main thread's whole cost of an event. */
+/** Where frames enter the log. `frame` is the main thread's whole cost of an event. */
 import { type FrameBatch, type FrameKind, frameKinds, framesPerBatch } from './frame-batch.ts';
 import type { WriterLink } from './writer-link.ts';
 
+/** Of what concerns the log itself. */
+const noConnection = 0;
 /** A frame waits this long for others. */
 const batchDelayMs = 4;
 /** Larger frames are not kept; the log says so. */
@@ -18,7 +20,8 @@ export interface Recorder {
   whenReady(): Promise<void>;
 }
 
-export class ProfileRecorder implements Recorder {
+/** All connections of one app: their frames are in the order in which they came. */
+export class ProfileRecorder {
   readonly #profileId: string;
   readonly #writer: WriterLink;
   readonly #now: () => number;
@@ -32,29 +35,35 @@ export class ProfileRecorder implements Recorder {
     this.#now = now;
   }
 
-  frame(direction: 'in' | 'out', bytes: Uint8Array, atMs: number): boolean {
+  /** @param connection its number, from 1 */
+  of(connection: number): Recorder {
+    return {
+      frame: (direction, bytes, atMs) => this.#frame(connection, direction, bytes, atMs),
+      note: (kind, text) => this.#addNote(connection, kind, text),
+      whenReady: () => this.#writer.whenReady(),
+    };
+  }
+
+  #frame(connection: number, direction: 'in' | 'out', bytes: Uint8Array, atMs: number): boolean {
     if (bytes.length > frameLimitBytes) {
-      this.note(
+      this.#addNote(
+        connection,
         'dropped',
         `A frame of ${bytes.length} bytes was not recorded: it is over ${frameLimitBytes}.`,
       );
       return !this.#writer.isBehind;
     }
-    this.#add(direction === 'in' ? frameKinds.in : frameKinds.out, bytes, atMs);
+    this.#add(direction === 'in' ? frameKinds.in : frameKinds.out, connection, bytes, atMs);
     return !this.#writer.isBehind;
-  }
-
-  note(kind: string, text: string): void {
-    this.#addNote(kind, text);
-  }
-
-  whenReady(): Promise<void> {
-    return this.#writer.whenReady();
   }
 
   /** Frames that the writer lost. */
   lost(count: number): void {
-    this.#addNote('dropped', `${count} frames were lost, as the log’s writer stopped. It runs again.`);
+    this.#addNote(
+      noConnection,
+      'dropped',
+      `${count} frames were lost, as the log’s writer stopped. It runs again.`,
+    );
   }
 
   /** Hands over what waits. */
@@ -66,11 +75,11 @@ export class ProfileRecorder implements Recorder {
     if (batch) this.#writer.send(this.#profileId, batch);
   }
 
-  #addNote(kind: string, text: string): void {
-    this.#add(frameKinds.note, Buffer.from(JSON.stringify([kind, text])), this.#now());
+  #addNote(connection: number, kind: string, text: string): void {
+    this.#add(frameKinds.note, connection, Buffer.from(JSON.stringify([kind, text])), this.#now());
   }
 
-  #add(kind: FrameKind, bytes: Uint8Array, atMs: number): void {
+  #add(kind: FrameKind, connection: number, bytes: Uint8Array, atMs: number): void {
     let batch = this.#batch;
     if (!batch?.hasRoomFor(bytes.length)) {
       this.send();
@@ -81,7 +90,7 @@ export class ProfileRecorder implements Recorder {
       this.#tellDropped();
       batch = this.#batch?.hasRoomFor(bytes.length) ? this.#batch : this.#begin(bytes.length);
     }
-    batch.add(kind, bytes, atMs);
+    batch.add(kind, connection, bytes, atMs);
     if (batch.count === framesPerBatch) this.send();
   }
 
@@ -104,6 +113,6 @@ export class ProfileRecorder implements Recorder {
     const text = `${this.#dropped} frames were not recorded here: the disk did not keep up.`;
     this.#dropped = 0;
     const note = Buffer.from(JSON.stringify(['dropped', text]));
-    this.#begin(note.length).add(frameKinds.note, note, this.#now());
+    this.#begin(note.length).add(frameKinds.note, noConnection, note, this.#now());
   }
 }

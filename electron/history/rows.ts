@@ -81,6 +81,7 @@ function finishRow({ facts, channel, event, shown }: Draft, opened: Decrypted | 
     sequence: facts.sequence,
     at: facts.atMs,
     direction: facts.direction,
+    connection: facts.connection,
     kind: facts.kind,
     channel,
     event,

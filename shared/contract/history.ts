@@ -38,6 +38,8 @@ export const row = z.strictObject({
   /** Milliseconds since 1970, with fractions. */
   at: z.number(),
   direction: z.enum(directions),
+  /** Number of the app's connection, from 1; 0: of the log itself, or of a line that another program wrote. */
+  connection: z.number().int(),
   kind: z.enum(rowKinds),
   channel: s.observedChannelName.nullable(),
   event: s.observedEventName.nullable(),

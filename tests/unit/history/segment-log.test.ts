@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type Columns, createColumns, unpackFlags } from '../../../electron/history/columns.ts';
 import { FrameBatch, frameKinds } from '../../../electron/history/frame-batch.ts';
 import { indexSegment, readIndexFile } from '../../../electron/history/index-file.ts';
-import { LogLine } from '../../../electron/history/line-reader.ts';
+import { LogLine, lineBeginning } from '../../../electron/history/line-reader.ts';
 import { NameTable } from '../../../electron/history/names.ts';
 import { SegmentLog } from '../../../electron/history/segment-log.ts';
 import { dropTornLine, dropTornLines } from '../../../electron/history/torn-line.ts';
@@ -18,10 +18,15 @@ function newFolder(): string {
   return join(folder, `log-${nextFolder++}`, 'profile', 'session');
 }
 
-function batchOf(frames: readonly (string | Uint8Array)[], kind: 0 | 1 | 2 = frameKinds.in): FrameBatch {
+function batchOf(
+  frames: readonly (string | Uint8Array)[],
+  kind: 0 | 1 | 2 = frameKinds.in,
+  connection = 1,
+): FrameBatch {
   const buffers = frames.map((frame) => Buffer.from(frame));
   const batch = FrameBatch.create(buffers.reduce((sum, { length }) => sum + length, 0));
-  for (const [index, frame] of buffers.entries()) batch.add(kind, frame, 1_700_000_000_000 + index / 3);
+  for (const [index, frame] of buffers.entries())
+    batch.add(kind, connection, frame, 1_700_000_000_000 + index / 3);
   return batch;
 }
 
@@ -65,6 +70,31 @@ describe('lines of the log', () => {
     });
   });
 
+  it('say which connection they are of, unless it is the first', async () => {
+    const path = newFolder();
+    const log = new SegmentLog(path);
+    const note = JSON.stringify(['gap', 'Lost']);
+    for (const connection of [1, 2, 63]) {
+      await write(log, batchOf(frames, frameKinds.out, connection));
+      await write(log, batchOf([note], frameKinds.note, connection));
+    }
+    const lines = readFileSync(join(path, '000001.ndjson'), 'utf8').split('\n').slice(0, -1);
+    const told = lines.map((line) => (JSON.parse(line) as { conn?: number }).conn);
+    const each = (connection: number | undefined) =>
+      Array.from({ length: frames.length + 1 }, () => connection);
+    expect(told).toEqual([...each(undefined), ...each(2), ...each(63)]);
+    expect(lines.map((line) => lineBeginning(line)?.connection)).toEqual([
+      ...each(1),
+      ...each(2),
+      ...each(63),
+    ]);
+    for (const [index, line] of lines.entries()) {
+      const frame = frames[index % (frames.length + 1)];
+      if (frame === undefined) continue;
+      expect(bytesOf(line, JSON.parse(line)).equals(Buffer.from(frame))).toBe(true);
+    }
+  });
+
   it('are private to the user', async () => {
     const path = newFolder();
     const log = new SegmentLog(path);
@@ -93,6 +123,7 @@ function describeLines(
     size: columns.size[index],
     channel: names(columns.channel[index] ?? 0),
     event: names(columns.event[index] ?? 0),
+    connection: columns.connection[index],
     ...unpackFlags(columns.flags[index] ?? 0),
   }));
 }
@@ -101,7 +132,7 @@ describe('segments', () => {
   it('are rolled at their limit, each with an index that tells what reading the segment tells', async () => {
     const path = newFolder();
     const log = new SegmentLog(path, { bytes: 1_000_000, lines: 50 });
-    for (let round = 0; round < 3; round++) await write(log, batchOf(frames));
+    for (let round = 0; round < 3; round++) await write(log, batchOf(frames, frameKinds.in, round + 1));
     log.close();
     const segments = readdirSync(path).filter((name) => name.endsWith('.ndjson'));
     expect(segments.length).toBeGreaterThan(1);

@@ -13,6 +13,7 @@ function row(sequence: number): Row {
     sequence,
     at: sequence,
     direction: 'in',
+    connection: 1,
     kind: 'event',
     channel: 'orders',
     event: 'created',
