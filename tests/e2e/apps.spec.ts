@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { startSecretService } from '../support/secret-service.ts';
 import { expect, rowsWith, test } from './support/latchkey.ts';
 import { officialClient, officialServer } from './support/official.ts';
+import { openPalette } from './support/secrets.ts';
 import { addApp, startServer, subscribe } from './support/server.ts';
 
 const newMasterKey = () => randomBytes(32).toString('base64');
@@ -120,7 +121,7 @@ test('keeps secrets in the keychain over a restart, and signs nothing while it i
   await subscribe(page, 'private-after-lock');
   await page.getByRole('tab', { name: /Channels/ }).click();
   await expect(page.getByText(/vault/i).filter({ hasText: /wait/i }).first()).toBeVisible();
-  await page.keyboard.press('ControlOrMeta+K');
+  await openPalette(page);
   await page.keyboard.type('unlock');
   await page.keyboard.press('Enter');
   await expect(page.getByText('Vault unlocked · keychain')).toBeVisible();

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, openSandbox, rowsWith, test } from './support/latchkey.ts';
+import { openPalette } from './support/secrets.ts';
 import { addApp, startServer } from './support/server.ts';
 
 const found = (page: Page) => page.getByRole('list', { name: 'What was found' });
@@ -43,7 +44,7 @@ test('checks the sandbox’s key, secret and master key, with keys alone', async
   ).toBeVisible();
   await page.keyboard.press('ControlOrMeta+5');
   await expect(checkButton(page)).toBeVisible();
-  await page.keyboard.press('ControlOrMeta+K');
+  await openPalette(page);
   await page.keyboard.type('check credentials');
   await page.keyboard.press('Enter');
   const [pair, masterKey] = [
@@ -131,7 +132,7 @@ test('checks the key alone once the session’s secret is forgotten', async ({ l
   const { server, credentials } = await startServer();
   await addApp(page, { name: 'shop', credentials });
   await openKeys(page);
-  await page.keyboard.press('ControlOrMeta+K');
+  await openPalette(page);
   await page.keyboard.type('lock vault');
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Lock and forget' }).click();

@@ -7,7 +7,7 @@ import type { Locator, Page } from '@playwright/test';
 import { SecretSearch } from '../support/secret-search.ts';
 import { expect, test } from './support/latchkey.ts';
 import { officialClient, officialServer } from './support/official.ts';
-import { choose } from './support/secrets.ts';
+import { choose, openPalette } from './support/secrets.ts';
 import { addApp, startServer } from './support/server.ts';
 
 // Many keys, and other work on the machine.
@@ -48,7 +48,7 @@ test('imports a .env without a mouse, says what ships to browsers, and connects'
   await choose(page, 'Keep secrets for this session only');
   await expect(page.getByText('Vault unlocked')).toBeVisible();
 
-  await page.keyboard.press('ControlOrMeta+K');
+  await openPalette(page);
   await page.keyboard.type('import cred');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'Import credentials' })).toBeVisible();

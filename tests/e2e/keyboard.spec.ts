@@ -1,11 +1,12 @@
 /** Everything that the mouse can do, keys can. */
 import { expect, openSandbox, rowsWith, test } from './support/latchkey.ts';
+import { openPalette } from './support/secrets.ts';
 
 test('reads the log, filters it, pauses it and looks inside an event without a mouse', async ({
   latchkey: page,
 }) => {
   await openSandbox(page);
-  await page.keyboard.press('ControlOrMeta+K');
+  await openPalette(page);
   await page.keyboard.type('demo traffic');
   await page.keyboard.press('Enter');
   await expect(rowsWith(page, 'order.').first()).toBeVisible();
@@ -46,7 +47,7 @@ test('reads the log, filters it, pauses it and looks inside an event without a m
 test('never loses the focus when what had it goes', async ({ latchkey: page }) => {
   await openSandbox(page);
   const isLost = () => page.evaluate(() => document.activeElement === document.body);
-  await page.keyboard.press('ControlOrMeta+K');
+  await openPalette(page);
   await page.keyboard.type('demo traffic');
   await page.keyboard.press('Enter');
   await page.keyboard.press('/');

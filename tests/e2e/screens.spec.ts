@@ -10,7 +10,7 @@ import type { Page } from '@playwright/test';
 import { providers } from '../../electron/providers/index.ts';
 import { expect, openSandbox, rowsWith, test } from './support/latchkey.ts';
 import { fillWith200 } from './support/many.ts';
-import { choose } from './support/secrets.ts';
+import { choose, openPalette } from './support/secrets.ts';
 import { addApp, startServer } from './support/server.ts';
 
 const themes = ['light', 'dark'] as const;
@@ -189,7 +189,7 @@ test('two hundred apps and services', async ({ start, dataFolder }, testInfo) =>
   await expect(apps.getByRole('listitem')).toHaveCount(200);
   await look(page, 'two-hundred', outputPath);
   await page.setViewportSize({ width: 1440, height: 900 });
-  await page.keyboard.press('ControlOrMeta+K');
+  await openPalette(page);
   await page.keyboard.type('go to project 47');
   await expect(page.getByRole('option', { selected: true })).toContainText('Go to project 47');
   await look(page, 'two-hundred-palette', outputPath);
@@ -230,7 +230,7 @@ test('a secret on its way out, and the audit log', async ({ latchkey: page }, te
   await look(page, 'secret-left', outputPath);
   await wide();
   await page.getByRole('button', { name: 'Dismiss' }).click();
-  await page.keyboard.press('ControlOrMeta+K');
+  await openPalette(page);
   await page.keyboard.type('audit log');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('table', { name: 'Audit log' })).toBeVisible();

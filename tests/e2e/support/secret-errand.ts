@@ -1,6 +1,7 @@
 /** What people do in the page with secrets, typed key by key. Knows nothing of where they might be left. */
 import { expect, type Locator, type Page } from '@playwright/test';
 import { rowsWith } from './latchkey.ts';
+import { openPalette } from './secrets.ts';
 import { type ServerCredentials, subscribe } from './server.ts';
 
 export interface TypedApp {
@@ -173,7 +174,7 @@ export async function copySecret(page: Page): Promise<void> {
 }
 
 export async function openAuditLog(page: Page): Promise<void> {
-  await page.keyboard.press('ControlOrMeta+K');
+  await openPalette(page);
   await page.keyboard.type('audit log');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('table', { name: 'Audit log' }).getByRole('row').nth(1)).toBeVisible();
@@ -185,7 +186,7 @@ export async function lockVault(page: Page): Promise<void> {
 }
 
 export async function unlockVault(page: Page): Promise<void> {
-  await page.keyboard.press('ControlOrMeta+K');
+  await openPalette(page);
   await page.keyboard.type('unlock');
   await page.keyboard.press('Enter');
   await expect(page.getByText('Vault unlocked · keychain')).toBeVisible();

@@ -1,5 +1,5 @@
 /** An app’s secrets on screen, with a clock that the test can move. */
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { expect } from './latchkey.ts';
 import { addApp, startServer } from './server.ts';
 
@@ -17,11 +17,19 @@ export async function stopTime(page: Page): Promise<void> {
   await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 1000);
 }
 
+/** By its keys, which a page that has only just been loaded does not listen to yet. */
+export async function openPalette(page: Page): Promise<Locator> {
+  const palette = page.getByRole('combobox', { name: 'Find a command or an app' });
+  await expect(async () => {
+    if (!(await palette.isVisible())) await page.keyboard.press('ControlOrMeta+K');
+    await expect(palette).toBeFocused({ timeout: 2000 });
+  }).toPass();
+  return palette;
+}
+
 /** Runs a command by keys alone, as fast as the page can follow. */
 export async function choose(page: Page, command: string): Promise<void> {
-  await page.keyboard.press('ControlOrMeta+K');
-  const palette = page.getByRole('combobox', { name: 'Find a command or an app' });
-  await expect(palette).toBeFocused();
+  const palette = await openPalette(page);
   await page.keyboard.type(command);
   await expect(page.getByRole('option', { selected: true })).toContainText(command);
   await page.keyboard.press('Enter');
