@@ -14,7 +14,7 @@ import { createCommands } from './cli/index.ts';
 import { type CheckOptions, Doctor } from './doctor/index.ts';
 import { Exports } from './exports/index.ts';
 import { ChosenFiles, type PickFile } from './files/index.ts';
-import { History } from './history/index.ts';
+import { History, KeepChoices } from './history/index.ts';
 import { HttpApi } from './http-api/index.ts';
 import { Imports } from './imports/index.ts';
 import { createEmitter, Dispatcher, type Emit, type Handlers, type Session } from './ipc/index.ts';
@@ -117,12 +117,21 @@ export async function compose(options: ComposeOptions): Promise<App> {
     onProblem: (error) => reportBug('clipboard', error),
   });
   const api = new HttpApi(vault);
-  const history = new History({
+  const keepChoices = new KeepChoices(preferences);
+  /** A production app's events are customers' data: kept for this session only, unless that was decided otherwise. */
+  const keepsHistory = (profileId: string): boolean =>
+    keepChoices.of(profileId) ?? profiles.find(profileId)?.environment !== 'production';
+  const history: History = new History({
     folder: join(dataFolder, 'history'),
     entries: { writer: entry('history/writer-thread'), query: entry('history/query-thread') },
     decryptBatch: (profileId, items) => vault.decryptBatch({ profileId, items }),
     onGrew: (status) => emit('history.grew', status),
     onProblem: (problem) => reportBug('history', new Error(problem)),
+    onSessionsChanged: (profileId) => emit('history.sessionsChanged', { profileId }),
+    retention: () => {
+      const { historyDays, historyMegabytes } = settings.get();
+      return { keeps: keepsHistory, days: historyDays, bytes: historyMegabytes * 1024 * 1024 };
+    },
   });
   const live: Live = new Live({
     profiles: { get: (profileId) => profiles.find(profileId) },
@@ -141,7 +150,10 @@ export async function compose(options: ComposeOptions): Promise<App> {
       live.forget(profileId);
       background('sandbox.profileRemoved', sandbox.profileRemoved(profileId));
     },
-    onGone: (profileId) => vault.removeAllOf(profileId),
+    onGone: async (profileId) => {
+      await vault.removeAllOf(profileId);
+      await history.forget(profileId);
+    },
   });
   const chosenFiles = new ChosenFiles(options.pickFile);
   const userFiles = new UserFiles(preferences, dataFolder, (error) => reportBug('userFiles', error));
@@ -308,19 +320,42 @@ export async function compose(options: ComposeOptions): Promise<App> {
       choose: (input) => chosenFiles.choose(input),
     },
     history: {
-      openView: ({ profileId, viewId, filter }, { held }) => {
-        profiles.get(profileId);
-        held.set(`view ${profileId} ${viewId}`, () =>
-          background('history.closeView', history.closeView(profileId, viewId)),
+      openView: ({ filter, ...view }, { held }) => {
+        profiles.get(view.profileId);
+        held.set(`view ${view.profileId} ${view.viewId}`, () =>
+          background('history.closeView', history.closeView(view)),
         );
-        return history.openView(profileId, viewId, filter);
+        return history.openView({ ...view, filter });
       },
-      closeView: ({ profileId, viewId }, { held }) => {
-        held.delete(`view ${profileId} ${viewId}`);
-        return history.closeView(profileId, viewId);
+      closeView: (view, { held }) => {
+        held.delete(`view ${view.profileId} ${view.viewId}`);
+        return history.closeView(view);
       },
       rows: (input) => history.rows(input),
-      detail: ({ profileId, sequence }) => history.detail(profileId, sequence),
+      detail: (input) => history.detail(input),
+      sessions: async ({ profileId }) => {
+        profiles.get(profileId);
+        const isKeepChosen = keepChoices.of(profileId) !== undefined;
+        return { ...(await history.sessions(profileId)), keeps: keepsHistory(profileId), isKeepChosen };
+      },
+      describeSession: async ({ profileId, sessionId }) => {
+        const content = await history.describeSession(profileId, sessionId);
+        return { ...content, problems: [...content.problems] };
+      },
+      updateSession: async ({ profileId, sessionId, ...changes }) => {
+        await history.updateSession(profileId, sessionId, changes);
+        return {};
+      },
+      removeSession: async ({ profileId, sessionId }) => {
+        await history.removeSession(profileId, sessionId);
+        return {};
+      },
+      setKeep: ({ profileId, keep }) => {
+        profiles.get(profileId);
+        keepChoices.set(profileId, keep);
+        emit('history.sessionsChanged', { profileId });
+        return {};
+      },
       clear: ({ profileId }) => history.clear(profileId),
     },
     imports: {

@@ -3,6 +3,7 @@
  * again, so one that is missing or does not fit is made anew from the segment.
  */
 import { closeSync, fstatSync, openSync, readSync, renameSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { bytesPerLine, type Columns, createColumns, noName, packFlags } from './columns.ts';
 import { type FrameFacts, frameFacts } from './frame-kind.ts';
 import { LogLine, lineBeginning } from './line-reader.ts';
@@ -50,7 +51,25 @@ export function writeIndexFile(
   renameSync(unfinished, path);
 }
 
-/** Undefined when there is none, or it is of another segment size: made before the segment's end. */
+/** How many lines an index is of. Undefined: there is none. */
+export async function indexCount(path: string): Promise<number | undefined> {
+  let file: FileHandle;
+  try {
+    file = await open(path, 'r');
+  } catch {
+    return undefined;
+  }
+  try {
+    const header = Buffer.alloc(headerBytes);
+    const { bytesRead } = await file.read(header, 0, headerBytes, 0);
+    const isIndex = bytesRead === headerBytes && header.toString('latin1', 0, 8) === magic;
+    return isIndex ? header.readUInt32LE(8) : undefined;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Undefined when there is none, it is damaged, or it is of another segment size: made before the segment's end. */
 export function readIndexFile(path: string, segmentBytes: number): SegmentIndex | undefined {
   const bytes = readWhole(path);
   if (!bytes || bytes.length < headerBytes || bytes.toString('latin1', 0, 8) !== magic) return undefined;
@@ -60,12 +79,29 @@ export function readIndexFile(path: string, segmentBytes: number): SegmentIndex 
   if (bytes.length !== namesStart + bytes.readUInt32LE(12)) return undefined;
   const columns = createColumns(count);
   new Uint8Array(columns.buffer).set(bytes.subarray(headerBytes, namesStart));
-  const names = JSON.parse(bytes.toString('utf8', namesStart)) as [number, string][];
-  return { columns, count, names: new Map(names) };
+  const names = readNames(bytes.toString('utf8', namesStart));
+  return names && { columns, count, names };
+}
+
+function readNames(json: string): ReadonlyMap<number, string> | undefined {
+  try {
+    return new Map(JSON.parse(json) as [number, string][]);
+  } catch {
+    return undefined;
+  }
+}
+
+export interface IndexedSegment {
+  readonly columns: Columns;
+  readonly count: number;
+  /** Up to the end of the last whole line. */
+  readonly indexedBytes: number;
+  /** Lines that are not of the log's form. */
+  readonly foreignCount: number;
 }
 
 /** Makes the columns of a segment by reading its lines. Lines that this app did not write keep their place, as undecodable. */
-export function indexSegment(path: string, names: NameIds): { columns: Columns; count: number } {
+export function indexSegment(path: string, names: NameIds): IndexedSegment {
   const bytes = readWhole(path) ?? Buffer.alloc(0);
   const starts: number[] = [];
   for (let start = 0; start < bytes.length; ) {
@@ -76,16 +112,18 @@ export function indexSegment(path: string, names: NameIds): { columns: Columns; 
   }
   const end = bytes.lastIndexOf(0x0a) + 1;
   const columns = createColumns(starts.length);
+  let foreignCount = 0;
   for (const [index, start] of starts.entries()) {
     const lineEnd = starts[index + 1] ?? end;
     columns.offset[index] = start;
     columns.length[index] = lineEnd - start;
-    indexLine(bytes.toString('utf8', start, lineEnd - 1), columns, index, names);
+    if (!indexLine(bytes.toString('utf8', start, lineEnd - 1), columns, index, names)) foreignCount++;
   }
-  return { columns, count: starts.length };
+  return { columns, count: starts.length, indexedBytes: end, foreignCount };
 }
 
-function indexLine(line: string, columns: Columns, index: number, names: NameIds): void {
+/** Answers whether the line is of the log's form. */
+function indexLine(line: string, columns: Columns, index: number, names: NameIds): boolean {
   const start = lineBeginning(line);
   const form = start?.form ?? 'text';
   const facts = start ? factsOf(new LogLine(line, form, true), form) : frameFacts('');
@@ -100,6 +138,8 @@ function indexLine(line: string, columns: Columns, index: number, names: NameIds
     isEncrypted: facts.isEncrypted,
   });
   columns.connection[index] = start?.connection ?? 0;
+  // A line of the log's form holds JSON where it says so: else it was damaged.
+  return start !== undefined && (form !== 'frame' || facts.isJson);
 }
 
 function factsOf(line: LogLine, form: string): FrameFacts {

@@ -3,17 +3,28 @@
  * thread; the page's questions go to the query thread. The main thread holds no event.
  */
 import { randomBytes } from 'node:crypto';
-import type { Detail, Row, ViewStatus } from '#shared/contract/history.ts';
+import { join } from 'node:path';
+import type { Detail, Row, Session, ViewStatus } from '#shared/contract/history.ts';
 import { AppError } from '#shared/lib/app-error.ts';
-import type { CapturedEvent, Decrypted, EncryptedItem } from './messages.ts';
+import type {
+  CapturedEvent,
+  Decrypted,
+  EncryptedItem,
+  OneLog,
+  SessionContent,
+  SessionPlace,
+} from './messages.ts';
 import { type QueryCall, QueryLink } from './query-link.ts';
 import { ProfileRecorder, type Recorder } from './recorder.ts';
 import type { SegmentLimits } from './segment-log.ts';
+import { type Retention, Sessions } from './sessions.ts';
 import { WriterLink } from './writer-link.ts';
 
 export { connectionLimit } from './frame-batch.ts';
+export { KeepChoices } from './keep-choices.ts';
 export type { CapturedEvent, Decrypted, EncryptedItem } from './messages.ts';
 export { frameLimitBytes, type Recorder } from './recorder.ts';
+export type { Retention } from './sessions.ts';
 
 export interface HistoryOptions {
   /** Gets a folder for each app, and in it one for this run. */
@@ -31,12 +42,24 @@ export interface HistoryOptions {
   readonly now?: () => number;
   /** When a segment is full, in place of the usual size. */
   readonly limits?: SegmentLimits;
+  /** What earlier sessions are kept for. Without it nothing is ever deleted. */
+  readonly retention?: () => Retention;
+  /** An app's list of sessions is another one now. */
+  readonly onSessionsChanged?: (profileId: string) => void;
 }
 
-interface ViewKey {
+/** One app's log. Without a session: the one that is being recorded. */
+interface LogKey {
   readonly profileId: string;
+  readonly sessionId?: string | undefined;
+}
+
+interface ViewKey extends LogKey {
   readonly viewId: string;
 }
+
+/** Retention is looked after at the start, and this often. */
+const retentionIntervalMs = 3_600_000;
 
 export class History {
   readonly #options: HistoryOptions;
@@ -46,15 +69,27 @@ export class History {
   /** For a query thread that starts anew. */
   readonly #views = new Map<string, ViewKey & { readonly filter: string }>();
   readonly #floors = new Map<string, number>();
+  readonly #session: string;
+  readonly #sessions: Sessions;
+  readonly #retentionTimer: NodeJS.Timeout;
+  #isClosed = false;
 
   constructor(options: HistoryOptions) {
     this.#options = options;
     const now = options.now ?? Date.now;
     const onProblem = options.onProblem ?? (() => {});
+    this.#session = sessionName(now());
+    this.#sessions = new Sessions({
+      folder: options.folder,
+      current: this.#session,
+      durableCount: (profileId) => this.#known(profileId),
+      onRemoving: (profileId, sessionId) => this.#query.call('dropSession', () => ({ profileId, sessionId })),
+      now,
+    });
     this.#writer = new WriterLink({
       entry: options.entries.writer,
       folder: options.folder,
-      session: sessionName(now()),
+      session: this.#session,
       limits: options.limits,
       onDurable: options.onDurable ?? (() => {}),
       onProblem,
@@ -70,6 +105,9 @@ export class History {
       onProblem,
       onReady: (call) => this.#restoreViews(call),
     });
+    this.#retentionTimer = setInterval(() => void this.enforceRetention(), retentionIntervalMs);
+    this.#retentionTimer.unref();
+    void this.enforceRetention();
   }
 
   /** @param connection its number among the app's connections, from 1 to `connectionLimit` */
@@ -84,30 +122,99 @@ export class History {
     return recorder.of(connection);
   }
 
-  async openView(profileId: string, viewId: string, filter: string): Promise<ViewStatus> {
-    this.#views.set(`${profileId} ${viewId}`, { profileId, viewId, filter });
-    return this.#query.call('openView', () => ({
-      profileId,
-      viewId,
-      filter,
-      atLeast: this.#known(profileId),
-    }));
+  async openView({ viewId, filter, ...log }: ViewKey & { readonly filter: string }): Promise<ViewStatus> {
+    await this.#require(log);
+    const which = this.#which(log);
+    this.#views.set(`${log.profileId} ${viewId}`, { ...log, viewId, filter });
+    return this.#query.call('openView', () => ({ ...which(), viewId, filter }));
   }
 
-  async closeView(profileId: string, viewId: string): Promise<Record<string, never>> {
-    this.#views.delete(`${profileId} ${viewId}`);
-    await this.#query.call('closeView', () => ({ profileId, viewId }));
+  async closeView({ viewId, ...log }: ViewKey): Promise<Record<string, never>> {
+    this.#views.delete(`${log.profileId} ${viewId}`);
+    const which = this.#which(log);
+    await this.#query.call('closeView', () => ({ ...which(), viewId }));
     return {};
   }
 
-  rows(
-    input: ViewKey & { readonly start: number; readonly count: number },
-  ): Promise<{ start: number; rows: Row[]; status: ViewStatus }> {
-    return this.#query.call('rows', () => ({ ...input, atLeast: this.#known(input.profileId) }));
+  rows({
+    viewId,
+    start,
+    count,
+    ...log
+  }: ViewKey & { readonly start: number; readonly count: number }): Promise<{
+    start: number;
+    rows: Row[];
+    status: ViewStatus;
+  }> {
+    const which = this.#which(log);
+    return this.#query.call('rows', () => ({ ...which(), viewId, start, count }));
   }
 
-  detail(profileId: string, sequence: number): Promise<Detail> {
-    return this.#query.call('detail', () => ({ profileId, sequence, atLeast: this.#known(profileId) }));
+  async detail({ sequence, ...log }: LogKey & { readonly sequence: number }): Promise<Detail> {
+    await this.#require(log);
+    const which = this.#which(log);
+    return this.#query.call('detail', () => ({ ...which(), sequence }));
+  }
+
+  /** Newest first. */
+  async sessions(profileId: string): Promise<{ sessions: Session[]; usedBytes: number }> {
+    const [sessions, usedBytes] = await Promise.all([
+      this.#sessions.list(profileId),
+      this.#sessions.usedBytes(),
+    ]);
+    return { sessions, usedBytes };
+  }
+
+  /** @throws AppError `not_found` */
+  async describeSession(profileId: string, sessionId: string): Promise<SessionContent> {
+    const folder = await this.#sessions.folderOf(profileId, sessionId);
+    return this.#query.call('describe', () => ({ profileId, session: { id: sessionId, folder } }));
+  }
+
+  /** @throws AppError `not_found` */
+  async updateSession(
+    profileId: string,
+    sessionId: string,
+    changes: { readonly name?: string | null | undefined; readonly isKept?: boolean | undefined },
+  ): Promise<void> {
+    const { name, isKept } = changes;
+    await this.#sessions.update(profileId, sessionId, {
+      ...(name === undefined ? {} : { name }),
+      ...(isKept === undefined ? {} : { isKept }),
+    });
+    this.#options.onSessionsChanged?.(profileId);
+  }
+
+  /** @throws AppError `not_found`, or `conflict` for the session that is being recorded */
+  async removeSession(profileId: string, sessionId: string): Promise<void> {
+    await this.#sessions.remove(profileId, sessionId);
+    this.#options.onSessionsChanged?.(profileId);
+  }
+
+  /** Everything of an app that is gone. */
+  async forget(profileId: string): Promise<void> {
+    await this.flush(profileId);
+    await this.#sessions.forget(profileId);
+  }
+
+  /** Deletes what retention does not keep. What can't be deleted is told as a problem, and tried again. */
+  async enforceRetention(): Promise<void> {
+    const { retention } = this.#options;
+    if (!retention) return;
+    try {
+      // The writer has looked at what a crash left: it may not find files gone meanwhile.
+      await this.#writer.flush();
+      for (const profileId of await this.#sessions.enforce(retention())) {
+        this.#options.onSessionsChanged?.(profileId);
+      }
+    } catch (error) {
+      if (this.#isClosed) return;
+      const { code } = error as NodeJS.ErrnoException;
+      if (!(error instanceof AppError) && code === undefined) throw error;
+      this.#options.onProblem?.(
+        `Old sessions of the event log could not be deleted: ${code ?? 'it was busy'}.`,
+      );
+    }
   }
 
   /** Hides everything recorded so far, also what is still on its way to the disk. */
@@ -144,9 +251,32 @@ export class History {
 
   /** Everything recorded is on disk when this resolves. */
   async close(): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#retentionTimer);
     for (const recorder of this.#recorders.values()) recorder.send();
     await this.#writer.close();
     await this.#query.close();
+    const retention = this.#options.retention?.();
+    if (retention) await this.#sessions.endRun((profileId) => retention.keeps(profileId));
+  }
+
+  /** What tells the query thread which log is meant. */
+  #which(log: LogKey): () => OneLog & { readonly atLeast: number } {
+    const { profileId } = log;
+    const session = this.#place(log);
+    if (session) return () => ({ profileId, session, atLeast: 0 });
+    return () => ({ profileId, atLeast: this.#known(profileId) });
+  }
+
+  /** Undefined: the log that is being recorded. */
+  #place({ profileId, sessionId }: LogKey): SessionPlace | undefined {
+    if (sessionId === undefined || sessionId === this.#session) return undefined;
+    return { id: sessionId, folder: join(this.#options.folder, profileId, sessionId) };
+  }
+
+  async #require(log: LogKey): Promise<void> {
+    const session = this.#place(log);
+    if (session) await this.#sessions.folderOf(log.profileId, session.id);
   }
 
   #known(profileId: string): number {
@@ -171,7 +301,15 @@ export class History {
 
   async #restoreViews(call: QueryCall): Promise<void> {
     for (const [profileId, floor] of this.#floors) await call('restoreFloor', { profileId, floor });
-    for (const view of this.#views.values()) await call('openView', { ...view, atLeast: 0 });
+    for (const { viewId, filter, ...log } of this.#views.values()) {
+      await call('openView', {
+        profileId: log.profileId,
+        session: this.#place(log),
+        viewId,
+        filter,
+        atLeast: 0,
+      });
+    }
   }
 }
 

@@ -56,6 +56,16 @@ export class LogReader {
     return this.#names;
   }
 
+  /** Of the first event and the last one. */
+  get times(): { firstAt: number | null; lastAt: number | null } {
+    if (this.count === 0) return { firstAt: null, lastAt: null };
+    const last = this.count - 1;
+    return {
+      firstAt: this.chunkOf(0).atMs[0] ?? null,
+      lastAt: this.chunkOf(last).atMs[indexInChunk(last)] ?? null,
+    };
+  }
+
   /** Resolves when the log has `count` lines. */
   has(count: number): Promise<void> {
     if (this.count >= count) return Promise.resolve();
@@ -77,6 +87,14 @@ export class LogReader {
     this.#columns.append(columns ? columnsOver(columns, count) : readColumns(path, count), count);
     if (columns) this.rate.add(count);
     for (const look of [...this.#grown]) look();
+  }
+
+  /** A whole segment of a run that has ended. @param names by id, of this segment and all before it */
+  load(path: string, columns: Columns, count: number, names: readonly string[]): void {
+    for (let id = this.#names.length; id < names.length; id++) this.#names.push(names[id] ?? '');
+    if (count === 0) return;
+    this.#segments.push({ path, firstLine: this.count });
+    this.#columns.append(columns, count);
   }
 
   facts(sequence: number): LineFacts {

@@ -67,8 +67,19 @@ export interface CapturedEvent extends EncryptedItem {
   readonly atMs: number;
 }
 
-interface OneView {
+/** A log of an earlier run, or an imported one. */
+export interface SessionPlace {
+  readonly id: string;
+  readonly folder: string;
+}
+
+/** Which log of an app: without a session the one that is being written. */
+export interface OneLog {
   readonly profileId: string;
+  readonly session?: SessionPlace | undefined;
+}
+
+interface OneView extends OneLog {
   readonly viewId: string;
 }
 
@@ -84,7 +95,11 @@ export type QueryApi = {
   rows(
     input: OneView & UpToDate & { readonly start: number; readonly count: number },
   ): Promise<{ start: number; rows: Row[]; status: ViewStatus }>;
-  detail(input: UpToDate & { readonly profileId: string; readonly sequence: number }): Promise<Detail>;
+  detail(input: OneLog & UpToDate & { readonly sequence: number }): Promise<Detail>;
+  /** Opens the log of a session, and tells of it. */
+  describe(input: { readonly profileId: string; readonly session: SessionPlace }): SessionContent;
+  /** Its files are about to go: its views are closed. */
+  dropSession(input: { readonly profileId: string; readonly sessionId: string }): void;
   clear(input: UpToDate & { readonly profileId: string }): Promise<{ hidden: number; floor: number }>;
   /** After a restart: rows before `floor` were cleared. */
   restoreFloor(input: { readonly profileId: string; readonly floor: number }): void;
@@ -92,6 +107,16 @@ export type QueryApi = {
     input: UpToDate & { readonly profileId: string; readonly sinceMs: number; readonly limit: number },
   ): Promise<CapturedEvent[]>;
 };
+
+/** What a session's files hold. */
+export interface SessionContent {
+  readonly events: number;
+  /** Milliseconds since 1970; null when there is no event. */
+  readonly firstAt: number | null;
+  readonly lastAt: number | null;
+  /** What could not be read, in sentences. */
+  readonly problems: readonly string[];
+}
 
 export type QueryNotices = { readonly grew: ViewStatus; readonly ready: null };
 

@@ -5,8 +5,18 @@ import { AppError } from '#shared/lib/app-error.ts';
 import { indexInChunk } from './columns.ts';
 import { Filter } from './filter.ts';
 import { LogReader } from './log-reader.ts';
-import type { CapturedEvent, Decrypted, EncryptedItem, Feed, QueryApi } from './messages.ts';
+import type {
+  CapturedEvent,
+  Decrypted,
+  EncryptedItem,
+  Feed,
+  OneLog,
+  QueryApi,
+  SessionContent,
+  SessionPlace,
+} from './messages.ts';
 import { type Decrypt, encryptedItem, readDetail, readRows } from './rows.ts';
+import { openSession } from './session-reader.ts';
 import { Throttle } from './throttle.ts';
 import { View } from './view.ts';
 
@@ -16,6 +26,8 @@ const itemsPerDecryption = 500;
 const charactersPerDecryption = 4_000_000;
 /** Lines looked through for encrypted events before other work gets its turn. */
 const linesPerTurn = 100_000;
+/** Sessions that stay open though nobody looks at them. */
+const idleSessions = 2;
 
 export interface QueryOptions {
   readonly decrypt: Decrypt;
@@ -25,6 +37,11 @@ export interface QueryOptions {
   readonly onFailed: (error: unknown) => void;
 }
 
+interface OpenSession {
+  readonly log: LogReader;
+  readonly content: SessionContent;
+}
+
 interface OpenView {
   readonly view: View;
   readonly notices: Throttle;
@@ -32,8 +49,11 @@ interface OpenView {
 
 export class Query {
   readonly #options: QueryOptions;
+  /** Those that are being written, by profile. */
   readonly #logs = new Map<string, LogReader>();
-  /** By profile, then by the page's name for it. */
+  /** Those of earlier runs, by `keyOf`; the one that was used last comes last. */
+  readonly #sessions = new Map<string, OpenSession>();
+  /** By `keyOf` their log, then by the page's name for it. */
   readonly #views = new Map<string, Map<string, OpenView>>();
 
   constructor(options: QueryOptions) {
@@ -46,35 +66,50 @@ export class Query {
   }
 
   readonly api: QueryApi = {
-    openView: async ({ profileId, viewId, filter, atLeast }) => {
-      const log = await this.#upToDate(profileId, atLeast);
-      this.#closeView(profileId, viewId);
-      const open = this.#openView(log, viewId, Filter.from(filter));
+    openView: async ({ viewId, filter, atLeast, ...which }) => {
+      const log = await this.#upToDate(which, atLeast);
+      const key = keyOf(which);
+      this.#closeView(key, viewId);
+      const open = this.#openView(key, log, viewId, Filter.from(filter));
       open.view.grew();
       return open.view.status;
     },
-    closeView: ({ profileId, viewId }) => this.#closeView(profileId, viewId),
-    rows: async ({ profileId, viewId, start, count, atLeast }) => {
-      const log = await this.#upToDate(profileId, atLeast);
-      const open = this.#viewsOf(profileId).get(viewId);
+    closeView: ({ viewId, ...which }) => {
+      this.#closeView(keyOf(which), viewId);
+      this.#closeIdleSessions();
+    },
+    rows: async ({ viewId, start, count, atLeast, ...which }) => {
+      const log = await this.#upToDate(which, atLeast);
+      const open = this.#viewsOf(keyOf(which)).get(viewId);
       if (!open) throw new AppError('not_found', 'This view is not open.');
       const rows: Row[] = await readRows(log, open.view.sequences(start, count), this.#decrypt);
       return { start, rows, status: open.view.status };
     },
-    detail: async ({ profileId, sequence, atLeast }): Promise<Detail> =>
-      readDetail(await this.#upToDate(profileId, atLeast), sequence, this.#decrypt),
+    detail: async ({ sequence, atLeast, ...which }): Promise<Detail> =>
+      readDetail(await this.#upToDate(which, atLeast), sequence, this.#decrypt),
+    describe: ({ profileId, session }) => {
+      const { content } = this.#session(profileId, session);
+      this.#closeIdleSessions();
+      return content;
+    },
+    dropSession: ({ profileId, sessionId }) => {
+      const key = keyOf({ profileId, session: { id: sessionId } });
+      for (const viewId of [...this.#viewsOf(key).keys()]) this.#closeView(key, viewId);
+      this.#sessions.get(key)?.log.close();
+      this.#sessions.delete(key);
+    },
     clear: async ({ profileId, atLeast }) => {
-      const log = await this.#upToDate(profileId, atLeast);
+      const log = await this.#upToDate({ profileId }, atLeast);
       const hidden = log.count - log.floor;
       this.#setFloor(log, log.count);
       return { hidden, floor: log.floor };
     },
     restoreFloor: ({ profileId, floor }) => this.#setFloor(this.#log(profileId), floor),
     recentEncrypted: async ({ profileId, sinceMs, limit, atLeast }) =>
-      this.#recentEncrypted(await this.#upToDate(profileId, atLeast), sinceMs, limit),
+      this.#recentEncrypted(await this.#upToDate({ profileId }, atLeast), sinceMs, limit),
   };
 
-  #openView(log: LogReader, viewId: string, filter: Filter | undefined): OpenView {
+  #openView(key: string, log: LogReader, viewId: string, filter: Filter | undefined): OpenView {
     const notices = new Throttle(noticeIntervalMs, () => this.#tell(view, notices));
     const view: View = new View(log, {
       viewId,
@@ -85,7 +120,7 @@ export class Query {
       onFailed: this.#options.onFailed,
     });
     const open = { view, notices };
-    this.#viewsOf(log.profileId).set(viewId, open);
+    this.#viewsOf(key).set(viewId, open);
     return open;
   }
 
@@ -96,8 +131,8 @@ export class Query {
     if (status.perSecond > 0) notices.request();
   }
 
-  #closeView(profileId: string, viewId: string): void {
-    const views = this.#viewsOf(profileId);
+  #closeView(key: string, viewId: string): void {
+    const views = this.#viewsOf(key);
     const open = views.get(viewId);
     open?.view.close();
     open?.notices.stop();
@@ -135,7 +170,8 @@ export class Query {
     return results;
   };
 
-  async #upToDate(profileId: string, atLeast: number): Promise<LogReader> {
+  async #upToDate({ profileId, session }: OneLog, atLeast: number): Promise<LogReader> {
+    if (session) return this.#session(profileId, session).log;
     const log = this.#log(profileId);
     await log.has(atLeast);
     return log;
@@ -149,13 +185,46 @@ export class Query {
     return log;
   }
 
-  #viewsOf(profileId: string): Map<string, OpenView> {
-    const known = this.#views.get(profileId);
+  #session(profileId: string, place: SessionPlace): OpenSession {
+    const key = keyOf({ profileId, session: place });
+    let open = this.#sessions.get(key);
+    if (!open) {
+      const log = new LogReader(profileId, this.#options.now);
+      const problems = openSession(place.folder, log);
+      open = { log, content: { events: log.count, ...log.times, problems } };
+    }
+    this.#sessions.delete(key);
+    this.#sessions.set(key, open);
+    return open;
+  }
+
+  #closeIdleSessions(): void {
+    const idle = [...this.#sessions].filter(([key]) => this.#viewsOf(key).size === 0);
+    for (const [key, { log }] of idle.slice(0, Math.max(0, idle.length - idleSessions))) {
+      log.close();
+      this.#sessions.delete(key);
+      this.#views.delete(key);
+    }
+  }
+
+  #viewsOf(key: string): Map<string, OpenView> {
+    const known = this.#views.get(key);
     if (known) return known;
     const views = new Map<string, OpenView>();
-    this.#views.set(profileId, views);
+    this.#views.set(key, views);
     return views;
   }
+}
+
+/** Of a live log it is the profile's id. */
+function keyOf({
+  profileId,
+  session,
+}: {
+  readonly profileId: string;
+  readonly session?: Pick<SessionPlace, 'id'> | undefined;
+}): string {
+  return session ? `${profileId}/${session.id}` : profileId;
 }
 
 /** At least one item, and no more than one decryption takes. */

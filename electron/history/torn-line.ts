@@ -49,6 +49,10 @@ export function segmentName(number: number): string {
   return `${String(number).padStart(6, '0')}.ndjson`;
 }
 
+export function segmentNumber(name: string): number {
+  return Number.parseInt(name, 10);
+}
+
 export function indexPathOf(segmentPath: string): string {
   return segmentPath.replace(/\.ndjson$/, '.index');
 }

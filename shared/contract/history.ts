@@ -80,7 +80,28 @@ export const viewStatus = z.strictObject({
 });
 export type ViewStatus = z.infer<typeof viewStatus>;
 
-const oneView = { profileId: s.profileId, viewId: s.viewId };
+/** Without a session: the one that is being recorded. */
+const oneLog = { profileId: s.profileId, sessionId: s.sessionId.optional() };
+const oneView = { ...oneLog, viewId: s.viewId };
+const oneSession = { profileId: s.profileId, sessionId: s.sessionId };
+
+/** What was recorded of an app in one run of Latchkey, or imported. */
+export const session = z.strictObject({
+  sessionId: s.sessionId,
+  name: s.label.nullable(),
+  /** Retention leaves it alone. */
+  isKept: z.boolean(),
+  isImported: z.boolean(),
+  /** It is being recorded. */
+  isCurrent: z.boolean(),
+  /** Milliseconds since 1970. */
+  startedAt: z.number(),
+  endedAt: z.number().nullable(),
+  events: z.number().int(),
+  /** On disk. */
+  bytes: z.number().int(),
+});
+export type Session = z.infer<typeof session>;
 
 export const history = {
   /** Opens a view, or gives it another filter. Free text, matched in channel, event and shown data; case is ignored. */
@@ -100,7 +121,7 @@ export const history = {
     errors: ['not_found'],
   }),
   detail: call({
-    input: z.strictObject({ profileId: s.profileId, sequence: z.number().int().min(0) }),
+    input: z.strictObject({ ...oneLog, sequence: z.number().int().min(0) }),
     output: detail,
     errors: ['not_found'],
   }),
@@ -109,6 +130,52 @@ export const history = {
     input: z.strictObject({ profileId: s.profileId }),
     output: z.strictObject({ hidden: z.number().int() }),
   }),
+  /** An app's sessions, newest first, and whether they outlive Latchkey. */
+  sessions: call({
+    input: z.strictObject({ profileId: s.profileId }),
+    output: z.strictObject({
+      sessions: z.array(session),
+      keeps: z.boolean(),
+      /** False: it follows from the app's environment. */
+      isKeepChosen: z.boolean(),
+      /** Of all apps together. */
+      usedBytes: z.number().int(),
+    }),
+    errors: ['not_found'],
+  }),
+  /** What an earlier session's files hold, and what of them can't be read. */
+  describeSession: call({
+    input: z.strictObject(oneSession),
+    output: z.strictObject({
+      events: z.number().int(),
+      firstAt: z.number().nullable(),
+      lastAt: z.number().nullable(),
+      problems: z.array(s.prose),
+    }),
+    errors: ['not_found'],
+  }),
+  updateSession: call({
+    input: z.strictObject({
+      ...oneSession,
+      name: s.label.nullable().optional(),
+      isKept: z.boolean().optional(),
+    }),
+    output: z.strictObject({}),
+    errors: ['not_found'],
+  }),
+  removeSession: call({
+    input: z.strictObject(oneSession),
+    output: z.strictObject({}),
+    errors: ['not_found', 'conflict'],
+  }),
+  /** Whether an app's sessions outlive Latchkey. Null: as its environment has it, and production has not. */
+  setKeep: call({
+    input: z.strictObject({ profileId: s.profileId, keep: z.boolean().nullable() }),
+    output: z.strictObject({}),
+    errors: ['not_found'],
+  }),
+  /** An app's list of sessions is another one now. */
+  sessionsChanged: event(z.strictObject({ profileId: s.profileId })),
   /** At most ten a second for each view. */
   grew: event(viewStatus),
 };

@@ -8,6 +8,10 @@ export const themes = ['system', 'light', 'dark'] as const;
 /** Minutes without use. 0: never. */
 export const lockTimes = [0, 1, 5, 15, 60] as const;
 
+/** Days and megabytes (of all apps together) that earlier sessions are kept for. */
+export const historyDays = [1, 7, 30, 90, 365] as const;
+export const historyMegabytes = [256, 1024, 4096, 16_384] as const;
+
 export const settingsValues = z.strictObject({
   theme: z.enum(themes),
   sidebarWidthPx: z.number().int().min(160).max(480),
@@ -15,6 +19,8 @@ export const settingsValues = z.strictObject({
   detailHeightPx: z.number().int().min(120).max(1200),
   /** After which the vault is locked. The session-only store is not. */
   lockAfterMinutes: z.literal(lockTimes),
+  historyDays: z.literal(historyDays),
+  historyMegabytes: z.literal(historyMegabytes),
 });
 export type SettingsValues = z.infer<typeof settingsValues>;
 
@@ -24,6 +30,8 @@ export const defaultSettings: SettingsValues = {
   isSidebarCollapsed: false,
   detailHeightPx: 280,
   lockAfterMinutes: 5,
+  historyDays: 30,
+  historyMegabytes: 1024,
 };
 
 export const settings = {

@@ -17,6 +17,11 @@ export const profileId = named('ProfileId', z.uuid());
 export const credentialId = named('CredentialId', z.uuid());
 export const rotationId = named('RotationId', z.uuid());
 export const viewId = named('ViewId', z.string().regex(/^[a-z0-9-]{1,40}$/));
+/** A run of Latchkey, or an import: when it began, and a part that no other has. */
+export const sessionId = named(
+  'SessionId',
+  z.string().regex(/^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z-[0-9a-f]{6}$/),
+);
 export const undoToken = named('UndoToken', z.uuid());
 export const importId = named('ImportId', z.uuid());
 /** Of a channel between the page and the vault process: see `vault-port.ts`. */

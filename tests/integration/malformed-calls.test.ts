@@ -95,6 +95,10 @@ beforeAll(async () => {
   await client.call('vault.enterSecret', { ...entered, kind: 'masterKey', value: masterKey });
   const { rotationId } = await client.call('rotation.start', { profileId, planId: 'key-pair' });
   await client.call('history.openView', { profileId, viewId: 'open', filter: '' });
+  const sessionId = await eventually(
+    async () => (await client.call('history.sessions', { profileId })).sessions[0]?.sessionId,
+    { what: 'a session on disk' },
+  );
   const credentials = await Promise.all(
     [profileId, other.profileId].map((id) => client.call('vault.credentials', { profileId: id })),
   );
@@ -112,6 +116,7 @@ beforeAll(async () => {
     credentialId: [a, b, profileId, randomUUID()],
     rotationId: [rotationId, profileId],
     viewId: ['open'],
+    sessionId: [sessionId, '2026-01-01T00-00-00-000Z-abcdef'],
     stepId: ['new-pair', 'deploy', 'delete-old'],
     planId: ['key-pair', 'master-key'],
     channel: ['demo-prices', 'presence-demo-room', 'private-encrypted-orders'],

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Row, ViewStatus } from '#shared/contract/history.ts';
+import type { Detail, Row, ViewStatus } from '#shared/contract/history.ts';
 import { History, type HistoryOptions } from '../../electron/history/index.ts';
 import { eventually } from './conditions.ts';
 
@@ -12,13 +12,14 @@ export function historyEntry(name: string): URL {
 }
 
 export class HistoryHarness {
-  readonly profileId = randomUUID();
+  readonly profileId: string;
   readonly grown: ViewStatus[] = [];
   readonly problems: string[] = [];
   readonly history: History;
   readonly folder: string;
 
-  constructor(folder: string, options: Partial<HistoryOptions> = {}) {
+  constructor(folder: string, options: Partial<HistoryOptions> = {}, profileId: string = randomUUID()) {
+    this.profileId = profileId;
     this.folder = folder;
     this.history = new History({
       folder,
@@ -36,6 +37,14 @@ export class HistoryHarness {
     for (const frame of frames) {
       recorder.frame(direction, typeof frame === 'string' ? Buffer.from(frame) : frame, Date.now());
     }
+  }
+
+  open(viewId: string, filter: string): Promise<ViewStatus> {
+    return this.history.openView({ profileId: this.profileId, viewId, filter });
+  }
+
+  detail(sequence: number): Promise<Detail> {
+    return this.history.detail({ profileId: this.profileId, sequence });
   }
 
   async rows(viewId: string, start = 0, count = 300): Promise<Row[]> {
@@ -62,7 +71,7 @@ export class HistoryHarness {
   /** Sequence numbers of the events that a filter finds. */
   async find(filter: string): Promise<number[]> {
     await this.history.flush(this.profileId);
-    await this.history.openView(this.profileId, 'found', filter);
+    await this.open('found', filter);
     await this.scanned('found');
     return (await this.rows('found')).map(({ sequence }) => sequence);
   }

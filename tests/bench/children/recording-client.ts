@@ -32,7 +32,7 @@ const recorder = history.recorder(profileId);
 // The threads start with the app, long before a connection: this is not what is measured.
 recorder.note('connected', 'The benchmark starts.');
 await history.flush(profileId);
-await history.openView(profileId, 'bench', '');
+await history.openView({ profileId, viewId: 'bench', filter: '' });
 
 /** The welcome, and then the events. */
 const expected = count + 1;

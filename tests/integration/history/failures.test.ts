@@ -12,11 +12,11 @@ describe('a query thread that is ended', () => {
   it('is replaced by one that knows the log, the views and what was cleared', async () => {
     const harness = new HistoryHarness(folder);
     harness.record(['before', 'one', 'two'].map((data) => eventFrame('c', 'e', data)));
-    await harness.history.openView(harness.profileId, 'all', '');
+    await harness.open('all', '');
     await harness.history.clear(harness.profileId);
     harness.record(['one again', 'two again'].map((data) => eventFrame('c', 'e', data)));
     await harness.history.flush(harness.profileId);
-    await harness.history.openView(harness.profileId, 'some', 'two');
+    await harness.open('some', 'two');
     const before = await harness.scanned('some');
     await harness.history.restart();
     expect(await harness.scanned('some')).toMatchObject({ total: before.total, matched: 1 });
@@ -31,7 +31,7 @@ describe('a query thread that is ended', () => {
     const harness = new HistoryHarness(folder);
     harness.record(Array.from({ length: 5000 }, (_, id) => eventFrame('c', 'e', { id })));
     await harness.history.flush(harness.profileId);
-    await harness.history.openView(harness.profileId, 'all', '');
+    await harness.open('all', '');
     const asked = Array.from({ length: 20 }, (_, start) => harness.rows('all', start * 100, 100));
     const restarted = harness.history.restart();
     const answers = await Promise.all(asked);
@@ -41,7 +41,7 @@ describe('a query thread that is ended', () => {
 
   it('is fed while the log grows, and misses nothing', async () => {
     const harness = new HistoryHarness(folder);
-    await harness.history.openView(harness.profileId, 'all', '');
+    await harness.open('all', '');
     for (let round = 0; round < 5; round++) {
       harness.record(Array.from({ length: 3000 }, (_, id) => eventFrame(`c-${round}`, 'e', { id })));
       const restarted = harness.history.restart();
@@ -66,7 +66,7 @@ describe('a writer thread that fails', () => {
       query: historyEntry('query-thread'),
     };
     const harness = new HistoryHarness(folder, { entries });
-    await harness.history.openView(harness.profileId, 'all', '');
+    await harness.open('all', '');
     harness.record(['one', 'two'].map((data) => eventFrame('first-channel', 'e', data)));
     await harness.history.flush(harness.profileId);
     harness.record(['fail now', 'lost'].map((data) => eventFrame('c', 'e', data)));
@@ -90,7 +90,9 @@ describe('a writer thread that fails', () => {
     await eventually(() => harness.problems.some((problem) => problem.includes('can’t be written any more')));
     harness.record(['{}']);
     const { history, profileId } = harness;
-    await expect(history.openView(profileId, 'all', '')).rejects.toMatchObject({ code: 'storage_failed' });
+    await expect(history.openView({ profileId, viewId: 'all', filter: '' })).rejects.toMatchObject({
+      code: 'storage_failed',
+    });
     await expect(harness.history.flush(harness.profileId)).rejects.toMatchObject({ code: 'storage_failed' });
   });
 });

@@ -20,7 +20,7 @@ describe('the log', () => {
     harness.record(frames);
     await harness.history.flush(harness.profileId);
     expect(harness.linesOnDisk()).toHaveLength(count);
-    const status = await harness.history.openView(harness.profileId, 'all', '');
+    const status = await harness.open('all', '');
     expect(status).toMatchObject({ total: count, scanned: count, matched: count, unread: 0 });
     for (const start of [0, 999, 12_345, count - 5]) {
       const rows = await harness.rows('all', start, 10);
@@ -46,12 +46,12 @@ describe('the log', () => {
     const frames = hostileFrames('public', 'presence-p', 'private-encrypted-e');
     harness.record(frames);
     await harness.history.flush(harness.profileId);
-    await harness.history.openView(harness.profileId, 'all', '');
+    await harness.open('all', '');
     const rows = await harness.rows('all');
     expect(rows).toHaveLength(frames.length);
     for (const [index, row] of rows.entries()) {
       contract.row.parse(row);
-      const detail = contract.detail.parse(await harness.history.detail(harness.profileId, index));
+      const detail = contract.detail.parse(await harness.detail(index));
       const text = Buffer.from(frames[index] ?? '').toString();
       expect(detail.raw).toBe(text.slice(0, contract.rawLimitCharacters));
       expect(detail.isRawCut).toBe(text.length > contract.rawLimitCharacters);
@@ -68,7 +68,7 @@ describe('the log', () => {
       eventFrame('c', 'e', 'plain'),
     ]);
     await harness.history.flush(harness.profileId);
-    const details = await Promise.all([0, 1, 2].map((at) => harness.history.detail(harness.profileId, at)));
+    const details = await Promise.all([0, 1, 2].map((at) => harness.detail(at)));
     expect(details.map(({ data, isJson }) => ({ data, isJson }))).toEqual([
       { data, isJson: true },
       { data, isJson: true },
@@ -86,7 +86,7 @@ describe('the log', () => {
     ]);
     harness.history.recorder(harness.profileId).note('gap', 'Nothing was received for 5 s.');
     await harness.history.flush(harness.profileId);
-    await harness.history.openView(harness.profileId, 'all', '');
+    await harness.open('all', '');
     expect(
       (await harness.rows('all')).map(({ direction, kind, preview }) => [direction, kind, preview]),
     ).toEqual([
@@ -103,11 +103,11 @@ describe('the log', () => {
     const frame = eventFrame('c', 'big', { text: 'x'.repeat(1_000_000) });
     harness.record([frame, Buffer.alloc(17 * 1024 * 1024, 'x')]);
     await harness.history.flush(harness.profileId);
-    await harness.history.openView(harness.profileId, 'all', '');
+    await harness.open('all', '');
     const rows = await harness.rows('all');
     expect(rows[0]).toMatchObject({ event: 'big', sizeBytes: frame.length });
     expect(rows[1]).toMatchObject({ kind: 'note', event: 'dropped' });
-    expect((await harness.history.detail(harness.profileId, 0)).data).toHaveLength(1_000_011);
+    expect((await harness.detail(0)).data).toHaveLength(1_000_011);
   });
 
   it('asks a socket to pause while it is behind, and loses nothing of one that does', async () => {
@@ -156,7 +156,7 @@ describe('the log', () => {
     await expect(history.rows({ profileId, viewId: 'none', start: 0, count: 1 })).rejects.toMatchObject({
       code: 'not_found',
     });
-    await expect(history.detail(profileId, 0)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(history.detail({ profileId, sequence: 0 })).rejects.toMatchObject({ code: 'not_found' });
   });
 });
 
@@ -164,8 +164,8 @@ describe('clearing', () => {
   it('empties the views and keeps the segments; what comes next is shown', async () => {
     const harness = new HistoryHarness(folder);
     harness.record(['one', 'two', 'three'].map((data) => eventFrame('c', 'e', data)));
-    await harness.history.openView(harness.profileId, 'all', '');
-    await harness.history.openView(harness.profileId, 'some', 'two');
+    await harness.open('all', '');
+    await harness.open('some', 'two');
     expect(await harness.history.clear(harness.profileId)).toEqual({ hidden: 3 });
     expect(await harness.status('all')).toMatchObject({ total: 0, matched: 0 });
     expect(await harness.status('some')).toMatchObject({ total: 0, scanned: 0, matched: 0 });
@@ -182,7 +182,7 @@ describe('clearing', () => {
 describe('a growing log', () => {
   it('tells an open view of new rows, at most ten times a second, and of its rate until that is zero', async () => {
     const harness = new HistoryHarness(folder);
-    await harness.history.openView(harness.profileId, 'all', '');
+    await harness.open('all', '');
     const startedAt = performance.now();
     for (let round = 0; round < 100; round++) {
       harness.record([eventFrame('c', 'e', 'x')]);
@@ -198,7 +198,7 @@ describe('a growing log', () => {
 
   it('matches new events as they come, and stops telling a closed view', async () => {
     const harness = new HistoryHarness(folder);
-    await harness.history.openView(harness.profileId, 'some', 'wanted');
+    await harness.open('some', 'wanted');
     harness.record([
       eventFrame('c', 'e', 'wanted 1'),
       eventFrame('c', 'e', 'other'),
@@ -206,11 +206,11 @@ describe('a growing log', () => {
     ]);
     await eventually(() => harness.grown.at(-1)?.matched === 2);
     expect((await harness.rows('some')).map(({ sequence }) => sequence)).toEqual([0, 2]);
-    await harness.history.closeView(harness.profileId, 'some');
+    await harness.history.closeView({ profileId: harness.profileId, viewId: 'some' });
     const told = harness.grown.length;
     harness.record([eventFrame('c', 'e', 'wanted 3')]);
     await harness.history.flush(harness.profileId);
-    await harness.history.detail(harness.profileId, 3);
+    await harness.detail(3);
     expect(harness.grown).toHaveLength(told);
   });
 });

@@ -93,10 +93,10 @@ describe('a filter', () => {
       if (!recorder.frame('in', frame, Date.now())) await recorder.whenReady();
     }
     await harness.history.flush(harness.profileId);
-    await harness.history.openView(harness.profileId, 'found', 'needle');
+    await harness.open('found', 'needle');
     const early = await harness.status('found');
     expect(early.scanned).toBeLessThan(early.total);
-    await harness.history.openView(harness.profileId, 'found', 'nothing like it');
+    await harness.open('found', 'nothing like it');
     expect(await harness.scanned('found')).toMatchObject({ matched: 0, scanned: 150_000 });
   });
 });
@@ -108,17 +108,17 @@ describe('encrypted events', () => {
     harness.record([keys.frame('{"id":1}'), eventFrame(encryptedChannel, 'e', 'in the clear')]);
     harness.record([`{"event":"pusher_internal:subscription_succeeded","channel":"${encryptedChannel}"}`]);
     await harness.history.flush(harness.profileId);
-    await harness.history.openView(harness.profileId, 'all', '');
+    await harness.open('all', '');
     expect(await harness.rows('all')).toMatchObject([
       { preview: '{"id":1}', encryption: { state: 'decrypted', slot: 'current' } },
       { preview: 'in the clear', encryption: { state: 'closed', why: 'not-encrypted' } },
       { kind: 'protocol', encryption: null },
     ]);
-    const detail = await harness.history.detail(harness.profileId, 0);
+    const detail = await harness.detail(0);
     expect(detail).toMatchObject({ data: '{"id":1}', isJson: true });
     expect(detail.raw).toContain(detail.ciphertext?.nonce);
     keys.isLocked = true;
-    const closed = await harness.history.detail(harness.profileId, 0);
+    const closed = await harness.detail(0);
     expect(closed.row.encryption).toEqual({ state: 'closed', why: 'vault-locked' });
     expect(closed.row.preview.startsWith('{"nonce":"')).toBe(true);
     expect(closed.ciphertext).toEqual(detail.ciphertext);

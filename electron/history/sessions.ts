@@ -1,0 +1,282 @@
+/**
+ * What earlier runs left of the log: a folder of segments for each app and run. They are listed, named, kept or
+ * deleted here; what is inside of them is the query thread's to read. Retention deletes whole segments, the oldest first.
+ */
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { Session } from '#shared/contract/history.ts';
+import { label, sessionId as sessionIdSchema } from '#shared/contract/strings.ts';
+import { AppError } from '#shared/lib/app-error.ts';
+import { parseUnknown } from '#shared/lib/parse-unknown.ts';
+import { indexCount } from './index-file.ts';
+import { indexPathOf, segmentPattern } from './torn-line.ts';
+
+const factsName = 'session.json';
+const msPerDay = 86_400_000;
+
+/** What the user said of a session, beside its segments. */
+const factsSchema = z.object({
+  name: label.nullable().catch(null),
+  isKept: z.boolean().catch(false),
+  isImported: z.boolean().catch(false),
+});
+type Facts = z.infer<typeof factsSchema>;
+const noFacts: Facts = { name: null, isKept: false, isImported: false };
+
+export interface Retention {
+  /** False: an app's sessions go when Latchkey ends. */
+  keeps(profileId: string): boolean;
+  /** Days, and bytes of all apps together. */
+  readonly days: number;
+  readonly bytes: number;
+}
+
+interface Segment {
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: number;
+  readonly writtenAt: number;
+}
+
+interface Found {
+  readonly profileId: string;
+  readonly id: string;
+  readonly folder: string;
+  readonly segments: readonly Segment[];
+  readonly bytes: number;
+}
+
+export interface SessionsOptions {
+  readonly folder: string;
+  /** The run that is being recorded. */
+  readonly current: string;
+  /** Lines of the current run that are durable. */
+  readonly durableCount: (profileId: string) => number;
+  /** Its files are about to go. */
+  readonly onRemoving: (profileId: string, sessionId: string) => Promise<void>;
+  readonly now: () => number;
+}
+
+export class Sessions {
+  readonly #options: SessionsOptions;
+
+  constructor(options: SessionsOptions) {
+    this.#options = options;
+  }
+
+  /** Newest first. */
+  async list(profileId: string): Promise<Session[]> {
+    const found = await this.#sessionsOf(profileId);
+    const sessions = await Promise.all(found.map((each) => this.#describe(each)));
+    return sessions.sort((one, other) => other.startedAt - one.startedAt);
+  }
+
+  /** Bytes on disk of all apps together, with their indexes. */
+  async usedBytes(): Promise<number> {
+    return (await this.#all()).reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** @throws AppError `not_found` */
+  async folderOf(profileId: string, id: string): Promise<string> {
+    const folder = join(this.#options.folder, profileId, id);
+    const facts = await stat(folder).catch(ignoreMissing);
+    if (!facts?.isDirectory()) throw new AppError('not_found', 'This session is not there any more.');
+    return folder;
+  }
+
+  /** @throws AppError `not_found` */
+  async update(
+    profileId: string,
+    id: string,
+    changes: Partial<Pick<Facts, 'name' | 'isKept'>>,
+  ): Promise<void> {
+    const folder = await this.folderOf(profileId, id);
+    await writeFacts(folder, { ...(await readFacts(folder)), ...changes });
+  }
+
+  /** @throws AppError `not_found`, or `conflict` for the session that is being recorded */
+  async remove(profileId: string, id: string): Promise<void> {
+    if (id === this.#options.current) {
+      throw new AppError('conflict', 'This session is being recorded.', {
+        hint: 'Clear it from view; or let this app’s sessions end with Latchkey.',
+      });
+    }
+    await this.#remove(profileId, id, await this.folderOf(profileId, id));
+  }
+
+  /** Everything recorded of an app that is gone. */
+  async forget(profileId: string): Promise<void> {
+    for (const { id, folder } of await this.#sessionsOf(profileId)) await this.#remove(profileId, id, folder);
+    await rm(join(this.#options.folder, profileId), { recursive: true, force: true });
+  }
+
+  /** Deletes what is too old, too much, or not to be kept. Answers the apps that lost something. */
+  async enforce({ keeps, days, bytes }: Retention): Promise<Set<string>> {
+    const changed = new Set<string>();
+    const loses = (profileId: string) => changed.add(profileId);
+    for (const session of await this.#all()) {
+      if (session.id === this.#options.current || keeps(session.profileId)) continue;
+      if ((await readFacts(session.folder)).isKept) continue;
+      await this.#remove(session.profileId, session.id, session.folder);
+      loses(session.profileId);
+    }
+    const oldest = this.#options.now() - days * msPerDay;
+    const all = await this.#all();
+    let left = all.reduce((sum, session) => sum + session.bytes, 0);
+    for (const { session, segment } of await this.#deletable(all)) {
+      if (segment.writtenAt >= oldest && left <= bytes) break;
+      const isLast = session.segments.at(-1) === segment;
+      if (isLast) await this.#remove(session.profileId, session.id, session.folder);
+      else await this.#removeSegment(session, segment);
+      left -= segment.bytes;
+      loses(session.profileId);
+    }
+    return changed;
+  }
+
+  /** At the end of the run: what was recorded of apps that keep nothing. */
+  async endRun(keeps: (profileId: string) => boolean): Promise<void> {
+    for (const session of await this.#all()) {
+      if (session.id !== this.#options.current || keeps(session.profileId)) continue;
+      if ((await readFacts(session.folder)).isKept) continue;
+      await rm(session.folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Segments of ended runs that nobody asked to keep, oldest first. */
+  async #deletable(all: readonly Found[]): Promise<{ session: Found; segment: Segment }[]> {
+    const result: { session: Found; segment: Segment }[] = [];
+    for (const session of all) {
+      if (session.id === this.#options.current || (await readFacts(session.folder)).isKept) continue;
+      for (const segment of session.segments) result.push({ session, segment });
+    }
+    return result.sort((one, other) => one.segment.writtenAt - other.segment.writtenAt);
+  }
+
+  async #removeSegment(session: Found, { path }: Segment): Promise<void> {
+    await this.#options.onRemoving(session.profileId, session.id);
+    await rm(path, { force: true });
+    await rm(indexPathOf(path), { force: true });
+  }
+
+  async #remove(profileId: string, id: string, folder: string): Promise<void> {
+    await this.#options.onRemoving(profileId, id);
+    await rm(folder, { recursive: true, force: true });
+  }
+
+  async #describe({ profileId, id, folder, segments, bytes }: Found): Promise<Session> {
+    const facts = await readFacts(folder);
+    const isCurrent = id === this.#options.current;
+    const counts = isCurrent ? [] : await Promise.all(segments.map(({ path }) => linesOf(path)));
+    return {
+      sessionId: id,
+      name: facts.name,
+      isKept: facts.isKept,
+      isImported: facts.isImported,
+      isCurrent,
+      startedAt: startOf(id),
+      endedAt: isCurrent ? null : (segments.at(-1)?.writtenAt ?? startOf(id)),
+      events: isCurrent
+        ? this.#options.durableCount(profileId)
+        : counts.reduce((sum, count) => sum + count, 0),
+      bytes,
+    };
+  }
+
+  async #all(): Promise<Found[]> {
+    const profiles = await namesIn(this.#options.folder);
+    return (await Promise.all(profiles.map((profileId) => this.#sessionsOf(profileId)))).flat();
+  }
+
+  async #sessionsOf(profileId: string): Promise<Found[]> {
+    const parent = join(this.#options.folder, profileId);
+    const ids = (await namesIn(parent)).filter((id) => sessionIdSchema.safeParse(id).success);
+    return Promise.all(ids.map((id) => readSession(profileId, id, join(parent, id))));
+  }
+}
+
+async function readSession(profileId: string, id: string, folder: string): Promise<Found> {
+  const segments: Segment[] = [];
+  let bytes = 0;
+  for (const name of (await namesIn(folder)).sort()) {
+    const path = join(folder, name);
+    const facts = await stat(path).catch(ignoreMissing);
+    if (!facts) continue;
+    bytes += facts.size;
+    if (segmentPattern.test(name)) segments.push({ name, path, bytes: facts.size, writtenAt: facts.mtimeMs });
+  }
+  return { profileId, id, folder, segments, bytes };
+}
+
+/** A name tells when its run began: see `sessionName`. */
+function startOf(id: string): number {
+  const [day = '', time = ''] = id.split('T');
+  return Date.parse(`${day}T${time.slice(0, 12).replace(/-/, ':').replace(/-/, ':').replace(/-/, '.')}Z`);
+}
+
+/** From the index; without one, by counting: the run that wrote it did not end in order. */
+async function linesOf(path: string): Promise<number> {
+  const known = await indexCount(indexPathOf(path));
+  if (known !== undefined) return known;
+  let count = 0;
+  try {
+    for await (const block of createReadStream(path)) {
+      for (let at = block.indexOf(0x0a); at !== -1; at = block.indexOf(0x0a, at + 1)) count++;
+    }
+  } catch (error) {
+    ignoreUnreadable(error);
+  }
+  return count;
+}
+
+async function readFacts(folder: string): Promise<Facts> {
+  let text: string;
+  try {
+    text = await readFile(join(folder, factsName), 'utf8');
+  } catch (error) {
+    ignoreUnreadable(error);
+    return noFacts;
+  }
+  try {
+    const parsed = parseUnknown(factsSchema, JSON.parse(text));
+    return parsed.success ? parsed.data : noFacts;
+  } catch {
+    // Not JSON: damaged. Only this file writes it, and what it says can be said again.
+    return noFacts;
+  }
+}
+
+export async function writeFacts(folder: string, facts: Facts): Promise<void> {
+  const path = join(folder, factsName);
+  const unfinished = `${path}.new`;
+  await writeFile(unfinished, `${JSON.stringify(facts)}\n`, { mode: 0o600 });
+  let file: FileHandle | undefined;
+  try {
+    file = await open(unfinished, 'r+');
+    await file.sync();
+  } finally {
+    await file?.close();
+  }
+  await rename(unfinished, path);
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    ignoreUnreadable(error);
+    return [];
+  }
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+}
+
+/** Not there, no folder, or not ours to read: nothing of it can be shown. */
+function ignoreUnreadable(error: unknown): void {
+  const { code } = error as NodeJS.ErrnoException;
+  if (!['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EIO'].includes(code ?? '')) throw error;
+}

@@ -1,0 +1,294 @@
+/** What earlier runs recorded: listed, opened, named, kept, deleted; and damaged files as far as they go. */
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import * as contract from '#shared/contract/history.ts';
+import type { HistoryOptions, Retention } from '../../../electron/history/index.ts';
+import { eventually } from '../../support/conditions.ts';
+import { eventFrame, HistoryHarness } from '../../support/history.ts';
+import { hostileFrames } from '../../support/hostile-frames.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+
+const parent = temporaryFolder();
+let folders = 0;
+const newFolder = () => join(parent, `history-${folders++}`);
+/** Small, so that a few events make several segments. */
+const limits = { bytes: 2000, lines: 10 };
+const msPerDay = 86_400_000;
+const everything: Retention = { keeps: () => true, days: 365, bytes: Number.MAX_SAFE_INTEGER };
+
+/** A run that records, and ends in order. */
+async function record(
+  folder: string,
+  frames: readonly string[],
+  profileId?: string,
+  options?: Partial<HistoryOptions>,
+) {
+  const run = new HistoryHarness(folder, { limits, ...options }, profileId);
+  // A segment ends with a group of lines that is on disk.
+  for (let start = 0; start < frames.length; start += limits.lines) {
+    run.record(frames.slice(start, start + limits.lines));
+    await run.history.flush(run.profileId);
+  }
+  const [session] = (await run.history.sessions(run.profileId)).sessions;
+  await run.history.close();
+  if (!session) throw new Error('The run has no session.');
+  return {
+    profileId: run.profileId,
+    sessionId: session.sessionId,
+    folder: join(folder, run.profileId, session.sessionId),
+  };
+}
+
+const orders = (count: number, from = 0) =>
+  Array.from({ length: count }, (_, id) => eventFrame(`orders-${id % 3}`, 'created', { id: from + id }));
+
+async function rowsOf(run: HistoryHarness, sessionId: string, filter = '') {
+  const which = { profileId: run.profileId, sessionId, viewId: 'old' };
+  await run.history.openView({ ...which, filter });
+  return eventually(
+    async () => {
+      const { rows, status } = await run.history.rows({ ...which, start: 0, count: 300 });
+      return status.scanned === status.total ? { rows, status } : undefined;
+    },
+    { what: 'the end of the scan' },
+  );
+}
+
+describe('an earlier session', () => {
+  it('shows what was recorded, beside the session that is being recorded', async () => {
+    const folder = newFolder();
+    const frames = [...orders(35), ...hostileFrames('public', 'presence-p', 'private-encrypted-e')];
+    const before = new HistoryHarness(folder, { limits });
+    before.record(frames);
+    await before.history.flush(before.profileId);
+    await before.open('all', '');
+    const recorded = await before.rows('all');
+    const details = await Promise.all(recorded.map(({ sequence }) => before.detail(sequence)));
+    await before.history.close();
+
+    const run = new HistoryHarness(folder, { limits }, before.profileId);
+    run.record(orders(3, 100));
+    await run.history.flush(run.profileId);
+    const { sessions, usedBytes } = await run.history.sessions(run.profileId);
+    for (const session of sessions) contract.session.parse(session);
+    expect(sessions.map(({ isCurrent, events }) => ({ isCurrent, events }))).toEqual([
+      { isCurrent: true, events: 3 },
+      { isCurrent: false, events: frames.length },
+    ]);
+    expect(usedBytes).toBe(sessions.reduce((sum, { bytes }) => sum + bytes, 0));
+    const old = sessions[1]?.sessionId ?? '';
+    expect((await rowsOf(run, old)).rows).toEqual(recorded);
+    for (const detail of details) {
+      const again = await run.history.detail({
+        profileId: run.profileId,
+        sessionId: old,
+        sequence: detail.row.sequence,
+      });
+      expect(again).toEqual(detail);
+    }
+    expect((await rowsOf(run, old, '"id":31')).rows.map(({ sequence }) => sequence)).toEqual([31]);
+    expect(await run.history.describeSession(run.profileId, old)).toEqual({
+      events: frames.length,
+      firstAt: recorded[0]?.at,
+      lastAt: recorded.at(-1)?.at,
+      problems: [],
+    });
+    // The live log has its own rows and filters all the while.
+    expect(await run.find('"id":102')).toEqual([2]);
+    await run.history.restart();
+    expect((await rowsOf(run, old)).rows).toEqual(recorded);
+  });
+
+  it('can be named and kept, which lasts', async () => {
+    const folder = newFolder();
+    const { profileId, sessionId, folder: files } = await record(folder, orders(1));
+    const changed: string[] = [];
+    const first = new HistoryHarness(folder, { onSessionsChanged: (id) => changed.push(id) }, profileId);
+    await first.history.updateSession(profileId, sessionId, { name: 'the outage' });
+    await first.history.updateSession(profileId, sessionId, { isKept: true });
+    expect(changed).toEqual([profileId, profileId]);
+    await first.history.close();
+    expect(statSync(join(files, 'session.json')).mode & 0o777).toBe(0o600);
+    const second = new HistoryHarness(folder, {}, profileId);
+    expect((await second.history.sessions(profileId)).sessions).toMatchObject([
+      { sessionId, name: 'the outage', isKept: true, isCurrent: false },
+    ]);
+    writeFileSync(join(files, 'session.json'), '{"name":');
+    expect((await second.history.sessions(profileId)).sessions).toMatchObject([
+      { name: null, isKept: false },
+    ]);
+  });
+
+  it('can be deleted, while it is looked at; the one that is being recorded can not', async () => {
+    const folder = newFolder();
+    const { profileId, sessionId, folder: files } = await record(folder, orders(12));
+    const run = new HistoryHarness(folder, {}, profileId);
+    run.record(orders(1));
+    await run.history.flush(profileId);
+    await rowsOf(run, sessionId);
+    await run.history.removeSession(profileId, sessionId);
+    expect(existsSync(files)).toBe(false);
+    const gone = { code: 'not_found' };
+    await expect(rowsOf(run, sessionId)).rejects.toMatchObject(gone);
+    await expect(
+      run.history.rows({ profileId, sessionId, viewId: 'old', start: 0, count: 1 }),
+    ).rejects.toMatchObject(gone);
+    await expect(run.history.detail({ profileId, sessionId, sequence: 0 })).rejects.toMatchObject(gone);
+    await expect(run.history.removeSession(profileId, sessionId)).rejects.toMatchObject(gone);
+    const [current] = (await run.history.sessions(profileId)).sessions;
+    await expect(run.history.removeSession(profileId, current?.sessionId ?? '')).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    expect(run.linesOnDisk()).toHaveLength(1);
+  });
+});
+
+describe('damaged files of a session', () => {
+  it('are opened as far as they go, and what is missing is told', async () => {
+    const folder = newFolder();
+    const { profileId, sessionId, folder: files } = await record(folder, orders(55));
+    const segments = readdirSync(files)
+      .filter((name) => name.endsWith('.ndjson'))
+      .sort();
+    expect(segments.length).toBeGreaterThanOrEqual(5);
+    const [first = '', second = '', third = '', fourth = ''] = segments.map((name) => join(files, name));
+    const whole = readFileSync(first, 'utf8').split('\n');
+    // A line overwritten in the middle, a torn end, an index of nonsense, a segment that is gone.
+    const bent = whole.with(4, '\u0000'.repeat(whole[4]?.length ?? 0));
+    writeFileSync(first, bent.join('\n'));
+    rmSync(first.replace('.ndjson', '.index'));
+    truncateSync(second, statSync(second).size - 5);
+    appendFileSync(third.replace('.ndjson', '.index'), 'x');
+    rmSync(fourth);
+    const run = new HistoryHarness(folder, { limits }, profileId);
+    const { rows } = await rowsOf(run, sessionId);
+    const { problems, events } = await run.history.describeSession(profileId, sessionId);
+    expect(rows).toHaveLength(events);
+    expect(rows[4]).toMatchObject({ kind: 'undecodable' });
+    expect(rows.filter(({ kind }) => kind === 'event').map(({ preview }) => preview)).toContain('{"id":0}');
+    expect(rows.at(-1)?.preview).toBe('{"id":54}');
+    expect(problems).toEqual([
+      'The segment 000001.ndjson has 1 damaged line.',
+      expect.stringMatching(
+        /^The segment 000002\.ndjson ends within a line: its last \d+ bytes are left out\.$/,
+      ),
+      'Segment 4 is not there: its events are missing here.',
+    ]);
+    expect(run.problems).toEqual([]);
+  });
+
+  it('that can’t be read are told, and the others are shown', async () => {
+    const folder = newFolder();
+    const { profileId, sessionId, folder: files } = await record(folder, orders(25));
+    rmSync(join(files, '000002.ndjson'));
+    mkdirSync(join(files, '000002.ndjson'));
+    const run = new HistoryHarness(folder, { limits }, profileId);
+    const { problems, events } = await run.history.describeSession(profileId, sessionId);
+    expect(events).toBe(15);
+    expect(problems).toEqual([expect.stringContaining('000002.ndjson can’t be read (EISDIR)')]);
+  });
+});
+
+describe('retention', () => {
+  const age = (files: string, days: number) => {
+    for (const name of readdirSync(files)) {
+      const at = Date.now() / 1000 - days * 86_400;
+      utimesSync(join(files, name), at, at);
+    }
+  };
+
+  it('deletes what is older than it keeps, except what the user keeps', async () => {
+    const folder = newFolder();
+    const [old, kept, recent] = [
+      await record(folder, orders(25)),
+      await record(folder, orders(25)),
+      await record(folder, orders(25)),
+    ];
+    age(old.folder, 8);
+    age(kept.folder, 8);
+    age(recent.folder, 6);
+    const changed: string[] = [];
+    const run = new HistoryHarness(folder, {
+      retention: () => ({ ...everything, days: 7 }),
+      onSessionsChanged: (id) => changed.push(id),
+      now: () => Date.now() - 2 * msPerDay,
+    });
+    await run.history.updateSession(kept.profileId, kept.sessionId, { isKept: true });
+    await run.history.enforceRetention();
+    expect([old, kept, recent].map((each) => existsSync(each.folder))).toEqual([true, true, true]);
+    const later = new HistoryHarness(folder, { retention: () => ({ ...everything, days: 7 }) });
+    await later.history.enforceRetention();
+    expect([old, kept, recent].map((each) => existsSync(each.folder))).toEqual([false, true, true]);
+    expect(changed).toEqual([kept.profileId]);
+  });
+
+  it('deletes whole segments, the oldest first, until the rest fits', async () => {
+    const folder = newFolder();
+    const one = await record(folder, orders(35));
+    age(one.folder, 2);
+    const two = await record(folder, orders(35), one.profileId);
+    const probe = new HistoryHarness(folder, {}, one.profileId);
+    const { usedBytes } = await probe.history.sessions(one.profileId);
+    const run = new HistoryHarness(
+      folder,
+      { limits, retention: () => ({ ...everything, bytes: usedBytes - 1500 }) },
+      one.profileId,
+    );
+    await run.history.enforceRetention();
+    const { problems, events } = await run.history.describeSession(one.profileId, one.sessionId);
+    expect(problems).toEqual([]);
+    expect(events).toBeGreaterThan(0);
+    expect(events).toBeLessThan(35);
+    // Its newest are left, and the later session is whole.
+    expect((await rowsOf(run, one.sessionId)).rows.at(-1)?.preview).toBe('{"id":34}');
+    expect((await run.history.describeSession(one.profileId, two.sessionId)).events).toBe(35);
+    expect((await run.history.sessions(one.profileId)).usedBytes).toBeLessThanOrEqual(usedBytes - 1500);
+  });
+
+  it('leaves nothing of an app that keeps nothing: at its end, or at the next start after a crash', async () => {
+    const folder = newFolder();
+    const keepsNothing = () => ({ ...everything, keeps: () => false });
+    const ended = await record(folder, orders(5), undefined, { retention: keepsNothing });
+    expect(existsSync(ended.folder)).toBe(false);
+    const crashed = await record(folder, orders(5));
+    const kept = await record(folder, orders(5), crashed.profileId);
+    const run = new HistoryHarness(folder, { retention: keepsNothing }, crashed.profileId);
+    await run.history.updateSession(crashed.profileId, kept.sessionId, { isKept: true });
+    await run.history.enforceRetention();
+    expect([crashed, kept].map((each) => existsSync(each.folder))).toEqual([false, true]);
+  });
+
+  it('does not touch the session that is being recorded', async () => {
+    const folder = newFolder();
+    const run = new HistoryHarness(folder, {
+      limits,
+      retention: () => ({ keeps: () => true, days: 1, bytes: 0 }),
+    });
+    run.record(orders(50));
+    await run.history.flush(run.profileId);
+    await run.history.enforceRetention();
+    expect(run.linesOnDisk()).toHaveLength(50);
+  });
+});
+
+it('forgets everything of an app that is gone', async () => {
+  const folder = newFolder();
+  const { profileId, folder: files } = await record(folder, orders(5));
+  const run = new HistoryHarness(folder, {}, profileId);
+  run.record(orders(2));
+  await run.history.forget(profileId);
+  expect(existsSync(files)).toBe(false);
+  expect((await run.history.sessions(profileId)).sessions).toEqual([]);
+});
