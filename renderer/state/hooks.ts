@@ -287,8 +287,10 @@ export function useDraft<T>(name: string, initial: T): readonly [T, (value: T) =
   return [value, set, reset];
 }
 
-/** One app's log, with what is on show of it. */
+/** The log of an app that is on show, live or of an earlier session, with what is seen of it. */
 export function useLogView(profileId: string): readonly [LogView, LogSnapshot] {
-  const view = useServices().stores.logs.of(profileId);
+  const { logs } = useServices().stores;
+  const sessionId = useReadable(logs.chosen(profileId));
+  const view = sessionId === null ? logs.of(profileId) : logs.ofSession(profileId, sessionId);
   return [view, useReadable(view)];
 }

@@ -47,7 +47,11 @@ const start: LogSnapshot = {
 
 export class LogView implements Readable<LogSnapshot> {
   readonly profileId: string;
+  /** Undefined: the session that is being recorded. */
+  readonly sessionId: string | undefined;
   readonly #client: Client;
+  /** Which log the calls are about. */
+  readonly #log: { readonly profileId: string; readonly sessionId?: string };
   readonly #namePrefix: string;
   readonly #snapshot = new Value<LogSnapshot>(start);
   readonly #pages = new LogPages();
@@ -64,9 +68,11 @@ export class LogView implements Readable<LogSnapshot> {
   #target = 0;
   #stopEvents: Disposer | undefined;
 
-  constructor(client: Client, profileId: string, namePrefix: string) {
+  constructor(client: Client, profileId: string, namePrefix: string, sessionId?: string) {
     this.#client = client;
     this.profileId = profileId;
+    this.sessionId = sessionId;
+    this.#log = { profileId, ...(sessionId === undefined ? {} : { sessionId }) };
     this.#namePrefix = namePrefix;
   }
 
@@ -199,7 +205,7 @@ export class LogView implements Readable<LogSnapshot> {
     this.#patch({ isOpening: true });
     try {
       const opened = await this.#client.call('history.openView', {
-        profileId: this.profileId,
+        ...this.#log,
         viewId,
         filter,
       });
@@ -234,7 +240,7 @@ export class LogView implements Readable<LogSnapshot> {
 
   #close(viewId: string): void {
     this.#ticks.delete(viewId);
-    this.#client.call('history.closeView', { profileId: this.profileId, viewId }).catch(() => {
+    this.#client.call('history.closeView', { ...this.#log, viewId }).catch(() => {
       // The host is gone, and the view with it.
     });
   }
@@ -303,7 +309,7 @@ export class LogView implements Readable<LogSnapshot> {
     page: number,
   ): Promise<void> {
     try {
-      const answer = await this.#client.call('history.rows', { profileId: this.profileId, viewId, ...range });
+      const answer = await this.#client.call('history.rows', { ...this.#log, viewId, ...range });
       if (viewId !== this.#viewId || requests !== this.#openRequests) return;
       requests.delete(page);
       this.#pages.add(answer.start, answer.rows);
@@ -330,11 +336,16 @@ export class LogView implements Readable<LogSnapshot> {
   }
 }
 
-/** One for each app, kept while the page lives: filter, pause and selection survive a change of app. */
+/** One for each log, kept while the page lives: filter, pause and selection survive a change of app. */
 export class LogViews {
   readonly #client: Client;
+  /** Of the live logs by profile; of an earlier session each app keeps the one that was opened last. */
   readonly #views = new Map<string, LogView>();
+  readonly #earlier = new Map<string, LogView>();
+  /** By profile: the earlier session on show. */
+  readonly #chosen = new Map<string, Value<string | null>>();
   readonly #pageName: string;
+  #turn = 0;
 
   constructor(client: Client) {
     this.#client = client;
@@ -350,5 +361,25 @@ export class LogViews {
       this.#views.set(profileId, view);
     }
     return view;
+  }
+
+  /** The log of an earlier session. */
+  ofSession(profileId: string, sessionId: string): LogView {
+    const known = this.#earlier.get(profileId);
+    if (known?.sessionId === sessionId) return known;
+    const name = `${this.#pageName}s${this.#turn++}`;
+    const view = new LogView(this.#client, profileId, name, sessionId);
+    this.#earlier.set(profileId, view);
+    return view;
+  }
+
+  /** Which of an app's sessions is on show. Null: the one that is being recorded. */
+  chosen(profileId: string): Value<string | null> {
+    let value = this.#chosen.get(profileId);
+    if (!value) {
+      value = new Value<string | null>(null);
+      this.#chosen.set(profileId, value);
+    }
+    return value;
   }
 }

@@ -38,12 +38,18 @@ type Tab = keyof typeof tabNames;
 
 export interface DetailPaneProps {
   readonly profileId: string;
+  /** Undefined: the session that is being recorded. */
+  readonly sessionId: string | undefined;
   readonly sequence: number;
   readonly onClose: () => void;
 }
 
-export function DetailPane({ profileId, sequence, onClose }: DetailPaneProps) {
-  const { result, error, reload } = useQuery('history.detail', { profileId, sequence });
+export function DetailPane({ profileId, sessionId, sequence, onClose }: DetailPaneProps) {
+  const { result, error, reload } = useQuery('history.detail', {
+    profileId,
+    sequence,
+    ...(sessionId === undefined ? {} : { sessionId }),
+  });
   useContractEvent('vault.changed', reload);
   useContractEvent('vault.credentialsChanged', reload);
   const [wanted, setWanted] = useState<Tab>('payload');

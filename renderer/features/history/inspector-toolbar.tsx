@@ -40,6 +40,7 @@ export function InspectorToolbar({ view, log, filterRef, onLeaveFilter }: Inspec
   }, [text, send]);
   const newCount = (log.status?.matched ?? 0) - view.count;
   const isPaused = log.frozenCount !== undefined;
+  const isLive = view.sessionId === undefined;
 
   return (
     <Toolbar label="Log">
@@ -80,15 +81,20 @@ export function InspectorToolbar({ view, log, filterRef, onLeaveFilter }: Inspec
       </div>
       <Count log={log} />
       <div className={styles.actions}>
-        <CommandButton
-          command="inspector.pause"
-          icon={isPaused ? 'play' : 'pause'}
-          variant={isPaused ? 'plain' : 'quiet'}
-          {...(isPaused ? { label: newCount > 0 ? `Resume · ${formatCount(newCount)} new` : 'Resume' } : {})}
-        />
-        <CommandButton command="inspector.clear" icon="clear" variant="quiet" />
+        {isLive && (
+          <CommandButton
+            command="inspector.pause"
+            icon={isPaused ? 'play' : 'pause'}
+            variant={isPaused ? 'plain' : 'quiet'}
+            {...(isPaused
+              ? { label: newCount > 0 ? `Resume · ${formatCount(newCount)} new` : 'Resume' }
+              : {})}
+          />
+        )}
+        {isLive && <CommandButton command="inspector.clear" icon="clear" variant="quiet" />}
+        <CommandButton command="inspector.sessions" icon="log" variant="quiet" />
       </div>
-      <SubscribeForm profileId={view.profileId} isCompact />
+      {isLive && <SubscribeForm profileId={view.profileId} isCompact />}
     </Toolbar>
   );
 }

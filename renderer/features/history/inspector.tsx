@@ -24,6 +24,8 @@ import styles from './inspector.module.css';
 import { InspectorToolbar } from './inspector-toolbar.tsx';
 import { NextStep } from './next-step.tsx';
 import { headingCells, RowCells } from './row-cells.tsx';
+import { SessionBar } from './session-bar.tsx';
+import { SessionsPanel, useSessionsCommand } from './sessions-panel.tsx';
 import { useLogSummary } from './use-log-summary.ts';
 
 /** The list keeps at least this much beside the details. */
@@ -36,7 +38,13 @@ export function Inspector({ profileId }: { readonly profileId: string }) {
   const filter = useRef<HTMLInputElement>(null);
   const summary = useLogSummary(log, view.count);
   const clear = useClear(view);
+  // The live log stays open with its app: see `AppScreen`.
+  useEffect(() => (view.sessionId === undefined ? undefined : view.acquire()), [view]);
+  const [areSessionsOpen, setSessionsOpen] = useState(false);
   useInspectorCommands(view, log, list, filter, clear.run);
+  useSessionsCommand(() => setSessionsOpen(true));
+
+  if (areSessionsOpen) return <SessionsPanel profileId={profileId} onClose={() => setSessionsOpen(false)} />;
 
   return (
     <div className={styles.inspector}>
@@ -48,7 +56,11 @@ export function Inspector({ profileId }: { readonly profileId: string }) {
       />
       {clear.error && <ErrorNotice error={clear.error} isBar onDismiss={clear.dismiss} />}
       {log.error && <ErrorNotice error={log.error} isBar onRetry={() => view.retry()} />}
-      <NextStep profileId={profileId} />
+      {view.sessionId === undefined ? (
+        <NextStep profileId={profileId} />
+      ) : (
+        <SessionBar profileId={profileId} sessionId={view.sessionId} />
+      )}
       <Panes
         isDetailOpen={log.isDetailOpen && log.active?.sequence != null}
         list={
@@ -89,6 +101,7 @@ export function Inspector({ profileId }: { readonly profileId: string }) {
           log.active?.sequence != null && (
             <DetailPane
               profileId={profileId}
+              sessionId={view.sessionId}
               sequence={log.active.sequence}
               onClose={() => {
                 view.closeDetail();
@@ -219,6 +232,7 @@ function useInspectorCommands(
       group,
       shortcuts: ['Space'],
       keywords: 'freeze stop log',
+      isAvailable: () => view.sessionId === undefined,
       run: () => view.togglePause(),
     },
     {
@@ -226,7 +240,7 @@ function useInspectorCommands(
       title: 'Clear',
       group,
       keywords: 'empty log events',
-      isAvailable: hasRows,
+      isAvailable: () => hasRows() && view.sessionId === undefined,
       run: clear,
     },
     {

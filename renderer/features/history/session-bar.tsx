@@ -1,0 +1,53 @@
+/** Above the log of an earlier session: which one it is, what of it could not be read, and the way back. */
+import type { Session } from '#shared/contract/history.ts';
+import { Button, ErrorNotice, formatDateTime, formatTime, Notice, plural } from '../../components/index.ts';
+import { useQuery, useServices, valueOr } from '../../state/index.ts';
+
+export interface SessionBarProps {
+  readonly profileId: string;
+  readonly sessionId: string;
+}
+
+export function SessionBar({ profileId, sessionId }: SessionBarProps) {
+  const { logs } = useServices().stores;
+  const { result: list } = useQuery('history.sessions', { profileId });
+  const { result, error, reload } = useQuery('history.describeSession', { profileId, sessionId });
+  const session = valueOr(list, undefined)?.sessions.find((each) => each.sessionId === sessionId);
+  const content = valueOr(result, undefined);
+  const back = (
+    <Button icon="play" onClick={() => logs.chosen(profileId).set(null)}>
+      Back to the live log
+    </Button>
+  );
+  if (error) return <ErrorNotice error={error} isBar onRetry={reload} />;
+  const events = content ? ` · ${plural(content.events, 'event')}` : '';
+  const problems = content?.problems ?? [];
+  return (
+    <Notice
+      tone={problems.length > 0 ? 'warning' : 'notice'}
+      isBar
+      title={session ? `${sessionTitle(session)}${events}` : 'An earlier session'}
+      actions={back}
+    >
+      {problems.length > 0 && problems.map((problem) => <p key={problem}>{problem}</p>)}
+    </Notice>
+  );
+}
+
+/** Its name if it has one, and when it was. */
+export function sessionTitle({ name, startedAt, endedAt, isImported, isCurrent }: Session): string {
+  if (isCurrent) return 'This session';
+  const when = isImported ? `imported ${formatDay(startedAt)}` : span(startedAt, endedAt);
+  return name === null ? `Session ${when}` : `${name} · ${when}`;
+}
+
+function span(startedAt: number, endedAt: number | null): string {
+  if (endedAt === null) return formatDay(startedAt);
+  const isSameDay = formatDay(startedAt).slice(0, 10) === formatDay(endedAt).slice(0, 10);
+  return `${formatDay(startedAt)} – ${isSameDay ? formatTime(endedAt).slice(0, 5) : formatDay(endedAt)}`;
+}
+
+/** `2026-03-01 14:02`, in local time. */
+function formatDay(at: number): string {
+  return formatDateTime(at).slice(0, 16);
+}
