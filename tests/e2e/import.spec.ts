@@ -52,7 +52,7 @@ test('imports a .env without a mouse, says what ships to browsers, and connects'
   await page.keyboard.type('import cred');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'Import credentials' })).toBeVisible();
-  await expect(page.getByLabel('File')).toBeFocused();
+  await expect(page.getByLabel('File', { exact: true })).toBeFocused();
   await page.keyboard.type(path);
   await page.keyboard.press('Enter');
 
@@ -119,7 +119,7 @@ test('restores an app out of its bundle without a mouse, and publishes with it',
   await expect(page.getByText('shop was removed.')).toBeVisible();
 
   await choose(page, 'Import credentials');
-  const file = page.getByLabel('File');
+  const file = page.getByLabel('File', { exact: true });
   await expect(file).toBeFocused();
   await page.keyboard.type(path);
   await page.keyboard.press('Enter');
@@ -211,7 +211,7 @@ test('a preview survives a change of place, and not a lock', async ({
   writeFileSync(path, 'PUSHER_KEY=k\nPUSHER_SECRET=0123456789abcdef0123\n');
   await choose(page, 'Keep secrets for this session only');
   await choose(page, 'Import credentials');
-  await page.getByLabel('File').fill(`'${path}'`);
+  await page.getByLabel('File', { exact: true }).fill(`'${path}'`);
   await page.getByRole('button', { name: 'See what is in it' }).click();
   const submit = page.getByRole('button', { name: 'Import 1 secret of 1 app' });
   await submit.click();
@@ -225,5 +225,5 @@ test('a preview survives a change of place, and not a lock', async ({
   await expect(page.getByText('What was read went with it')).toBeVisible();
   await expect(submit).toBeDisabled();
   await page.getByRole('button', { name: 'Cancel' }).click();
-  await expect(page.getByLabel('File')).toBeVisible();
+  await expect(page.getByLabel('File', { exact: true })).toBeVisible();
 });

@@ -200,13 +200,13 @@ test('what an import finds', async ({ latchkey: page, hostKind }, testInfo) => {
     await choose(page, 'Import credentials');
     const path = testInfo.outputPath('import.env');
     writeFileSync(path, text);
-    await page.getByLabel('File').fill(path);
+    await page.getByLabel('File', { exact: true }).fill(path);
     await page.getByRole('button', { name: 'See what is in it' }).click();
   };
   await choose(page, 'Keep secrets for this session only');
   await expect(page.getByText('Vault unlocked')).toBeVisible();
   await choose(page, 'Import credentials');
-  await page.getByLabel('File').fill('.env');
+  await page.getByLabel('File', { exact: true }).fill('.env');
   await look(page, 'import-source', outputPath);
 
   await page.setViewportSize({ width: 1440, height: 900 });
@@ -319,8 +319,8 @@ test('a bundle on its way in, and a sweep that left something out', async ({
   await page.getByRole('button', { name: 'Export', exact: true }).click();
   await expect(page.getByText('Written.')).toBeVisible({ timeout: 60_000 });
   await choose(page, 'Import credentials');
-  await page.getByLabel('File').fill(outputPath('shop.latchkey'));
-  await page.getByLabel('File').press('Enter');
+  await page.getByLabel('File', { exact: true }).fill(outputPath('shop.latchkey'));
+  await page.getByLabel('File', { exact: true }).press('Enter');
   const field = page.getByLabel('Passphrase of the bundle');
   await expect(field).toBeFocused();
   await look(page, 'bundle-asked', outputPath);
