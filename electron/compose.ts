@@ -18,7 +18,7 @@ import { History, KeepChoices } from './history/index.ts';
 import { HttpApi } from './http-api/index.ts';
 import { Imports } from './imports/index.ts';
 import { createEmitter, Dispatcher, type Emit, type Handlers, type Session } from './ipc/index.ts';
-import { Live } from './live/index.ts';
+import { Live, webSocketEndpoint } from './live/index.ts';
 import type { CommandHandlers } from './ownership/index.ts';
 import { PresencePoll } from './presence/index.ts';
 import type { PassedPort, SpawnChild } from './processes/port.ts';
@@ -349,6 +349,41 @@ export async function compose(options: ComposeOptions): Promise<App> {
       removeSession: async ({ profileId, sessionId }) => {
         await history.removeSession(profileId, sessionId);
         return {};
+      },
+      exportEvents: async (
+        { profileId, sessionId, filter, format, redaction, withPlaintext, ...place },
+        { signal },
+      ) => {
+        const { key, location } = profiles.get(profileId);
+        const { path, overwrite } = exportPlace(place);
+        const { host, port, tls, path: prefix } = webSocketEndpoint(location);
+        const told = await asUse(() =>
+          userFiles.writing({ path, overwrite }, (file) =>
+            history.exportEvents(
+              { profileId, sessionId },
+              {
+                filter,
+                format,
+                redaction,
+                withPlaintext,
+                version: options.version,
+                url: `${tls ? 'wss' : 'ws'}://${host}:${port}${prefix}/app/${key}?protocol=7`,
+                signal,
+                onProgress: (done, total) => emit('history.exporting', { profileId, done, total }),
+              },
+              file,
+            ),
+          ),
+        );
+        return { path, ...told };
+      },
+      importEvents: ({ profileId, path }, { signal }) => {
+        profiles.get(profileId);
+        const onProgress = (doneBytes: number, totalBytes: number) =>
+          emit('history.importing', { profileId, doneBytes, totalBytes });
+        return asUse(() =>
+          history.importEvents(profileId, chosenFiles.require('import', path), { signal, onProgress }),
+        );
       },
       setKeep: ({ profileId, keep }) => {
         profiles.get(profileId);

@@ -6,6 +6,9 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Detail, Row, Session, ViewStatus } from '#shared/contract/history.ts';
 import { AppError } from '#shared/lib/app-error.ts';
+import type { FileToWrite } from '../user-files/index.ts';
+import type { Imported } from './export/importer.ts';
+import { type ExportOrder, type ExportResult, writeExport } from './export/write.ts';
 import type {
   CapturedEvent,
   Decrypted,
@@ -17,7 +20,7 @@ import type {
 import { type QueryCall, QueryLink } from './query-link.ts';
 import { ProfileRecorder, type Recorder } from './recorder.ts';
 import type { SegmentLimits } from './segment-log.ts';
-import { type Retention, Sessions } from './sessions.ts';
+import { type Retention, Sessions, sessionName } from './sessions.ts';
 import { WriterLink } from './writer-link.ts';
 
 export { connectionLimit } from './frame-batch.ts';
@@ -54,6 +57,11 @@ interface LogKey {
   readonly sessionId?: string | undefined;
 }
 
+interface ImportOrder {
+  readonly signal: AbortSignal;
+  readonly onProgress: (doneBytes: number, totalBytes: number) => void;
+}
+
 interface ViewKey extends LogKey {
   readonly viewId: string;
 }
@@ -71,6 +79,8 @@ export class History {
   readonly #floors = new Map<string, number>();
   readonly #session: string;
   readonly #sessions: Sessions;
+  /** Who is told of an import's progress. */
+  readonly #imports = new Map<string, (doneBytes: number, totalBytes: number) => void>();
   readonly #retentionTimer: NodeJS.Timeout;
   #isClosed = false;
 
@@ -102,6 +112,7 @@ export class History {
       feed: (port) => this.#writer.feed(port),
       decrypt: ({ profileId, items }) => this.#decrypt(profileId, items),
       onGrew: options.onGrew,
+      onImporting: ({ taskId, doneBytes, totalBytes }) => this.#imports.get(taskId)?.(doneBytes, totalBytes),
       onProblem,
       onReady: (call) => this.#restoreViews(call),
     });
@@ -189,6 +200,54 @@ export class History {
   async removeSession(profileId: string, sessionId: string): Promise<void> {
     await this.#sessions.remove(profileId, sessionId);
     this.#options.onSessionsChanged?.(profileId);
+  }
+
+  /** Writes what a filter finds to a file. @throws AppError as `writeExport` */
+  async exportEvents(log: LogKey, order: ExportOrder, file: FileToWrite): Promise<ExportResult> {
+    await this.flush(log.profileId);
+    await this.#require(log);
+    const which = this.#which(log);
+    const { filter } = order;
+    return writeExport(
+      {
+        open: (viewId) => this.openView({ ...log, viewId, filter }),
+        status: async (viewId) => (await this.rows({ ...log, viewId, start: 0, count: 1 })).status,
+        part: (input) => this.#query.call('exportEvents', () => ({ ...which(), ...input })),
+        connections: (input) => this.#query.call('connections', () => ({ ...which(), ...input })),
+        close: (viewId) => this.closeView({ ...log, viewId }),
+      },
+      order,
+      file,
+    );
+  }
+
+  /** Takes an export in, as a session. @throws AppError as `importSession` */
+  async importEvents(
+    profileId: string,
+    path: string,
+    { signal, onProgress }: ImportOrder,
+  ): Promise<Imported & { readonly sessionId: string }> {
+    const taskId = randomBytes(8).toString('hex');
+    const place = this.#sessions.newImport(profileId);
+    this.#imports.set(taskId, onProgress);
+    const cancel = () => void this.#query.call('cancelImport', () => ({ taskId }));
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      const imported = await this.#query.call('importSession', () => ({
+        taskId,
+        path,
+        folder: place.folder,
+      }));
+      await place.finish(path);
+      this.#options.onSessionsChanged?.(profileId);
+      return { ...imported, sessionId: place.sessionId };
+    } catch (error) {
+      await place.drop();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      this.#imports.delete(taskId);
+    }
   }
 
   /** Everything of an app that is gone. */
@@ -311,9 +370,4 @@ export class History {
       });
     }
   }
-}
-
-/** The time, in a form that any file system takes and that sorts; and a part that no other run has. */
-function sessionName(nowMs: number): string {
-  return `${new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-')}-${randomBytes(3).toString('hex')}`;
 }

@@ -48,6 +48,13 @@ export class LogLine {
     return this.#form === 'base64' ? Buffer.from(text, 'base64').toString() : text;
   }
 
+  /** The frame's bytes as they were on the wire. */
+  get bytes(): Buffer {
+    if (this.#form !== 'base64') return Buffer.from(this.frame);
+    const value = memberText(this.#line, 'base64');
+    return value ? Buffer.from(unwrap(value), 'base64') : Buffer.alloc(0);
+  }
+
   /** A member of the frame, as written. Undefined when the frame is no JSON object or has no such member. */
   member(name: string): ValueText | undefined {
     return this.#form === 'base64' || this.#form === 'note' ? undefined : memberText(this.frame, name);

@@ -2,6 +2,8 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Detail, EncryptionFailure, Row, ViewStatus } from '#shared/contract/history.ts';
 import type { Slot } from '#shared/contract/vault.ts';
+import type { Imported } from './export/importer.ts';
+import type { ExportRules } from './export/lines.ts';
 import type { SegmentLimits } from './segment-log.ts';
 
 export interface WriterData {
@@ -96,6 +98,19 @@ export type QueryApi = {
     input: OneView & UpToDate & { readonly start: number; readonly count: number },
   ): Promise<{ start: number; rows: Row[]; status: ViewStatus }>;
   detail(input: OneLog & UpToDate & { readonly sequence: number }): Promise<Detail>;
+  /** Events of a view as an export has them, from row `start` on: as many as make a text of a few MB. */
+  exportEvents(
+    input: OneView & UpToDate & { readonly start: number; readonly end: number; readonly part: ExportPart },
+  ): Promise<{ readonly text: string; readonly next: number; readonly events: number }>;
+  /** The connections that a view's rows are of, and when each had its first. */
+  connections(input: OneView & UpToDate & { readonly end: number }): Promise<readonly ViewConnection[]>;
+  /** Takes an export in. `taskId` names it in notices, and for its cancellation. */
+  importSession(input: {
+    readonly taskId: string;
+    readonly path: string;
+    readonly folder: string;
+  }): Promise<Imported>;
+  cancelImport(input: { readonly taskId: string }): void;
   /** Opens the log of a session, and tells of it. */
   describe(input: { readonly profileId: string; readonly session: SessionPlace }): SessionContent;
   /** Its files are about to go: its views are closed. */
@@ -118,7 +133,21 @@ export interface SessionContent {
   readonly problems: readonly string[];
 }
 
-export type QueryNotices = { readonly grew: ViewStatus; readonly ready: null };
+export interface ExportPart extends ExportRules {
+  /** Of this connection only. */
+  readonly connection?: number;
+}
+
+export interface ViewConnection {
+  readonly connection: number;
+  readonly firstAt: number;
+}
+
+export type QueryNotices = {
+  readonly grew: ViewStatus;
+  readonly ready: null;
+  readonly importing: { readonly taskId: string; readonly doneBytes: number; readonly totalBytes: number };
+};
 
 /** What the main thread answers to the query thread. */
 export type DecryptApi = {

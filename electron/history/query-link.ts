@@ -19,6 +19,7 @@ export interface QueryLinkOptions {
   readonly feed: (port: MessagePort) => void;
   readonly decrypt: DecryptApi['decrypt'];
   readonly onGrew: (status: ViewStatus) => void;
+  readonly onImporting: (progress: QueryNotices['importing']) => void;
   readonly onProblem: (message: string) => void;
   /** Gives a new thread its views and floors. */
   readonly onReady: (call: QueryCall) => Promise<void>;
@@ -95,6 +96,7 @@ export class QueryLink {
     const client = new RpcClient<QueryApi, QueryNotices>(portOf(worker));
     serveRpc<DecryptApi>(portOf(worker), { decrypt: this.#options.decrypt });
     client.onNotice('grew', this.#options.onGrew);
+    client.onNotice('importing', this.#options.onImporting);
     worker.on('error', (error) =>
       this.#options.onProblem(`The log’s query thread failed and is started again: ${error.message}`),
     );

@@ -10,6 +10,7 @@ const main = new RpcClient<DecryptApi>(port);
 const query = new Query({
   decrypt: (profileId, items) => main.call('decrypt', { profileId, items }),
   onGrew: (status) => server.notify('grew', status),
+  onImporting: (progress) => server.notify('importing', progress),
   now: () => performance.now(),
   // Ends the thread: the main thread reports it and starts another.
   onFailed: (error) => {

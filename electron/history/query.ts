@@ -3,6 +3,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { Detail, Row, ViewStatus } from '#shared/contract/history.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { indexInChunk } from './columns.ts';
+import { connectionsOf, exportEvents } from './export/events.ts';
+import { importSession } from './export/importer.ts';
 import { Filter } from './filter.ts';
 import { LogReader } from './log-reader.ts';
 import type {
@@ -12,6 +14,7 @@ import type {
   Feed,
   OneLog,
   QueryApi,
+  QueryNotices,
   SessionContent,
   SessionPlace,
 } from './messages.ts';
@@ -35,6 +38,7 @@ export interface QueryOptions {
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
   readonly onFailed: (error: unknown) => void;
+  readonly onImporting: (progress: QueryNotices['importing']) => void;
 }
 
 interface OpenSession {
@@ -53,6 +57,7 @@ export class Query {
   readonly #logs = new Map<string, LogReader>();
   /** Those of earlier runs, by `keyOf`; the one that was used last comes last. */
   readonly #sessions = new Map<string, OpenSession>();
+  readonly #cancelled = new Set<string>();
   /** By `keyOf` their log, then by the page's name for it. */
   readonly #views = new Map<string, Map<string, OpenView>>();
 
@@ -80,13 +85,42 @@ export class Query {
     },
     rows: async ({ viewId, start, count, atLeast, ...which }) => {
       const log = await this.#upToDate(which, atLeast);
-      const open = this.#viewsOf(keyOf(which)).get(viewId);
-      if (!open) throw new AppError('not_found', 'This view is not open.');
-      const rows: Row[] = await readRows(log, open.view.sequences(start, count), this.#decrypt);
-      return { start, rows, status: open.view.status };
+      const view = this.#view(which, viewId);
+      const rows: Row[] = await readRows(log, view.sequences(start, count), this.#decrypt);
+      return { start, rows, status: view.status };
     },
     detail: async ({ sequence, atLeast, ...which }): Promise<Detail> =>
       readDetail(await this.#upToDate(which, atLeast), sequence, this.#decrypt),
+    exportEvents: async ({ viewId, start, end, part, atLeast, ...which }) => {
+      const log = await this.#upToDate(which, atLeast);
+      return exportEvents(log, this.#view(which, viewId), { start, end, part }, this.#decrypt);
+    },
+    connections: async ({ viewId, end, atLeast, ...which }) => {
+      const log = await this.#upToDate(which, atLeast);
+      return connectionsOf(this.#view(which, viewId), log, end);
+    },
+    importSession: ({ taskId, path, folder }) => {
+      const notices = new Throttle(noticeIntervalMs, () =>
+        this.#options.onImporting({ taskId, ...progress }),
+      );
+      let progress = { doneBytes: 0, totalBytes: 0 };
+      this.#cancelled.delete(taskId);
+      return importSession({
+        path,
+        folder,
+        onProgress: (doneBytes, totalBytes) => {
+          progress = { doneBytes, totalBytes };
+          notices.request();
+        },
+        isCancelled: () => this.#cancelled.has(taskId),
+      }).finally(() => {
+        notices.stop();
+        this.#cancelled.delete(taskId);
+      });
+    },
+    cancelImport: ({ taskId }) => {
+      this.#cancelled.add(taskId);
+    },
     describe: ({ profileId, session }) => {
       const { content } = this.#session(profileId, session);
       this.#closeIdleSessions();
@@ -108,6 +142,12 @@ export class Query {
     recentEncrypted: async ({ profileId, sinceMs, limit, atLeast }) =>
       this.#recentEncrypted(await this.#upToDate({ profileId }, atLeast), sinceMs, limit),
   };
+
+  #view(which: OneLog, viewId: string): View {
+    const open = this.#viewsOf(keyOf(which)).get(viewId);
+    if (!open) throw new AppError('not_found', 'This view is not open.');
+    return open.view;
+  }
 
   #openView(key: string, log: LogReader, viewId: string, filter: Filter | undefined): OpenView {
     const notices = new Throttle(noticeIntervalMs, () => this.#tell(view, notices));

@@ -2,9 +2,10 @@
  * What earlier runs left of the log: a folder of segments for each app and run. They are listed, named, kept or
  * deleted here; what is inside of them is the query thread's to read. Retention deletes whole segments, the oldest first.
  */
+import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import * as z from 'zod';
 import type { Session } from '#shared/contract/history.ts';
 import { label, sessionId as sessionIdSchema } from '#shared/contract/strings.ts';
@@ -14,6 +15,7 @@ import { indexCount } from './index-file.ts';
 import { indexPathOf, segmentPattern } from './torn-line.ts';
 
 const factsName = 'session.json';
+const unfinishedPrefix = 'importing-';
 const msPerDay = 86_400_000;
 
 /** What the user said of a session, beside its segments. */
@@ -48,6 +50,15 @@ interface Found {
   readonly bytes: number;
 }
 
+/** Where an import goes. */
+export interface ImportPlace {
+  readonly sessionId: string;
+  readonly folder: string;
+  /** @param path what was imported: it gives the session its name */
+  finish(path: string): Promise<void>;
+  drop(): Promise<void>;
+}
+
 export interface SessionsOptions {
   readonly folder: string;
   /** The run that is being recorded. */
@@ -61,6 +72,7 @@ export interface SessionsOptions {
 
 export class Sessions {
   readonly #options: SessionsOptions;
+  readonly #importing = new Set<string>();
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -112,8 +124,43 @@ export class Sessions {
     await rm(join(this.#options.folder, profileId), { recursive: true, force: true });
   }
 
+  /** A folder for what is imported, which gets its name when it is whole. */
+  newImport(profileId: string): ImportPlace {
+    const sessionId = sessionName(this.#options.now());
+    const parent = join(this.#options.folder, profileId);
+    const folder = join(parent, `${unfinishedPrefix}${sessionId}`);
+    this.#importing.add(folder);
+    const drop = async () => {
+      await rm(folder, { recursive: true, force: true });
+      this.#importing.delete(folder);
+    };
+    return {
+      sessionId,
+      folder,
+      drop,
+      finish: async (path) => {
+        const name = label.safeParse(basename(path, extname(path)));
+        await writeFacts(folder, { name: name.success ? name.data : null, isKept: false, isImported: true });
+        await rename(folder, join(parent, sessionId));
+        this.#importing.delete(folder);
+      },
+    };
+  }
+
+  /** What a crash left of imports. */
+  async #removeUnfinishedImports(): Promise<void> {
+    for (const profileId of await namesIn(this.#options.folder)) {
+      for (const name of await namesIn(join(this.#options.folder, profileId))) {
+        const folder = join(this.#options.folder, profileId, name);
+        if (!name.startsWith(unfinishedPrefix) || this.#importing.has(folder)) continue;
+        await rm(folder, { recursive: true, force: true });
+      }
+    }
+  }
+
   /** Deletes what is too old, too much, or not to be kept. Answers the apps that lost something. */
   async enforce({ keeps, days, bytes }: Retention): Promise<Set<string>> {
+    await this.#removeUnfinishedImports();
     const changed = new Set<string>();
     const loses = (profileId: string) => changed.add(profileId);
     for (const session of await this.#all()) {
@@ -210,7 +257,12 @@ async function readSession(profileId: string, id: string, folder: string): Promi
   return { profileId, id, folder, segments, bytes };
 }
 
-/** A name tells when its run began: see `sessionName`. */
+/** The time, in a form that any file system takes and that sorts; and a part that no other run has. */
+export function sessionName(nowMs: number): string {
+  return `${new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-')}-${randomBytes(3).toString('hex')}`;
+}
+
+/** A name tells when its run began. */
 function startOf(id: string): number {
   const [day = '', time = ''] = id.split('T');
   return Date.parse(`${day}T${time.slice(0, 12).replace(/-/, ':').replace(/-/, ':').replace(/-/, '.')}Z`);

@@ -4,3 +4,4 @@ export { Live, type LiveOptions } from './live.ts';
 export type { MemberInput } from './own-member.ts';
 export type { Recorder } from './recorder.ts';
 export type { LiveTiming } from './timing.ts';
+export { webSocketEndpoint } from './web-socket-endpoint.ts';

@@ -49,7 +49,7 @@ export async function requireWritable({ path, overwrite }: Omit<FileToWrite, 'te
 export async function writeUserFile(
   { path, overwrite, temporary }: FileToWrite,
   write: (file: FileHandle) => Promise<void>,
-  prove: (content: Buffer) => void | Promise<void> = () => {},
+  prove?: (content: Buffer) => void | Promise<void>,
 ): Promise<WrittenFile> {
   if (dirname(temporary) !== dirname(path) || !temporaryName.test(basename(temporary))) {
     throw new Error('A temporary file is beside the one that it becomes.');
@@ -64,7 +64,7 @@ export async function writeUserFile(
       } finally {
         await file.close();
       }
-      await prove(await readFile(temporary));
+      await prove?.(await readFile(temporary));
       await giveName(temporary, path, overwrite);
     } catch (error) {
       await removeTemporary(temporary);

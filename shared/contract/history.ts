@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { call, event } from './define.ts';
+import { enteredMemberName, enteredPath } from './inputs.ts';
 import * as s from './strings.ts';
 import { slots } from './vault.ts';
 
@@ -65,6 +66,23 @@ export const detail = z.strictObject({
 });
 export type Detail = z.infer<typeof detail>;
 export const rawLimitCharacters = 262_144;
+
+/** NDJSON as the log itself has it, CSV for spreadsheets, HAR for the browsers' own tools. */
+export const exportFormats = ['ndjson', 'csv', 'har'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+/** What an export leaves out of each frame, and marks as left out. */
+export const redaction = z.strictObject({
+  /** Signatures of subscriptions and sign-ins. */
+  signatures: z.boolean(),
+  /** User ids, and what is told of users. */
+  users: z.boolean(),
+  /** All data of application events. */
+  payloads: z.boolean(),
+  /** Members of any object, by name; case is ignored. */
+  members: z.array(enteredMemberName).max(50),
+});
+export type Redaction = z.infer<typeof redaction>;
 
 /** How far a view has come. `matched` rows can be asked for; `scanned` of `total` events have been looked at. */
 export const viewStatus = z.strictObject({
@@ -143,6 +161,44 @@ export const history = {
     }),
     errors: ['not_found'],
   }),
+  /** Writes what a filter finds to a file that the user named. Told of by `exporting`; ends when it is cancelled. */
+  exportEvents: call({
+    input: z.strictObject({
+      ...oneLog,
+      filter: s.filterText,
+      format: z.enum(exportFormats),
+      redaction,
+      /** Decrypted text beside ciphertext; in a spreadsheet, in its place. */
+      withPlaintext: z.boolean(),
+      path: enteredPath,
+      overwrite: z.boolean(),
+    }),
+    output: z.strictObject({
+      path: s.filePath,
+      mayBeLost: z.boolean(),
+      events: z.number().int(),
+      bytes: z.number().int(),
+    }),
+    errors: ['not_found', 'refused', 'invalid_input', 'confirmation_required', 'storage_failed', 'cancelled'],
+  }),
+  /** At most ten a second. `total` 0: it is still being looked for. */
+  exporting: event(
+    z.strictObject({ profileId: s.profileId, done: z.number().int(), total: z.number().int() }),
+  ),
+  /** Takes an NDJSON export in, as a session of its own. Told of by `importing`, in bytes. */
+  importEvents: call({
+    input: z.strictObject({ profileId: s.profileId, path: enteredPath }),
+    output: z.strictObject({
+      sessionId: s.sessionId,
+      events: z.number().int(),
+      /** Lines that are no events. */
+      leftOut: z.number().int(),
+    }),
+    errors: ['not_found', 'refused', 'storage_failed', 'cancelled'],
+  }),
+  importing: event(
+    z.strictObject({ profileId: s.profileId, doneBytes: z.number().int(), totalBytes: z.number().int() }),
+  ),
   /** What an earlier session's files hold, and what of them can't be read. */
   describeSession: call({
     input: z.strictObject(oneSession),

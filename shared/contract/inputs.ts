@@ -26,6 +26,9 @@ export const enteredEventName = z.string().max(1000);
 
 /** A path on the main side’s machine. Whether it may be used is main’s to say: `electron/files`. */
 export const enteredPath = z.string().min(1).max(4096);
+/** Of a member of a JSON object. */
+export const enteredMemberName = z.string().min(1).max(200);
+
 /** A name that a dialog begins with. No path. */
 export const suggestedFileName = z.string().regex(/^\.?\w[\w .-]{0,98}$/);
 
