@@ -1,4 +1,5 @@
 /** What was recorded outlives the app, is found again, and goes when it is told to. */
+import { readFileSync } from 'node:fs';
 import { expect, rowsWith, test } from './support/latchkey.ts';
 import { look } from './support/look.ts';
 import { officialServer } from './support/official.ts';
@@ -53,5 +54,50 @@ test('opens the session of an earlier start, names it, keeps it, and deletes it'
   await look(page, 'no-sessions', outputPath);
   await page.keyboard.press('Escape');
   await expect(page.getByText('No events yet.')).toBeVisible();
+  await server.close();
+});
+
+test('hands events on without what is nobody’s business, and takes them in again', async ({
+  latchkey: page,
+  hostKind,
+}, testInfo) => {
+  test.skip(hostKind !== 'web', 'Elsewhere a file is named in the system’s dialog.');
+  const outputPath = (name: string) => testInfo.outputPath(name);
+  const { server, credentials } = await startServer();
+  await addApp(page, { name: 'shop', credentials });
+  await subscribe(page, 'private-orders');
+  await expect(rowsWith(page, 'subscription_succeeded')).toBeVisible();
+  const official = officialServer(credentials, Buffer.alloc(32).toString('base64'));
+  await official.trigger('private-orders', 'order.created', { id: 4711, card: '4111-1111' });
+  await expect(rowsWith(page, '"id":4711')).toBeVisible();
+
+  await page.getByRole('button', { name: 'Export', exact: true }).click();
+  await page.getByRole('button', { name: 'Write the file' }).click();
+  await expect(page.getByText('Name the file to write.')).toBeVisible();
+  const path = outputPath('shop.ndjson');
+  await page.getByLabel('Write to').fill(path);
+  await page.getByLabel('Also members of these names').fill('card');
+  await page.getByRole('button', { name: 'Write the file' }).click();
+  await expect(page.getByText('Written.')).toBeVisible();
+  await look(page, 'export-events', outputPath);
+  const text = readFileSync(path, 'utf8');
+  expect(text).toContain('4711');
+  expect(text).not.toContain('4111-1111');
+  expect(text).not.toContain(`"auth":"${credentials.key}`);
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('button', { name: 'Sessions' }).click();
+  await page.getByLabel('File to import').fill(outputPath('none.ndjson'));
+  await page.getByLabel('File to import').press('Enter');
+  await expect(page.getByText('There is no such file.')).toBeVisible();
+  await page.getByLabel('File to import').fill(path);
+  await page.getByLabel('File to import').press('Enter');
+  await expect(page.getByText(/events imported\.$/)).toBeVisible();
+  await look(page, 'import-events', outputPath);
+  await page.getByRole('button', { name: 'Open it' }).click();
+  await expect(page.getByText(/^shop · imported /)).toBeVisible();
+  await expect(rowsWith(page, '"id":4711')).toContainText('‹redacted›');
+  await page.getByRole('button', { name: 'Back to the live log' }).click();
+  await expect(rowsWith(page, '4111-1111')).toBeVisible();
   await server.close();
 });

@@ -92,7 +92,8 @@ export function InspectorToolbar({ view, log, filterRef, onLeaveFilter }: Inspec
           />
         )}
         {isLive && <CommandButton command="inspector.clear" icon="clear" variant="quiet" />}
-        <CommandButton command="inspector.sessions" icon="log" variant="quiet" />
+        <CommandButton command="inspector.export" label="Export" icon="export" variant="quiet" isCompact />
+        <CommandButton command="inspector.sessions" icon="log" variant="quiet" isCompact />
       </div>
       {isLive && <SubscribeForm profileId={view.profileId} isCompact />}
     </Toolbar>

@@ -20,6 +20,7 @@ import {
   useSettings,
 } from '../../state/index.ts';
 import { DetailPane } from './detail-pane.tsx';
+import { ExportPanel, useExportCommand } from './export-panel.tsx';
 import styles from './inspector.module.css';
 import { InspectorToolbar } from './inspector-toolbar.tsx';
 import { NextStep } from './next-step.tsx';
@@ -40,11 +41,15 @@ export function Inspector({ profileId }: { readonly profileId: string }) {
   const clear = useClear(view);
   // The live log stays open with its app: see `AppScreen`.
   useEffect(() => (view.sessionId === undefined ? undefined : view.acquire()), [view]);
-  const [areSessionsOpen, setSessionsOpen] = useState(false);
+  const [panel, setPanel] = useState<'sessions' | 'export'>();
+  const closePanel = () => setPanel(undefined);
+  const hasRows = view.count > 0;
   useInspectorCommands(view, log, list, filter, clear.run);
-  useSessionsCommand(() => setSessionsOpen(true));
+  useSessionsCommand(() => setPanel('sessions'));
+  useExportCommand(() => setPanel('export'), hasRows);
 
-  if (areSessionsOpen) return <SessionsPanel profileId={profileId} onClose={() => setSessionsOpen(false)} />;
+  if (panel === 'sessions') return <SessionsPanel profileId={profileId} onClose={closePanel} />;
+  if (panel === 'export') return <ExportPanel view={view} log={log} onClose={closePanel} />;
 
   return (
     <div className={styles.inspector}>

@@ -32,6 +32,7 @@ import {
   useSettings,
   valueOr,
 } from '../../state/index.ts';
+import { ImportSession } from './import-session.tsx';
 import { sessionTitle } from './session-bar.tsx';
 import styles from './sessions-panel.module.css';
 
@@ -87,6 +88,7 @@ export function SessionsPanel({ profileId, onClose }: SessionsPanelProps) {
       ) : (
         <>
           <SessionTable profileId={profileId} sessions={listed.sessions} onOpened={onClose} />
+          <ImportSession profileId={profileId} onOpened={onClose} />
           <Retention
             profileId={profileId}
             keeps={listed.keeps}

@@ -173,12 +173,8 @@ describe('an NDJSON export', () => {
 
   it('has plaintext only when that was asked for, and then redacted like the rest', async () => {
     const masterKey = randomBytes(32);
-    const sealed = encryptEvent({
-      masterKey,
-      channel: 'private-encrypted-orders',
-      data: '{"card":"4111","id":7}',
-    });
     const plaintext = '{"card":"4111","id":7}';
+    const sealed = encryptEvent({ masterKey, channel: 'private-encrypted-orders', plaintext });
     const run = new HistoryHarness(newFolder(), {
       decryptBatch: async (_, items) => items.map(() => ({ state: 'decrypted', slot: 'next', plaintext })),
     });
