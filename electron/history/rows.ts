@@ -1,5 +1,11 @@
 /** Makes the contract's rows and details out of lines. */
-import { type Detail, type Encryption, type Row, rawLimitCharacters } from '#shared/contract/history.ts';
+import {
+  bytesLimit,
+  type Detail,
+  type Encryption,
+  type Row,
+  rawLimitCharacters,
+} from '#shared/contract/history.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { readEncryptedData } from '../signing/index.ts';
 import { isJsonText } from './json-text.ts';
@@ -121,6 +127,7 @@ export async function readDetail(log: LogReader, sequence: number, decrypt: Decr
     isRawCut: raw.length > rawLimitCharacters,
     data,
     isJson: data !== null && isJsonText(data),
+    bytes: facts.form === 'base64' ? line.bytes.subarray(0, bytesLimit).toString('base64') : null,
     ciphertext: item ? ciphertextOf(item.data) : null,
   };
 }

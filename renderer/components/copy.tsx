@@ -20,14 +20,7 @@ export function CopyButton({ text, label = 'Copy', isIconOnly }: CopyButtonProps
   }, [outcome]);
   const shown = outcome === 'copied' ? 'Copied' : outcome === 'failed' ? 'Could not copy' : label;
   const copy = () => {
-    navigator.clipboard.writeText(text).then(
-      () => {
-        // Writing by script sends none, and a secret that was there may have to be known as replaced.
-        document.dispatchEvent(new ClipboardEvent('copy'));
-        setOutcome('copied');
-      },
-      () => setOutcome('failed'),
-    );
+    void copyText(text).then((isDone) => setOutcome(isDone ? 'copied' : 'failed'));
   };
   const icon = outcome === 'copied' ? 'check' : 'copy';
   if (isIconOnly) return <IconButton icon={icon} label={shown} onClick={copy} />;
@@ -36,4 +29,16 @@ export function CopyButton({ text, label = 'Copy', isIconOnly }: CopyButtonProps
       {shown}
     </Button>
   );
+}
+
+/** Answers whether the browser let it. */
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    return false;
+  }
+  // Writing by script sends none, and a secret that was there may have to be known as replaced.
+  document.dispatchEvent(new ClipboardEvent('copy'));
+  return true;
 }

@@ -38,6 +38,20 @@ export function formatDuration(ms: number): string {
   return `${days} ${days === 1 ? 'day' : 'days'}`;
 }
 
+/** Between two events: `+0.4 ms`, `+24 ms`, `+1.283 s`, `−3 ms` when a clock was set back. */
+export function formatDelta(ms: number): string {
+  const size = Math.abs(ms);
+  const text =
+    size < 10
+      ? `${size.toFixed(1)} ms`
+      : size < 1_000
+        ? `${Math.round(size)} ms`
+        : size < 60_000
+          ? `${(size / 1_000).toFixed(3)} s`
+          : formatDuration(size);
+  return `${ms < 0 ? '−' : '+'}${text}`;
+}
+
 /** `just now`, `4 min ago`, `3 days ago`. */
 export function formatAge(at: number, now: number): string {
   const age = now - at;

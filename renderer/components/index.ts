@@ -11,7 +11,7 @@ export {
   Switch,
 } from './choice.tsx';
 export { classes } from './classes.ts';
-export { CopyButton, type CopyButtonProps } from './copy.tsx';
+export { CopyButton, type CopyButtonProps, copyText } from './copy.tsx';
 export { Confirm, type ConfirmProps, Dialog, type DialogProps } from './dialog.tsx';
 export { EmptyState, type EmptyStateProps, Loading } from './empty-state.tsx';
 export {
@@ -26,8 +26,10 @@ export {
   type TextFieldProps,
 } from './field.tsx';
 export * from './format.ts';
+export { HexView } from './hex-view.tsx';
 export { Icon, type IconName, type IconProps } from './icon.tsx';
 export { formatJson, type JsonNode, parseJson } from './json.ts';
+export { changeLimit, diffJson, type JsonChange } from './json-diff.ts';
 export { JsonTree, type JsonTreeProps } from './json-tree.tsx';
 export { Keys } from './keys.tsx';
 export {

@@ -61,11 +61,14 @@ export const detail = z.strictObject({
   data: s.eventData.nullable(),
   /** `data` is JSON text. */
   isJson: z.boolean(),
+  /** The frame's bytes when they are not UTF-8, at most `bytesLimit` of them; null when they are. */
+  bytes: s.base64Text.nullable(),
   /** What was sent in place of the data, on encrypted channels. */
   ciphertext: z.strictObject({ nonce: s.base64Text, ciphertext: s.base64Text }).nullable(),
 });
 export type Detail = z.infer<typeof detail>;
 export const rawLimitCharacters = 262_144;
+export const bytesLimit = 65_536;
 
 /** NDJSON as the log itself has it, CSV for spreadsheets, HAR for the browsers' own tools. */
 export const exportFormats = ['ndjson', 'csv', 'har'] as const;

@@ -1,6 +1,6 @@
 /** Everything about one event. */
 import { useState } from 'react';
-import type { Detail, EncryptionFailure } from '#shared/contract/history.ts';
+import { bytesLimit, type Detail, type EncryptionFailure } from '#shared/contract/history.ts';
 import { channelKind } from '#shared/protocol/channels.ts';
 import {
   Button,
@@ -10,8 +10,11 @@ import {
   ErrorNotice,
   type Fact,
   Facts,
+  formatCount,
   formatDateTime,
+  formatDelta,
   formatJson,
+  HexView,
   IconButton,
   JsonTree,
   KindLabel,
@@ -25,13 +28,17 @@ import {
   VisibleText,
 } from '../../components/index.ts';
 import { useContractEvent, useNavigation, useQuery } from '../../state/index.ts';
+import { CopyMenu } from './copy-menu.tsx';
 import styles from './detail-pane.module.css';
+import { Difference } from './difference.tsx';
 import { encryptionFailureWords } from './encryption-words.ts';
 
 const tabNames = {
   payload: 'Payload',
   encryption: 'Plaintext | Ciphertext',
   raw: 'Raw',
+  bytes: 'Bytes',
+  difference: 'Difference',
   context: 'Context',
 } as const;
 type Tab = keyof typeof tabNames;
@@ -41,10 +48,16 @@ export interface DetailPaneProps {
   /** Undefined: the session that is being recorded. */
   readonly sessionId: string | undefined;
   readonly sequence: number;
+  /** When the row before it came: milliseconds since 1970. */
+  readonly previousAt: number | undefined;
+  /** An event that others are compared with. */
+  readonly picked: Detail | undefined;
+  readonly onPick: (detail: Detail | undefined) => void;
   readonly onClose: () => void;
 }
 
-export function DetailPane({ profileId, sessionId, sequence, onClose }: DetailPaneProps) {
+export function DetailPane(props: DetailPaneProps) {
+  const { profileId, sessionId, sequence, previousAt, picked, onPick, onClose } = props;
   const { result, error, reload } = useQuery('history.detail', {
     profileId,
     sequence,
@@ -54,9 +67,15 @@ export function DetailPane({ profileId, sessionId, sequence, onClose }: DetailPa
   useContractEvent('vault.credentialsChanged', reload);
   const [wanted, setWanted] = useState<Tab>('payload');
   const detail = result.state === 'ready' ? result.value : undefined;
-  const tabs: readonly Tab[] = detail?.ciphertext
-    ? ['payload', 'encryption', 'raw', 'context']
-    : ['payload', 'raw', 'context'];
+  const isPicked = picked !== undefined && picked.row.sequence === sequence;
+  const tabs: readonly Tab[] = [
+    'payload',
+    ...(detail?.ciphertext ? (['encryption'] as const) : []),
+    'raw',
+    ...(detail?.bytes ? (['bytes'] as const) : []),
+    ...(picked && !isPicked ? (['difference'] as const) : []),
+    'context',
+  ];
   // The wanted tab is remembered over events that don't have it.
   const tab = tabs.includes(wanted) ? wanted : 'payload';
 
@@ -71,11 +90,23 @@ export function DetailPane({ profileId, sessionId, sequence, onClose }: DetailPa
           <>
             {detail && <Subject detail={detail} />}
             {detail && (
-              <CopyButton
-                text={copyText(detail, tab)}
-                isIconOnly
-                label={`Copy ${tabNames[tab].toLowerCase()}`}
-              />
+              <>
+                <Button
+                  variant={isPicked ? 'plain' : 'quiet'}
+                  onClick={() => {
+                    onPick(isPicked ? undefined : detail);
+                    if (!isPicked && wanted === 'difference') setWanted('payload');
+                  }}
+                >
+                  {isPicked ? 'Compare with none' : 'Compare with this'}
+                </Button>
+                <CopyMenu detail={detail} profileId={profileId} />
+                <CopyButton
+                  text={textOf(detail, tab)}
+                  isIconOnly
+                  label={`Copy ${tabNames[tab].toLowerCase()}`}
+                />
+              </>
             )}
             <IconButton icon="close" label="Close details" keys={['Esc']} onClick={onClose} />
           </>
@@ -84,7 +115,7 @@ export function DetailPane({ profileId, sessionId, sequence, onClose }: DetailPa
         {error && !detail ? (
           <ErrorNotice error={error} onRetry={reload} isBar />
         ) : detail ? (
-          <TabContent detail={detail} tab={tab} />
+          <TabContent detail={detail} tab={tab} picked={picked} previousAt={previousAt} />
         ) : (
           <Loading />
         )}
@@ -102,7 +133,14 @@ function Subject({ detail: { row } }: { readonly detail: Detail }) {
   );
 }
 
-function TabContent({ detail, tab }: { readonly detail: Detail; readonly tab: Tab }) {
+interface TabContentProps {
+  readonly detail: Detail;
+  readonly tab: Tab;
+  readonly picked: Detail | undefined;
+  readonly previousAt: number | undefined;
+}
+
+function TabContent({ detail, tab, picked, previousAt }: TabContentProps) {
   switch (tab) {
     case 'payload':
       return <Payload detail={detail} />;
@@ -110,8 +148,12 @@ function TabContent({ detail, tab }: { readonly detail: Detail; readonly tab: Ta
       return <SideBySide detail={detail} />;
     case 'raw':
       return <Raw detail={detail} />;
+    case 'bytes':
+      return <Bytes detail={detail} />;
+    case 'difference':
+      return picked ? <Difference before={picked} after={detail} /> : null;
     case 'context':
-      return <Context detail={detail} />;
+      return <Context detail={detail} previousAt={previousAt} />;
   }
 }
 
@@ -225,9 +267,37 @@ function Raw({ detail }: { readonly detail: Detail }) {
   );
 }
 
-function Context({ detail: { row } }: { readonly detail: Detail }) {
+function Bytes({ detail: { bytes, row } }: { readonly detail: Detail }) {
+  if (bytes === null) return null;
+  return (
+    <>
+      <Notice
+        tone="notice"
+        isBar
+        title={
+          row.sizeBytes > bytesLimit
+            ? `This frame is not UTF-8. The first ${formatCount(bytesLimit)} of its ${plural(row.sizeBytes, 'byte')} are shown.`
+            : 'This frame is not UTF-8, which the protocol asks for.'
+        }
+      />
+      <div className={styles.fill}>
+        <HexView base64={bytes} label="The frame’s bytes" />
+      </div>
+    </>
+  );
+}
+
+interface ContextProps {
+  readonly detail: Detail;
+  readonly previousAt: number | undefined;
+}
+
+function Context({ detail: { row }, previousAt }: ContextProps) {
   const facts: readonly Fact[] = [
     { name: 'Time', value: formatDateTime(row.at) },
+    ...(previousAt === undefined
+      ? []
+      : [{ name: 'Since the row before', value: formatDelta(row.at - previousAt) }]),
     { name: 'Direction', value: directionWords[row.direction] },
     ...(row.channel === null
       ? []
@@ -256,9 +326,9 @@ const kindWords = {
   note: 'Latchkey',
 } as const;
 
-function copyText(detail: Detail, tab: Tab): string {
+function textOf(detail: Detail, tab: Tab): string {
   const { data, isJson, ciphertext, raw, row } = detail;
-  if (tab === 'raw') return raw;
+  if (tab === 'raw' || tab === 'bytes') return raw;
   if (tab === 'encryption' && ciphertext) return JSON.stringify(ciphertext, null, 2);
   if (tab === 'context') return JSON.stringify(row, null, 2);
   if (data === null) return raw;

@@ -1,5 +1,6 @@
 /** The live log of one app: filter, rows, and the details of one of them. */
 import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Detail } from '#shared/contract/history.ts';
 import { useCommands } from '../../commands/index.ts';
 import {
   Button,
@@ -42,6 +43,7 @@ export function Inspector({ profileId }: { readonly profileId: string }) {
   // The live log stays open with its app: see `AppScreen`.
   useEffect(() => (view.sessionId === undefined ? undefined : view.acquire()), [view]);
   const [panel, setPanel] = useState<'sessions' | 'export'>();
+  const [picked, setPicked] = useState<Detail>();
   const closePanel = () => setPanel(undefined);
   const hasRows = view.count > 0;
   useInspectorCommands(view, log, list, filter, clear.run);
@@ -108,6 +110,9 @@ export function Inspector({ profileId }: { readonly profileId: string }) {
               profileId={profileId}
               sessionId={view.sessionId}
               sequence={log.active.sequence}
+              previousAt={previousAt(view, log.active.index)}
+              picked={picked}
+              onPick={setPicked}
               onClose={() => {
                 view.closeDetail();
                 list.current?.focus();
@@ -121,6 +126,10 @@ export function Inspector({ profileId }: { readonly profileId: string }) {
       </p>
     </div>
   );
+}
+
+function previousAt(view: LogView, index: number | null): number | undefined {
+  return index === null ? undefined : view.row(index - 1)?.at;
 }
 
 function rowClassName(view: LogView, index: number): string | undefined {
