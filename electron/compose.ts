@@ -385,6 +385,12 @@ export async function compose(options: ComposeOptions): Promise<App> {
           history.importEvents(profileId, chosenFiles.require('import', path), { signal, onProgress }),
         );
       },
+      marks: async (log) => ({ marks: await history.marks(log) }),
+      setMark: async (mark) => {
+        await history.setMark(mark);
+        emit('history.marksChanged', { profileId: mark.profileId });
+        return {};
+      },
       setKeep: ({ profileId, keep }) => {
         profiles.get(profileId);
         keepChoices.set(profileId, keep);

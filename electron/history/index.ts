@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Detail, Row, Session, ViewStatus } from '#shared/contract/history.ts';
+import type { Detail, Mark, Row, Session, ViewStatus } from '#shared/contract/history.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import type { FileToWrite } from '../user-files/index.ts';
 import type { Imported } from './export/importer.ts';
@@ -83,6 +83,7 @@ export class History {
   readonly #imports = new Map<string, (doneBytes: number, totalBytes: number) => void>();
   readonly #retentionTimer: NodeJS.Timeout;
   #isClosed = false;
+  #marking: Promise<void> = Promise.resolve();
 
   constructor(options: HistoryOptions) {
     this.#options = options;
@@ -200,6 +201,21 @@ export class History {
   async removeSession(profileId: string, sessionId: string): Promise<void> {
     await this.#sessions.remove(profileId, sessionId);
     this.#options.onSessionsChanged?.(profileId);
+  }
+
+  marks({ profileId, sessionId = this.#session }: LogKey): Promise<Mark[]> {
+    return this.#sessions.marks(profileId, sessionId);
+  }
+
+  /** @throws AppError as `Sessions.setMark`, and `not_found` for an event that is not there */
+  setMark(log: LogKey & { readonly sequence: number; readonly note: string | null }): Promise<void> {
+    // One after the other: each reads what the last one wrote.
+    const marking = this.#marking.then(async () => {
+      if (log.note !== null) await this.detail(log);
+      await this.#sessions.setMark(log.profileId, log.sessionId ?? this.#session, log);
+    });
+    this.#marking = marking.catch(() => {});
+    return marking;
   }
 
   /** Writes what a filter finds to a file. @throws AppError as `writeExport` */

@@ -7,7 +7,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import * as z from 'zod';
-import type { Session } from '#shared/contract/history.ts';
+import { type Mark, mark, marksLimit, type Session } from '#shared/contract/history.ts';
 import { label, sessionId as sessionIdSchema } from '#shared/contract/strings.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { parseUnknown } from '#shared/lib/parse-unknown.ts';
@@ -15,6 +15,7 @@ import { indexCount } from './index-file.ts';
 import { indexPathOf, segmentPattern } from './torn-line.ts';
 
 const factsName = 'session.json';
+const marksName = 'marks.json';
 const unfinishedPrefix = 'importing-';
 const msPerDay = 86_400_000;
 
@@ -23,9 +24,12 @@ const factsSchema = z.object({
   name: label.nullable().catch(null),
   isKept: z.boolean().catch(false),
   isImported: z.boolean().catch(false),
+  /** Lines that retention has deleted from the beginning. */
+  droppedLines: z.number().int().min(0).catch(0),
 });
 type Facts = z.infer<typeof factsSchema>;
-const noFacts: Facts = { name: null, isKept: false, isImported: false };
+const marksSchema = z.array(mark).max(marksLimit);
+const noFacts: Facts = { name: null, isKept: false, isImported: false, droppedLines: 0 };
 
 export interface Retention {
   /** False: an app's sessions go when Latchkey ends. */
@@ -118,6 +122,33 @@ export class Sessions {
     await this.#remove(profileId, id, await this.folderOf(profileId, id));
   }
 
+  /** Marked events by their sequence number, in order. */
+  async marks(profileId: string, id: string): Promise<Mark[]> {
+    const folder = join(this.#options.folder, profileId, id);
+    const { droppedLines } = await readFacts(folder);
+    return (await readMarks(folder))
+      .map(({ sequence, note }) => ({ sequence: sequence - droppedLines, note }))
+      .filter(({ sequence }) => sequence >= 0)
+      .sort((one, other) => one.sequence - other.sequence);
+  }
+
+  /** @param note null: no mark. @throws AppError `not_found`; `conflict` when there are too many */
+  async setMark(
+    profileId: string,
+    id: string,
+    { sequence, note }: { sequence: number; note: string | null },
+  ) {
+    const folder = await this.folderOf(profileId, id);
+    const kept = sequence + (await readFacts(folder)).droppedLines;
+    const others = (await readMarks(folder)).filter((each) => each.sequence !== kept);
+    if (note !== null && others.length >= marksLimit) {
+      throw new AppError('conflict', `A session has ${marksLimit} marks at most.`, {
+        hint: 'Take marks away that you need no more.',
+      });
+    }
+    await writeJson(join(folder, marksName), note === null ? others : [...others, { sequence: kept, note }]);
+  }
+
   /** Everything recorded of an app that is gone. */
   async forget(profileId: string): Promise<void> {
     for (const { id, folder } of await this.#sessionsOf(profileId)) await this.#remove(profileId, id, folder);
@@ -140,7 +171,7 @@ export class Sessions {
       drop,
       finish: async (path) => {
         const name = label.safeParse(basename(path, extname(path)));
-        await writeFacts(folder, { name: name.success ? name.data : null, isKept: false, isImported: true });
+        await writeFacts(folder, { ...noFacts, name: name.success ? name.data : null, isImported: true });
         await rename(folder, join(parent, sessionId));
         this.#importing.delete(folder);
       },
@@ -204,6 +235,9 @@ export class Sessions {
 
   async #removeSegment(session: Found, { path }: Segment): Promise<void> {
     await this.#options.onRemoving(session.profileId, session.id);
+    const facts = await readFacts(session.folder);
+    const droppedLines = facts.droppedLines + (await linesOf(path));
+    await writeFacts(session.folder, { ...facts, droppedLines });
     await rm(path, { force: true });
     await rm(indexPathOf(path), { force: true });
   }
@@ -300,10 +334,24 @@ async function readFacts(folder: string): Promise<Facts> {
   }
 }
 
-export async function writeFacts(folder: string, facts: Facts): Promise<void> {
-  const path = join(folder, factsName);
+async function readMarks(folder: string): Promise<readonly Mark[]> {
+  try {
+    const parsed = parseUnknown(marksSchema, JSON.parse(await readFile(join(folder, marksName), 'utf8')));
+    return parsed.success ? parsed.data : [];
+  } catch (error) {
+    // Damaged marks are as good as none: what they mark is untouched.
+    if (!(error instanceof SyntaxError)) ignoreUnreadable(error);
+    return [];
+  }
+}
+
+function writeFacts(folder: string, facts: Facts): Promise<void> {
+  return writeJson(join(folder, factsName), facts);
+}
+
+async function writeJson(path: string, value: unknown): Promise<void> {
   const unfinished = `${path}.new`;
-  await writeFile(unfinished, `${JSON.stringify(facts)}\n`, { mode: 0o600 });
+  await writeFile(unfinished, `${JSON.stringify(value)}\n`, { mode: 0o600 });
   let file: FileHandle | undefined;
   try {
     file = await open(unfinished, 'r+');

@@ -106,6 +106,14 @@ const oneLog = { profileId: s.profileId, sessionId: s.sessionId.optional() };
 const oneView = { ...oneLog, viewId: s.viewId };
 const oneSession = { profileId: s.profileId, sessionId: s.sessionId };
 
+export const mark = z.strictObject({
+  sequence: z.number().int(),
+  /** Empty: a mark alone. */
+  note: s.eventNote,
+});
+export type Mark = z.infer<typeof mark>;
+export const marksLimit = 1000;
+
 /** What was recorded of an app in one run of Latchkey, or imported. */
 export const session = z.strictObject({
   sessionId: s.sessionId,
@@ -227,6 +235,23 @@ export const history = {
     output: z.strictObject({}),
     errors: ['not_found', 'conflict'],
   }),
+  /** Events that the user marked, in their order. */
+  marks: call({
+    input: z.strictObject(oneLog),
+    output: z.strictObject({ marks: z.array(mark) }),
+    errors: ['not_found'],
+  }),
+  /** Marks an event, or changes its note; null takes the mark away. */
+  setMark: call({
+    input: z.strictObject({
+      ...oneLog,
+      sequence: z.number().int().min(0),
+      note: s.eventNote.nullable(),
+    }),
+    output: z.strictObject({}),
+    errors: ['not_found', 'conflict', 'storage_failed'],
+  }),
+  marksChanged: event(z.strictObject({ profileId: s.profileId })),
   /** Whether an app's sessions outlive Latchkey. Null: as its environment has it, and production has not. */
   setKeep: call({
     input: z.strictObject({ profileId: s.profileId, keep: z.boolean().nullable() }),

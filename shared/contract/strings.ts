@@ -125,6 +125,8 @@ export const redactedText = named('RedactedText', z.string().max(1_000_000));
 /** Of a file in which something was found. Names of files that others made, so any characters may be in it. */
 export const foundPath = named('FoundPath', z.string().max(1100));
 export const gitObjectId = named('GitObjectId', z.string().regex(/^[0-9a-f]{40,64}$/));
+/** What the user wrote beside an event. */
+export const eventNote = named('EventNote', z.string().max(2000));
 export const filterText = named('FilterText', z.string().max(1000));
 
 /** A name (single labels and underscores are used inside networks), an IPv4 address, or an IPv6 one in brackets. */

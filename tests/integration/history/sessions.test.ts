@@ -155,6 +155,47 @@ describe('an earlier session', () => {
   });
 });
 
+describe('marks', () => {
+  it('stay with their events, also when older segments are deleted', async () => {
+    const folder = newFolder();
+    const { profileId, sessionId } = await record(folder, orders(35));
+    const log = { profileId, sessionId };
+    const run = new HistoryHarness(folder, { limits }, profileId);
+    await Promise.all([
+      run.history.setMark({ ...log, sequence: 31, note: 'here it broke' }),
+      run.history.setMark({ ...log, sequence: 3, note: '' }),
+      run.history.setMark({ ...log, sequence: 12, note: 'no' }),
+    ]);
+    await run.history.setMark({ ...log, sequence: 12, note: null });
+    expect(await run.history.marks(log)).toEqual([
+      { sequence: 3, note: '' },
+      { sequence: 31, note: 'here it broke' },
+    ]);
+    await expect(run.history.setMark({ ...log, sequence: 35, note: '' })).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    await run.history.close();
+    const { usedBytes } = await new HistoryHarness(folder, {}, profileId).history.sessions(profileId);
+    const retention = () => ({ ...everything, bytes: usedBytes - 1000 });
+    const later = new HistoryHarness(folder, { limits, retention }, profileId);
+    await later.history.enforceRetention();
+    const marks = await later.history.marks(log);
+    expect(marks).toHaveLength(1);
+    const { row } = await later.history.detail({ ...log, sequence: marks[0]?.sequence ?? -1 });
+    expect(row.preview).toBe('{"id":31}');
+  });
+
+  it('of the session that is being recorded come with its first event', async () => {
+    const run = new HistoryHarness(newFolder());
+    const { profileId } = run;
+    expect(await run.history.marks({ profileId })).toEqual([]);
+    run.record(orders(1));
+    await run.history.flush(profileId);
+    await run.history.setMark({ profileId, sequence: 0, note: 'first' });
+    expect(await run.history.marks({ profileId })).toEqual([{ sequence: 0, note: 'first' }]);
+  });
+});
+
 describe('damaged files of a session', () => {
   it('are opened as far as they go, and what is missing is told', async () => {
     const folder = newFolder();
