@@ -3,12 +3,14 @@
  * start here.
  */
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from '#shared/contract/live.ts';
 import type { Profile } from '#shared/contract/profiles.ts';
 import type { Slot } from '#shared/contract/vault.ts';
 import type { ServerMessage } from '#shared/contract/wire.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { Listeners } from '#shared/lib/disposer.ts';
+import { channelNameProblem } from '#shared/protocol/channels.ts';
 import { AuditExport, AuditLog } from './audit/index.ts';
 import { createCommands } from './cli/index.ts';
 import { type CheckOptions, Doctor } from './doctor/index.ts';
@@ -25,6 +27,7 @@ import type { PassedPort, SpawnChild } from './processes/port.ts';
 import { Profiles } from './profiles/index.ts';
 import { describeProviders, secretFieldOf } from './providers/index.ts';
 import { Publisher } from './publishing/index.ts';
+import { type ReplayOptions, replay } from './replay/index.ts';
 import { Rotations } from './rotation/index.ts';
 import { Sandbox } from './sandbox/index.ts';
 import { Settings } from './settings/index.ts';
@@ -231,6 +234,25 @@ export async function compose(options: ComposeOptions): Promise<App> {
     onChanged: (record) => emit('rotation.changed', record),
   });
 
+  const replayTarget: ReplayOptions = {
+    sandbox: () => {
+      const { state, profileId } = sandbox.status;
+      return state === 'running' && profileId !== null ? profiles.find(profileId) : undefined;
+    },
+    publish: (profile, input, signal) => publisher.publish(profile, input, signal),
+    watch: async ({ profileId }, channels, signal) => {
+      const wanted = new Set(channels.filter((channel) => channelNameProblem(channel)?.severity !== 'error'));
+      for (const channel of wanted) live.subscribe({ profileId, channel });
+      const isPending = () =>
+        live
+          .list()
+          .filter((connection) => connection.profileId === profileId)
+          .some(({ subscriptions }) =>
+            subscriptions.some(({ channel, state }) => wanted.has(channel) && state === 'pending'),
+          );
+      for (let turn = 0; turn < 60 && isPending() && !signal.aborted; turn++) await delay(50);
+    },
+  };
   const moveSecret = ({ credentialId, slot }: { readonly credentialId: string; readonly slot: Slot }) => {
     const { profileId, kind, key, slot: from } = vault.find(credentialId);
     const versions = ['current', 'next', 'previous'];
@@ -383,6 +405,18 @@ export async function compose(options: ComposeOptions): Promise<App> {
           emit('history.importing', { profileId, doneBytes, totalBytes });
         return asUse(() =>
           history.importEvents(profileId, chosenFiles.require('import', path), { signal, onProgress }),
+        );
+      },
+      compare: ({ profileId, one, other }) =>
+        history.compare({ profileId, sessionId: one }, { profileId, sessionId: other }),
+      replay: ({ profileId, sessionId, filter, speed }, { signal }) => {
+        profiles.get(profileId);
+        const onProgress = (done: number, total: number) =>
+          emit('history.replaying', { profileId, done, total });
+        return asUse(() =>
+          history.replaying({ profileId, sessionId, filter, signal }, (source) =>
+            replay(source, { speed, signal, onProgress }, replayTarget),
+          ),
         );
       },
       marks: async (log) => ({ marks: await history.marks(log) }),

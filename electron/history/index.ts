@@ -4,8 +4,10 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Detail, Mark, Row, Session, ViewStatus } from '#shared/contract/history.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Comparison, Detail, Mark, Row, Session, ViewStatus } from '#shared/contract/history.ts';
 import { AppError } from '#shared/lib/app-error.ts';
+import type { ReplaySource } from '../replay/index.ts';
 import type { FileToWrite } from '../user-files/index.ts';
 import type { Imported } from './export/importer.ts';
 import { type ExportOrder, type ExportResult, writeExport } from './export/write.ts';
@@ -68,6 +70,8 @@ interface ViewKey extends LogKey {
 
 /** Retention is looked after at the start, and this often. */
 const retentionIntervalMs = 3_600_000;
+/** How often a search that is still under way is looked at. */
+const lookIntervalMs = 50;
 
 export class History {
   readonly #options: HistoryOptions;
@@ -218,6 +222,37 @@ export class History {
     return marking;
   }
 
+  /** @throws AppError `not_found` */
+  async compare(one: LogKey, other: LogKey): Promise<Comparison> {
+    await this.flush(one.profileId);
+    await this.#require(one);
+    await this.#require(other);
+    return this.#query.call('compare', () => ({ one: this.#which(one)(), other: this.#which(other)() }));
+  }
+
+  /** What a filter finds, to be sent again. The work gets it, and it ends with the work. */
+  async replaying<T>(
+    log: LogKey & { readonly filter: string; readonly signal: AbortSignal },
+    work: (source: ReplaySource) => Promise<T>,
+  ): Promise<T> {
+    await this.flush(log.profileId);
+    const { profileId, sessionId, filter, signal } = log;
+    const viewId = `replay-${randomBytes(6).toString('hex')}`;
+    const view = { profileId, sessionId, viewId };
+    const which = this.#which(view);
+    await this.openView({ ...view, filter });
+    try {
+      const rows = await this.#searched(view, signal);
+      return await work({
+        rows,
+        channels: (limit) => this.#query.call('channelsOf', () => ({ ...which(), viewId, limit })),
+        part: (start) => this.#query.call('replayable', () => ({ ...which(), viewId, start, end: rows })),
+      });
+    } finally {
+      await this.closeView(view);
+    }
+  }
+
   /** Writes what a filter finds to a file. @throws AppError as `writeExport` */
   async exportEvents(log: LogKey, order: ExportOrder, file: FileToWrite): Promise<ExportResult> {
     await this.flush(log.profileId);
@@ -227,7 +262,7 @@ export class History {
     return writeExport(
       {
         open: (viewId) => this.openView({ ...log, viewId, filter }),
-        status: async (viewId) => (await this.rows({ ...log, viewId, start: 0, count: 1 })).status,
+        searched: (viewId, onLooking) => this.#searched({ ...log, viewId }, order.signal, onLooking),
         part: (input) => this.#query.call('exportEvents', () => ({ ...which(), ...input })),
         connections: (input) => this.#query.call('connections', () => ({ ...which(), ...input })),
         close: (viewId) => this.closeView({ ...log, viewId }),
@@ -333,6 +368,17 @@ export class History {
     await this.#query.close();
     const retention = this.#options.retention?.();
     if (retention) await this.#sessions.endRun((profileId) => retention.keeps(profileId));
+  }
+
+  /** Answers how many rows a view has, once every event so far has been looked at. @throws AppError `cancelled` */
+  async #searched(view: ViewKey, signal: AbortSignal, onLooking: () => void = () => {}): Promise<number> {
+    for (;;) {
+      if (signal.aborted) throw new AppError('cancelled', 'The search was cancelled.');
+      const { status } = await this.rows({ ...view, start: 0, count: 1 });
+      if (status.scanned >= status.total) return status.matched;
+      onLooking();
+      await delay(lookIntervalMs);
+    }
   }
 
   /** What tells the query thread which log is meant. */

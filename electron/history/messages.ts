@@ -1,6 +1,6 @@
 /** What the main thread, the writer and the query thread say to each other. Buffers are transferred, not copied. */
 import type { MessagePort } from 'node:worker_threads';
-import type { Detail, EncryptionFailure, Row, ViewStatus } from '#shared/contract/history.ts';
+import type { Comparison, Detail, EncryptionFailure, Row, ViewStatus } from '#shared/contract/history.ts';
 import type { Slot } from '#shared/contract/vault.ts';
 import type { Imported } from './export/importer.ts';
 import type { ExportRules } from './export/lines.ts';
@@ -104,6 +104,13 @@ export type QueryApi = {
   ): Promise<{ readonly text: string; readonly next: number; readonly events: number }>;
   /** The connections that a view's rows are of, and when each had its first. */
   connections(input: OneView & UpToDate & { readonly end: number }): Promise<readonly ViewConnection[]>;
+  /** Rows from `start` on that can be sent again. */
+  replayable(
+    input: OneView & UpToDate & { readonly start: number; readonly end: number },
+  ): Promise<ReplayPart>;
+  /** Of a view's application events, in the order in which they first came. */
+  channelsOf(input: OneView & UpToDate & { readonly limit: number }): Promise<readonly string[]>;
+  compare(input: { readonly one: OneLog & UpToDate; readonly other: OneLog & UpToDate }): Promise<Comparison>;
   /** Takes an export in. `taskId` names it in notices, and for its cancellation. */
   importSession(input: {
     readonly taskId: string;
@@ -131,6 +138,20 @@ export interface SessionContent {
   readonly lastAt: number | null;
   /** What could not be read, in sentences. */
   readonly problems: readonly string[];
+}
+
+export interface ReplayableEvent {
+  readonly atMs: number;
+  readonly channel: string;
+  readonly event: string;
+  readonly data: string;
+}
+
+export interface ReplayPart {
+  readonly events: readonly ReplayableEvent[];
+  readonly next: number;
+  /** Encrypted ones that no key here opens. */
+  readonly closed: number;
 }
 
 export interface ExportPart extends ExportRules {

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Detail, Row, ViewStatus } from '#shared/contract/history.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { indexInChunk } from './columns.ts';
+import { compareLogs } from './compare.ts';
 import { connectionsOf, exportEvents } from './export/events.ts';
 import { importSession } from './export/importer.ts';
 import { Filter } from './filter.ts';
@@ -18,6 +19,7 @@ import type {
   SessionContent,
   SessionPlace,
 } from './messages.ts';
+import { channelsOf, replayableEvents } from './replayable.ts';
 import { type Decrypt, encryptedItem, readDetail, readRows } from './rows.ts';
 import { openSession } from './session-reader.ts';
 import { Throttle } from './throttle.ts';
@@ -99,6 +101,20 @@ export class Query {
       const log = await this.#upToDate(which, atLeast);
       return connectionsOf(this.#view(which, viewId), log, end);
     },
+    replayable: async ({ viewId, start, end, atLeast, ...which }) => {
+      const log = await this.#upToDate(which, atLeast);
+      return replayableEvents(log, this.#view(which, viewId), { start, end }, this.#decrypt);
+    },
+    channelsOf: async ({ viewId, limit, atLeast, ...which }) => {
+      const log = await this.#upToDate(which, atLeast);
+      return channelsOf(log, this.#view(which, viewId), limit);
+    },
+    compare: async ({ one, other }) =>
+      compareLogs(
+        await this.#upToDate(one, one.atLeast),
+        await this.#upToDate(other, other.atLeast),
+        this.#decrypt,
+      ),
     importSession: ({ taskId, path, folder }) => {
       const notices = new Throttle(noticeIntervalMs, () =>
         this.#options.onImporting({ taskId, ...progress }),

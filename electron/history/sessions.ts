@@ -170,7 +170,7 @@ export class Sessions {
       folder,
       drop,
       finish: async (path) => {
-        const name = label.safeParse(basename(path, extname(path)));
+        const name = parseUnknown(label, basename(path, extname(path)));
         await writeFacts(folder, { ...noFacts, name: name.success ? name.data : null, isImported: true });
         await rename(folder, join(parent, sessionId));
         this.#importing.delete(folder);
@@ -273,7 +273,7 @@ export class Sessions {
 
   async #sessionsOf(profileId: string): Promise<Found[]> {
     const parent = join(this.#options.folder, profileId);
-    const ids = (await namesIn(parent)).filter((id) => sessionIdSchema.safeParse(id).success);
+    const ids = (await namesIn(parent)).filter((id) => parseUnknown(sessionIdSchema, id).success);
     return Promise.all(ids.map((id) => readSession(profileId, id, join(parent, id))));
   }
 }

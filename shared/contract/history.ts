@@ -106,6 +106,26 @@ const oneLog = { profileId: s.profileId, sessionId: s.sessionId.optional() };
 const oneView = { ...oneLog, viewId: s.viewId };
 const oneSession = { profileId: s.profileId, sessionId: s.sessionId };
 
+export const comparedGroupsLimit = 300;
+export const shapeChangesLimit = 20;
+
+/** Events of one name on channels of one kind: numbers and ids in a channel's name show as `#`. */
+export const comparedGroup = z.strictObject({
+  channel: s.observedChannelName.nullable(),
+  event: s.observedEventName.nullable(),
+  one: z.strictObject({ events: z.number().int(), bytes: z.number().int() }),
+  other: z.strictObject({ events: z.number().int(), bytes: z.number().int() }),
+  /** What became of the form of their data: the types at a path, or null where it is not. */
+  changes: z.array(
+    z.strictObject({ path: s.jsonPath, before: s.jsonTypes.nullable(), after: s.jsonTypes.nullable() }),
+  ),
+});
+export type ComparedGroup = z.infer<typeof comparedGroup>;
+
+/** The groups that differ most first. `isCut`: there are more. */
+export const comparison = z.strictObject({ groups: z.array(comparedGroup), isCut: z.boolean() });
+export type Comparison = z.infer<typeof comparison>;
+
 export const mark = z.strictObject({
   sequence: z.number().int(),
   /** Empty: a mark alone. */
@@ -209,6 +229,34 @@ export const history = {
   }),
   importing: event(
     z.strictObject({ profileId: s.profileId, doneBytes: z.number().int(), totalBytes: z.number().int() }),
+  ),
+  /** Two sessions of an app, by what events they have. */
+  compare: call({
+    input: z.strictObject({ profileId: s.profileId, one: s.sessionId, other: s.sessionId }),
+    output: comparison,
+    errors: ['not_found'],
+  }),
+  /** Sends what a filter finds to the sandbox, and to no other server. Ends when it is cancelled. */
+  replay: call({
+    input: z.strictObject({
+      ...oneLog,
+      filter: s.filterText,
+      /** Times as fast as the events came. Null: without pauses. */
+      speed: z.number().min(0.01).max(1000).nullable(),
+    }),
+    output: z.strictObject({
+      sent: z.number().int(),
+      /** Encrypted events that no key here opens. */
+      closed: z.number().int(),
+      refused: z.number().int(),
+      /** Why the first was refused. */
+      whyRefused: s.prose.nullable(),
+    }),
+    errors: ['not_found', 'sandbox_failed', 'vault_locked', 'no_credential', 'cancelled'],
+  }),
+  /** At most ten a second. */
+  replaying: event(
+    z.strictObject({ profileId: s.profileId, done: z.number().int(), total: z.number().int() }),
   ),
   /** What an earlier session's files hold, and what of them can't be read. */
   describeSession: call({

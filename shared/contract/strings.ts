@@ -125,6 +125,10 @@ export const redactedText = named('RedactedText', z.string().max(1_000_000));
 /** Of a file in which something was found. Names of files that others made, so any characters may be in it. */
 export const foundPath = named('FoundPath', z.string().max(1100));
 export const gitObjectId = named('GitObjectId', z.string().regex(/^[0-9a-f]{40,64}$/));
+/** A place in an event's data: names in it are the publisher's. */
+export const jsonPath = named('JsonPath', z.string().max(500));
+/** `string`, or `null or number`. */
+export const jsonTypes = named('JsonTypes', z.string().max(100));
 /** What the user wrote beside an event. */
 export const eventNote = named('EventNote', z.string().max(2000));
 export const filterText = named('FilterText', z.string().max(1000));

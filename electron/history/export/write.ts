@@ -2,21 +2,19 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ViewStatus } from '#shared/contract/history.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { type FileToWrite, notAsWritten, type WrittenFile, writeUserFile } from '../../user-files/index.ts';
 import type { ExportPart, ViewConnection } from '../messages.ts';
 import { csvHeading, type ExportRules, harEnd, harEntry, harStart, type NdjsonHeader } from './lines.ts';
 
-/** How often a search that is still under way is looked at. */
-const lookIntervalMs = 50;
 const tellIntervalMs = 100;
 
 /** A view on the query thread, for the export alone. */
 export interface ExportSource {
   open(viewId: string): Promise<ViewStatus>;
-  status(viewId: string): Promise<ViewStatus>;
+  /** Answers how many rows the view has, once every event so far has been looked at. */
+  searched(viewId: string, onLooking: () => void): Promise<number>;
   part(input: {
     viewId: string;
     start: number;
@@ -80,14 +78,8 @@ class Writing {
   }
 
   /** Answers how many rows there are, once every event so far has been looked at. */
-  async searched(): Promise<number> {
-    for (;;) {
-      this.#stopIfCancelled();
-      const { scanned, total, matched } = await this.#source.status(this.#viewId);
-      if (scanned >= total) return matched;
-      this.#tell(0, 0);
-      await delay(lookIntervalMs);
-    }
+  searched(): Promise<number> {
+    return this.#source.searched(this.#viewId, () => this.#tell(0, 0));
   }
 
   async write(file: FileHandle, end: number): Promise<void> {

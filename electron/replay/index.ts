@@ -1,0 +1,116 @@
+/** Sends a session's events again, to the sandbox and nowhere else, at the pace in which they came or another. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Profile } from '#shared/contract/profiles.ts';
+import type { PublishAnswer } from '#shared/contract/publishing.ts';
+import { AppError } from '#shared/lib/app-error.ts';
+
+export interface EventToSend {
+  readonly atMs: number;
+  readonly channel: string;
+  readonly event: string;
+  readonly data: string;
+}
+
+/** The events in their order, as far as they can be read. */
+export interface ReplaySource {
+  /** Rows that the filter finds. */
+  readonly rows: number;
+  channels(limit: number): Promise<readonly string[]>;
+  /** From a row on. `closed`: encrypted ones that no key here opens. */
+  part(start: number): Promise<{ events: readonly EventToSend[]; next: number; closed: number }>;
+}
+
+export interface ReplayOptions {
+  readonly sandbox: () => Profile | undefined;
+  readonly publish: (
+    profile: Profile,
+    input: { channel: string; event: string; data: string },
+    signal: AbortSignal,
+  ) => Promise<PublishAnswer>;
+  /** Resolves when the sandbox's own app watches the channels, or can't. */
+  readonly watch: (profile: Profile, channels: readonly string[], signal: AbortSignal) => Promise<void>;
+}
+
+export interface ReplayOrder {
+  /** Times as fast as they came. Null: one after the other, without a pause. */
+  readonly speed: number | null;
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+export interface Replayed {
+  readonly sent: number;
+  readonly closed: number;
+  readonly refused: number;
+  /** What the sandbox said to the first that it refused. */
+  readonly whyRefused: string | null;
+}
+
+/** So many channels the sandbox's own app watches. */
+const watchedChannels = 100;
+const tellIntervalMs = 100;
+
+/** @throws AppError `sandbox_failed` when it does not run, `cancelled` */
+export async function replay(
+  source: ReplaySource,
+  { speed, signal, onProgress }: ReplayOrder,
+  { sandbox, publish, watch }: ReplayOptions,
+): Promise<Replayed> {
+  const profile = sandbox();
+  if (!profile) {
+    throw new AppError('sandbox_failed', 'The sandbox is not running.', {
+      hint: 'Start it first: events are sent to it, and to no other server.',
+    });
+  }
+  await watch(profile, await source.channels(watchedChannels), signal);
+  const told = { sent: 0, closed: 0, refused: 0, whyRefused: null as string | null };
+  let firstAtMs: number | undefined;
+  let toldAtMs = 0;
+  const startedAtMs = performance.now();
+  for (let start = 0; start < source.rows; ) {
+    const { events, next, closed } = await source.part(start);
+    told.closed += closed;
+    for (const [index, { atMs, ...event }] of events.entries()) {
+      firstAtMs ??= atMs;
+      if (speed !== null) await pause(startedAtMs + (atMs - firstAtMs) / speed - performance.now(), signal);
+      stopIfCancelled(signal);
+      const answer = await send(profile, event, signal, publish);
+      if (answer === null) told.sent++;
+      else {
+        told.refused++;
+        told.whyRefused ??= answer;
+      }
+      if (performance.now() - toldAtMs < tellIntervalMs) continue;
+      toldAtMs = performance.now();
+      onProgress(start + Math.round((index / events.length) * (next - start)), source.rows);
+    }
+    start = next;
+  }
+  return told;
+}
+
+/** Answers why it was refused; null: it was not. */
+async function send(
+  profile: Profile,
+  event: Omit<EventToSend, 'atMs'>,
+  signal: AbortSignal,
+  publish: ReplayOptions['publish'],
+): Promise<string | null> {
+  try {
+    const answer = await publish(profile, event, signal);
+    return answer.isAccepted ? null : answer.meaning;
+  } catch (error) {
+    // A name that the protocol does not allow is this event's own fault; anything else ends the replay.
+    if (error instanceof AppError && error.code === 'invalid_input') return error.message;
+    throw error;
+  }
+}
+
+async function pause(waitMs: number, signal: AbortSignal): Promise<void> {
+  if (waitMs <= 0) return;
+  await delay(waitMs, undefined, { signal }).catch(() => stopIfCancelled(signal));
+}
+
+function stopIfCancelled(signal: AbortSignal): void {
+  if (signal.aborted) throw new AppError('cancelled', 'The replay was cancelled.');
+}

@@ -1,0 +1,183 @@
+/** A session sent again, and two sessions side by side. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import * as contract from '#shared/contract/history.ts';
+import type { Profile } from '#shared/contract/profiles.ts';
+import { AppError } from '#shared/lib/app-error.ts';
+import type { Decrypted } from '../../../electron/history/index.ts';
+import { type ReplayOptions, replay } from '../../../electron/replay/index.ts';
+import { eventFrame, HistoryHarness } from '../../support/history.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+
+const parent = temporaryFolder();
+let folders = 0;
+const newFolder = () => join(parent, `history-${folders++}`);
+const decrypted: Decrypted = { state: 'decrypted', slot: 'current', plaintext: '{"open":true}' };
+const closed: Decrypted = { state: 'closed', why: 'wrong-key' };
+
+interface Sent {
+  readonly channel: string;
+  readonly event: string;
+  readonly data: string;
+  readonly atMs: number;
+}
+
+/** Where the app's publisher would stand. */
+function target(answer: (sent: Sent) => boolean = () => true) {
+  const sent: Sent[] = [];
+  const watched: string[] = [];
+  const options: ReplayOptions = {
+    sandbox: () => ({ profileId: randomUUID() }) as Profile,
+    publish: async (_, input) => {
+      const each = { ...input, atMs: performance.now() };
+      if (input.channel.includes(' ')) throw new AppError('invalid_input', 'A blank is not allowed.');
+      sent.push(each);
+      return {
+        isAccepted: answer(each),
+        status: 413,
+        meaning: 'Too large.',
+        hint: null,
+        answer: '',
+        isEncrypted: false,
+        dataSizeBytes: 1,
+        durationMs: 1,
+      };
+    },
+    watch: async (__, channels) => void watched.push(...channels),
+  };
+  return { sent, watched, options };
+}
+
+const order = (speed: number | null) => ({
+  speed,
+  signal: new AbortController().signal,
+  onProgress: () => {},
+});
+
+async function recorded(): Promise<HistoryHarness> {
+  const run = new HistoryHarness(newFolder(), {
+    decryptBatch: async (_, items) => items.map(({ data }) => (data.includes('good') ? decrypted : closed)),
+  });
+  const recorder = run.history.recorder(run.profileId);
+  const frames: readonly (readonly [number, string])[] = [
+    [0, '{"event":"pusher_internal:subscription_succeeded","channel":"orders","data":"{}"}'],
+    [100, eventFrame('orders', 'created', { id: 1 })],
+    [150, '{"event":"client-typing","channel":"private-chat","data":"{}"}'],
+    [200, eventFrame('private-encrypted-orders', 'paid', '{"nonce":"good","ciphertext":"x"}')],
+    [200, eventFrame('private-encrypted-orders', 'paid', '{"nonce":"bad","ciphertext":"x"}')],
+    [250, eventFrame('no good', 'odd', 'x')],
+    [300, eventFrame('orders', 'created', { id: 2 })],
+    [300, 'not JSON'],
+  ];
+  for (const [atMs, frame] of frames) recorder.frame('in', Buffer.from(frame), 1_700_000_000_000 + atMs);
+  recorder.frame('out', Buffer.from(eventFrame('orders', 'sent', {})), 1_700_000_000_400);
+  await run.history.flush(run.profileId);
+  return run;
+}
+
+describe('a replay', () => {
+  it('sends what a server sent, in order and opened, and says what it could not', async () => {
+    const run = await recorded();
+    const { profileId } = run;
+    const { sent, watched, options } = target();
+    const { signal } = new AbortController();
+    const told = await run.history.replaying({ profileId, filter: '', signal }, (source) =>
+      replay(source, order(null), options),
+    );
+    expect(told).toEqual({ sent: 3, closed: 1, refused: 1, whyRefused: 'A blank is not allowed.' });
+    expect(sent.map(({ atMs: _, ...each }) => each)).toEqual([
+      { channel: 'orders', event: 'created', data: '{"id":1}' },
+      { channel: 'private-encrypted-orders', event: 'paid', data: '{"open":true}' },
+      { channel: 'orders', event: 'created', data: '{"id":2}' },
+    ]);
+    expect(watched).toEqual(['orders', 'private-encrypted-orders', 'no good']);
+    const some = target(() => false);
+    const filtered = await run.history.replaying({ profileId, filter: '"id":2', signal }, (source) =>
+      replay(source, order(null), some.options),
+    );
+    expect(filtered).toEqual({ sent: 0, closed: 0, refused: 1, whyRefused: 'Too large.' });
+  });
+
+  it('keeps the pace of the events, or a faster one', async () => {
+    const run = await recorded();
+    const { sent, options } = target();
+    const { signal } = new AbortController();
+    await run.history.replaying({ profileId: run.profileId, filter: '', signal }, (source) =>
+      replay(source, order(2), options),
+    );
+    const [first, , last] = sent;
+    // 200 ms apart as recorded: no sooner than half of that.
+    expect((last?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThanOrEqual(99);
+  });
+
+  it('ends when it is cancelled, and goes nowhere without the sandbox', async () => {
+    const run = await recorded();
+    const { sent, options } = target();
+    const cancel = new AbortController();
+    const replayed = run.history.replaying(
+      { profileId: run.profileId, filter: '', signal: cancel.signal },
+      (source) =>
+        replay(
+          source,
+          { ...order(0.01), signal: cancel.signal },
+          {
+            ...options,
+            publish: (...input) => {
+              cancel.abort();
+              return options.publish(...input);
+            },
+          },
+        ),
+    );
+    await expect(replayed).rejects.toMatchObject({ code: 'cancelled' });
+    expect(sent).toHaveLength(1);
+    const without = run.history.replaying(
+      { profileId: run.profileId, filter: '', signal: order(null).signal },
+      (source) => replay(source, order(null), { ...options, sandbox: () => undefined }),
+    );
+    await expect(without).rejects.toMatchObject({ code: 'sandbox_failed' });
+  });
+});
+
+it('two sessions are compared by their events, and by the form of their data', async () => {
+  const folder = newFolder();
+  const decryptBatch = async (_: string, items: readonly unknown[]) => items.map(() => decrypted);
+  const before = new HistoryHarness(folder, { decryptBatch });
+  before.record([
+    ...[1, 2, 3].map((id) => eventFrame(`orders-${id}`, 'created', { id, total: '9.90', card: null })),
+    eventFrame('news', 'old', 'x'),
+    eventFrame('private-encrypted-a', 'sealed', 'x'),
+  ]);
+  await before.history.flush(before.profileId);
+  const [first] = (await before.history.sessions(before.profileId)).sessions;
+  await before.history.close();
+  const run = new HistoryHarness(folder, { decryptBatch }, before.profileId);
+  const uuid = randomUUID();
+  run.record([
+    ...Array.from({ length: 9 }, (_, id) =>
+      eventFrame(`orders-${id}`, 'created', { id, total: 9.9, coupon: { code: 'A' } }),
+    ),
+    eventFrame(`cart-${uuid}`, 'opened', {}),
+    eventFrame('private-encrypted-a', 'sealed', 'x'),
+  ]);
+  await run.history.flush(run.profileId);
+  const { profileId } = run;
+  const compared = await run.history.compare({ profileId, sessionId: first?.sessionId }, { profileId });
+  contract.comparison.parse(compared);
+  expect(compared.isCut).toBe(false);
+  expect(
+    compared.groups.map(({ channel, event, one, other }) => [channel, event, one.events, other.events]),
+  ).toEqual([
+    ['orders-#', 'created', 3, 9],
+    ['news', 'old', 1, 0],
+    ['cart-#', 'opened', 0, 1],
+    ['private-encrypted-a', 'sealed', 1, 1],
+  ]);
+  expect(compared.groups[0]?.changes).toEqual([
+    { path: '$.total', before: 'string', after: 'number' },
+    { path: '$.card', before: 'null', after: null },
+    { path: '$.coupon', before: null, after: 'object' },
+  ]);
+  expect(compared.groups[3]?.changes).toEqual([]);
+});
