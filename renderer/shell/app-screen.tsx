@@ -4,11 +4,19 @@ import type { Profile } from '#shared/contract/profiles.ts';
 import { CommandButton } from '../commands/index.ts';
 import { Badge, EnvironmentLabel, EnvironmentLine, Name, StateDot, Tabs } from '../components/index.ts';
 import Inspector from '../features/history/index.ts';
-import ChannelsScreen, { useConnectionWords } from '../features/live/index.ts';
+import ChannelsScreen, { ConnectionsScreen, useConnectionWords } from '../features/live/index.ts';
 import PresenceScreen from '../features/presence/index.ts';
 import PublishScreen from '../features/publishing/index.ts';
 import KeysScreen from '../features/rotation/index.ts';
-import { type AppTab, appTabs, useConnection, useNavigation, usePlace, useServices } from '../state/index.ts';
+import {
+  type AppTab,
+  appTabs,
+  useAppConnections,
+  useConnection,
+  useNavigation,
+  usePlace,
+  useServices,
+} from '../state/index.ts';
 import styles from './app-screen.module.css';
 import { tabLabels } from './tab-labels.ts';
 
@@ -22,13 +30,14 @@ export function AppScreen({ profile }: { readonly profile: Profile }) {
   // Open while any tab of this app is: the status bar shows its rate.
   useEffect(() => logs.of(profileId).acquire(), [logs, profileId]);
   const subscriptions = connection?.subscriptions.length ?? 0;
+  const connections = useAppConnections(profileId);
   return (
     <Tabs
       label={`Views of ${profile.name}`}
       tabs={appTabs.map((value) => ({
         value,
         label: tabLabels[value],
-        mark: value === 'channels' && subscriptions > 0 ? <Badge>{subscriptions}</Badge> : undefined,
+        mark: markOf(value, { channels: subscriptions, connections: connections.length }),
       }))}
       value={tab}
       onChange={(next) => navigation.openApp(profileId, next)}
@@ -56,6 +65,12 @@ export function AppScreen({ profile }: { readonly profile: Profile }) {
   );
 }
 
+function markOf(tab: AppTab, counts: { readonly channels: number; readonly connections: number }) {
+  if (tab === 'channels' && counts.channels > 0) return <Badge>{counts.channels}</Badge>;
+  if (tab === 'connections' && counts.connections > 1) return <Badge>{counts.connections}</Badge>;
+  return undefined;
+}
+
 function isDown(state: string | undefined): boolean {
   return state === undefined || state === 'disconnected' || state === 'initialized';
 }
@@ -63,6 +78,7 @@ function isDown(state: string | undefined): boolean {
 function Identity({ profile }: { readonly profile: Profile }) {
   const connection = useConnection(profile.profileId);
   const { tone, text } = useConnectionWords(profile.profileId);
+  const navigation = useNavigation();
   return (
     <div className={styles.identity}>
       <EnvironmentLine environment={profile.environment} />
@@ -72,13 +88,19 @@ function Identity({ profile }: { readonly profile: Profile }) {
         </h1>
         <EnvironmentLabel environment={profile.environment} />
       </div>
-      <div className={styles.state} title={connection?.reason ?? undefined}>
+      <button
+        type="button"
+        className={styles.state}
+        title={connection?.reason ?? 'Show the connections'}
+        aria-label={`${text}. Show the connections`}
+        onClick={() => navigation.openApp(profile.profileId, 'connections')}
+      >
         <StateDot tone={tone} label={text} isLabelBeside />
         <span className={styles.stateText}>{text}</span>
         {connection?.state === 'connected' && connection.socketId !== null && (
           <Name text={connection.socketId} className={styles.socketId} />
         )}
-      </div>
+      </button>
     </div>
   );
 }
@@ -95,5 +117,7 @@ function TabScreen({ tab, profileId }: { readonly tab: AppTab; readonly profileI
       return <PublishScreen profileId={profileId} />;
     case 'keys':
       return <KeysScreen profileId={profileId} />;
+    case 'connections':
+      return <ConnectionsScreen profileId={profileId} />;
   }
 }

@@ -111,7 +111,7 @@ it('mutated frames are recorded, and change nothing on a connection that is in u
   harness.live.subscribe({ profileId, channel: 'private-later' });
   await harness.subscribed(profileId, 'private-later');
   await kept.history.flush(profileId);
-  await kept.history.openView(profileId, 'all', '');
+  await kept.history.openView({ profileId, viewId: 'all', filter: '' });
   expect((await kept.status('all')).total).toBe(recorder.recorded);
   expect(kept.problems).toEqual([]);
 }, 120_000);
