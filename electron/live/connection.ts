@@ -517,12 +517,9 @@ export class ProfileConnection {
     this.#reason = reason;
     if (isNew) {
       const next = state === 'failed' ? reasons.doesNotReconnect : null;
-      this.#timeline.add(
-        this.#options.now(),
-        state,
-        reason ?? reasons.stateText(state, this.#socketId),
-        next,
-      );
+      // Why it connects again is in the entry before.
+      const text = state === 'connecting' ? null : reason;
+      this.#timeline.add(this.#options.now(), state, text ?? reasons.stateText(state, this.#socketId), next);
     }
     this.#options.onChanged();
   }

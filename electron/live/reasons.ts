@@ -130,14 +130,14 @@ export function stateText(state: ConnectionState, socketId: string | null): stri
     case 'initialized':
       return 'Not connected.';
     case 'connecting':
-      return 'Connecting.';
+      return 'A socket is being opened.';
     case 'connected':
-      return `Connected as socket ${socketId ?? 'unknown'}.`;
+      return `As socket ${socketId ?? 'unknown'}.`;
     case 'unavailable':
       return 'The server does not answer.';
     case 'failed':
       return 'Failed.';
     case 'disconnected':
-      return 'Disconnected here.';
+      return 'Disconnected on this side.';
   }
 }

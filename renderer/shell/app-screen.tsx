@@ -30,16 +30,16 @@ export function AppScreen({ profile }: { readonly profile: Profile }) {
   // Open while any tab of this app is: the status bar shows its rate.
   useEffect(() => logs.of(profileId).acquire(), [logs, profileId]);
   const subscriptions = connection?.subscriptions.length ?? 0;
-  const connections = useAppConnections(profileId);
   return (
     <Tabs
       label={`Views of ${profile.name}`}
-      tabs={appTabs.map((value) => ({
+      tabs={appTabs.filter(hasTab).map((value) => ({
         value,
         label: tabLabels[value],
-        mark: markOf(value, { channels: subscriptions, connections: connections.length }),
+        mark: value === 'channels' && subscriptions > 0 ? <Badge>{subscriptions}</Badge> : undefined,
       }))}
-      value={tab}
+      value={hasTab(tab) ? tab : null}
+      panelLabel={tabLabels[tab]}
       onChange={(next) => navigation.openApp(profileId, next)}
       before={<Identity profile={profile} />}
       after={
@@ -65,10 +65,9 @@ export function AppScreen({ profile }: { readonly profile: Profile }) {
   );
 }
 
-function markOf(tab: AppTab, counts: { readonly channels: number; readonly connections: number }) {
-  if (tab === 'channels' && counts.channels > 0) return <Badge>{counts.channels}</Badge>;
-  if (tab === 'connections' && counts.connections > 1) return <Badge>{counts.connections}</Badge>;
-  return undefined;
+/** Connections are reached from the state beside the app's name. */
+function hasTab(tab: AppTab): boolean {
+  return tab !== 'connections';
 }
 
 function isDown(state: string | undefined): boolean {
@@ -79,6 +78,8 @@ function Identity({ profile }: { readonly profile: Profile }) {
   const connection = useConnection(profile.profileId);
   const { tone, text } = useConnectionWords(profile.profileId);
   const navigation = useNavigation();
+  const place = usePlace();
+  const others = useAppConnections(profile.profileId).length - 1;
   return (
     <div className={styles.identity}>
       <EnvironmentLine environment={profile.environment} />
@@ -93,6 +94,7 @@ function Identity({ profile }: { readonly profile: Profile }) {
         className={styles.state}
         title={connection?.reason ?? 'Show the connections'}
         aria-label={`${text}. Show the connections`}
+        aria-current={place.screen === 'app' && place.tab === 'connections' ? 'page' : undefined}
         onClick={() => navigation.openApp(profile.profileId, 'connections')}
       >
         <StateDot tone={tone} label={text} isLabelBeside />
@@ -100,6 +102,7 @@ function Identity({ profile }: { readonly profile: Profile }) {
         {connection?.state === 'connected' && connection.socketId !== null && (
           <Name text={connection.socketId} className={styles.socketId} />
         )}
+        {others > 0 && <Badge title={`${others} more connections of this app`}>+{others}</Badge>}
       </button>
     </div>
   );

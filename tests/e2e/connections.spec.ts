@@ -31,7 +31,7 @@ test('two identities of one app meet on a presence channel, and one is signed in
 
   await list.getByRole('button', { name: 'Connection 2' }).click();
   const user = page.getByRole('form', { name: 'User of connection 2' });
-  await user.getByLabel('User id').fill('ben');
+  await user.getByLabel('User id', { exact: true }).fill('ben');
   await user.getByLabel('User info (JSON, optional)').fill('{"name"');
   await user.getByRole('button', { name: 'Sign in' }).click();
   await expect(user.getByText('This is not JSON.')).toBeVisible();
@@ -67,10 +67,10 @@ test('two identities of one app meet on a presence channel, and one is signed in
   await page.getByRole('tab', { name: 'Presence' }).click();
   await expect(page.getByRole('main')).toContainText('ben');
 
-  await page.getByRole('tab', { name: /^Connections/ }).click();
+  await page.getByRole('button', { name: 'Connected. Show the connections' }).click();
   await user.getByRole('button', { name: 'Sign out' }).click();
   await expect(list.getByRole('row', { name: /as ben/ })).toContainText('nobody');
-  await page.getByRole('button', { name: 'Close it' }).click();
+  await page.getByRole('button', { name: 'Close this one' }).click();
   await expect(list.getByRole('row')).toHaveCount(2);
   await expect(page.getByRole('heading', { name: 'Connection 1', exact: true })).toBeVisible();
 
@@ -103,7 +103,6 @@ test('a server that is killed and started again leaves a gap, and a timeline tha
   await expect(timeline.getByRole('listitem').first()).toContainText(/Gap\s*Connection lost for/);
   await expect(page.getByRole('main').getByRole('alert')).toHaveCount(0);
 
-  // A sign-in is nothing that this server knows.
   await page.getByRole('tab', { name: 'Inspector' }).click();
   await expect(rowsWith(page, 'Connection lost for')).toHaveCount(2);
   await server.stop();

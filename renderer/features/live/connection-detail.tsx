@@ -3,8 +3,8 @@ import { type FormEvent, useState } from 'react';
 import type { Connection, Stuck } from '#shared/contract/live.ts';
 import { channelNameProblem, isPresence } from '#shared/protocol/channels.ts';
 import {
+  Actions,
   Button,
-  ConnectionMark,
   ErrorNotice,
   FieldRow,
   formatDuration,
@@ -44,7 +44,6 @@ export function ConnectionDetail({ connection, onClosed }: ConnectionDetailProps
       about={<RoundTrips samples={roundTrips} />}
       actions={
         <>
-          <ConnectionMark number={number} />
           {isDown ? (
             <Button icon="connect" isPending={connect.isPending} onClick={() => void connect.run(which)}>
               Connect this one
@@ -60,7 +59,7 @@ export function ConnectionDetail({ connection, onClosed }: ConnectionDetailProps
           )}
           {number !== 1 && (
             <Button icon="close" isPending={close.isPending} onClick={() => void end()}>
-              Close it
+              Close this one
             </Button>
           )}
         </>
@@ -105,9 +104,9 @@ function RoundTrips({ samples }: { readonly samples: readonly number[] }) {
   const middle = sorted[Math.floor((sorted.length - 1) / 2)];
   if (least === undefined || most === undefined || middle === undefined) return 'No ping was answered yet.';
   return (
-    <span className={styles.state}>
+    <span className={styles.sentence}>
       <Sparkline samples={samples} length={30} />
-      {`Round trip of the last ${samples.length === 1 ? 'ping' : `${samples.length} pings`}: least ${formatDuration(least)}, median ${formatDuration(middle)}, most ${formatDuration(most)}`}
+      {`Last ${samples.length === 1 ? 'ping' : `${samples.length} pings`}: least ${formatDuration(least)}, median ${formatDuration(middle)}, most ${formatDuration(most)}`}
     </span>
   );
 }
@@ -162,9 +161,11 @@ function ChannelsPart({ connection }: { readonly connection: Connection }) {
             hint="Other members see you join under this id."
           />
         )}
-        <Button type="submit" icon="add" isPending={subscribe.isPending}>
-          {`Subscribe connection ${number}`}
-        </Button>
+        <Actions>
+          <Button type="submit" icon="add" isPending={subscribe.isPending}>
+            {`Subscribe connection ${number}`}
+          </Button>
+        </Actions>
         {[subscribe, unsubscribe].map(({ error, clear }, index) =>
           // biome-ignore lint/suspicious/noArrayIndexKey: a fixed list.
           error ? <ErrorNotice key={index} error={error} onDismiss={clear} /> : null,

@@ -47,7 +47,7 @@ export function SignInForm({ connection }: { readonly connection: Connection }) 
       <Stack gap={12}>
         <h3 className={styles.heading}>User</h3>
         {user?.state === 'signed-in' && (
-          <p className={styles.state}>
+          <p className={styles.sentence}>
             Signed in as <Name text={user.userId} />
             <span className={styles.soft}>
               {user.isListening
