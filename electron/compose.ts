@@ -203,7 +203,9 @@ export async function compose(options: ComposeOptions): Promise<App> {
   });
   const check = ({ profileId, ...how }: { readonly profileId: string } & CheckOptions) => {
     const service = profiles.findService(profileId);
-    return service ? doctor.checkService(service, how) : doctor.checkApp(profiles.get(profileId), how);
+    return service
+      ? doctor.checkService(service, how)
+      : doctor.checkApp(live.withDialect(profiles.get(profileId)), how);
   };
   const presencePoll = new PresencePoll(api);
   const sandbox: Sandbox = new Sandbox({
@@ -435,7 +437,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     presence: {
       members: (input) => live.members(input),
       poll: ({ profileId, channel }, { signal }) =>
-        presencePoll.poll(profiles.get(profileId), channel, signal),
+        presencePoll.poll(live.withDialect(profiles.get(profileId)), channel, signal),
     },
     profiles: {
       list: () => profiles.all(),
@@ -449,7 +451,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     },
     publishing: {
       publish: ({ profileId, ...input }, { signal }) =>
-        publisher.publish(profiles.get(profileId), input, signal),
+        publisher.publish(live.withDialect(profiles.get(profileId)), input, signal),
     },
     rotation: {
       plans: ({ profileId }) => ({ plans: rotations.plans(profileId) }),

@@ -152,6 +152,12 @@ export class Live {
     return this.#connection(which).members(channel);
   }
 
+  /** The profile with the server that it is on, as far as that is known, in place of “other”. */
+  withDialect(profile: Profile): Profile {
+    const evidence = this.#apps.get(profile.profileId)?.evidence;
+    return evidence ? { ...profile, dialect: evidence.found(profile).used } : profile;
+  }
+
   /** What the app's HTTP API answered to a signed request tells of its server too. */
   observeAnswer(profileId: string, answer: ApiAnswer): void {
     const app = this.#apps.get(profileId);

@@ -1,7 +1,8 @@
 /** Two clients of one app at once: as two users, with a timeline each, through an outage. */
+import { randomBytes } from 'node:crypto';
 import { ScriptedServer } from '../support/scripted-server.ts';
 import { expect, openSandbox, rowsWith, test } from './support/latchkey.ts';
-import { addApp } from './support/server.ts';
+import { addApp, subscribe } from './support/server.ts';
 
 test('two identities of one app meet on a presence channel, and one is signed in', async ({
   latchkey: page,
@@ -85,7 +86,9 @@ test('a server that is killed and started again leaves a gap, and a timeline tha
   latchkey: page,
 }, testInfo) => {
   const server = await ScriptedServer.start({ upgradeHeaders: ['X-Powered-By: Laravel Reverb'] });
-  await addApp(page, { name: 'foreign', credentials: server });
+  const { port, key, appId } = server;
+  const secret = randomBytes(10).toString('hex');
+  await addApp(page, { name: 'foreign', credentials: { port, key, appId, secret } });
   await page.keyboard.press('ControlOrMeta+6');
   await expect(page.getByRole('list', { name: 'Evidence' })).toContainText('X-Powered-By: Laravel Reverb');
   await expect(page.getByText('Laravel Reverb, as detected')).toBeVisible();
@@ -105,5 +108,14 @@ test('a server that is killed and started again leaves a gap, and a timeline tha
 
   await page.getByRole('tab', { name: 'Inspector' }).click();
   await expect(rowsWith(page, 'Connection lost for')).toHaveCount(2);
+
+  // This server says nothing about a signature that another secret made.
+  await subscribe(page, 'private-orders');
+  await expect(page.getByRole('main').getByRole('alert')).toContainText('A subscription has no answer.');
+  await page.getByRole('button', { name: 'Show the connection', exact: true }).click();
+  await list.getByRole('button', { name: 'Connection 1' }).click();
+  await page.getByRole('main').getByRole('button', { name: 'Check credentials' }).click();
+  await expect(page.getByRole('list', { name: 'What was found' })).toContainText('Key and secret');
+  await page.screenshot({ path: testInfo.outputPath('checked.png') });
   await server.stop();
 });

@@ -1,5 +1,6 @@
 /** One connection: what it hangs on, its channels, its user, and its timeline. */
 import { type FormEvent, useState } from 'react';
+import type { Diagnosis } from '#shared/contract/doctor.ts';
 import type { Connection, Stuck } from '#shared/contract/live.ts';
 import { channelNameProblem, isPresence } from '#shared/protocol/channels.ts';
 import {
@@ -17,7 +18,8 @@ import {
   StateDot,
   TextField,
 } from '../../components/index.ts';
-import { useCall, useDraft, useNavigation } from '../../state/index.ts';
+import { useCall, useDraft } from '../../state/index.ts';
+import { DiagnosisItem } from '../doctor/index.ts';
 import { subscriptionWords } from './connection.ts';
 import { ConnectionTimeline } from './connection-timeline.tsx';
 import styles from './connections-screen.module.css';
@@ -80,21 +82,40 @@ export function ConnectionDetail({ connection, onClosed }: ConnectionDetailProps
 }
 
 function StuckNotice({ profileId, stuck }: { readonly profileId: string; readonly stuck: Stuck }) {
-  const navigation = useNavigation();
+  const check = useCall('doctor.check');
+  const [diagnoses, setDiagnoses] = useState<readonly Diagnosis[]>([]);
+  const run = async () => {
+    const answer = await check.run({ profileId, elsewhere: stuck.action === 'try-clusters' });
+    if (answer) setDiagnoses(answer.diagnoses);
+  };
   return (
-    <Notice
-      tone="warning"
-      title={stuck.title}
-      actions={
-        stuck.action && (
-          <Button icon="search" onClick={() => navigation.openApp(profileId, 'keys')}>
-            {stuck.action === 'try-clusters' ? 'Try the nine clusters' : 'Check credentials'}
-          </Button>
-        )
-      }
-    >
-      {stuck.advice}
-    </Notice>
+    <Stack gap={8}>
+      <Notice
+        tone="warning"
+        title={stuck.title}
+        actions={
+          stuck.action && (
+            <Button icon="search" isPending={check.isPending} onClick={() => void run()}>
+              {stuck.action === 'try-clusters' ? 'Try the nine clusters' : 'Check credentials'}
+            </Button>
+          )
+        }
+      >
+        {stuck.advice}
+      </Notice>
+      {check.error && <ErrorNotice error={check.error} onDismiss={check.clear} />}
+      {diagnoses.length > 0 && (
+        <ul className={styles.diagnoses} aria-label="What was found">
+          {diagnoses.map((diagnosis) => (
+            <DiagnosisItem
+              key={`${diagnosis.subject} ${diagnosis.credentialId}`}
+              diagnosis={diagnosis}
+              which={undefined}
+            />
+          ))}
+        </ul>
+      )}
+    </Stack>
   );
 }
 
