@@ -3,6 +3,7 @@
  * one. Servers disagree on small things (data as an object or as JSON text, ids as numbers), so those are accepted.
  */
 import * as z from 'zod';
+import { parseUnknown } from '#shared/lib/parse-unknown.ts';
 import { parseBoundedJson } from './bounded-json.ts';
 
 /** `[user id, JSON text of user_info or null]` */
@@ -81,12 +82,14 @@ export const memberAddedData = z.object({ user_id: userId, user_info: z.unknown(
 export const memberRemovedData = z.object({ user_id: userId });
 export const countData = z.object({ subscription_count: count });
 
+const signedInUser = z.object({ id: z.string().max(nameLimit) });
+
 /** `user_data` is the JSON text that was signed. Whose it is does not matter enough to refuse the message. */
 export const signInData = z
   .object({ user_data: z.string() })
   .transform(({ user_data }) => {
     const parsed = parseBoundedJson(user_data);
-    const user = z.object({ id: z.string().max(nameLimit) }).safeParse(parsed.ok ? parsed.value : null);
+    const user = parseUnknown(signedInUser, parsed.ok ? parsed.value : null);
     return user.success ? user.data.id : null;
   })
   .catch(null);
