@@ -179,6 +179,7 @@ describe('the dialect', () => {
     live.observeAnswer(profileId, { ...answer, body: '{"ok":true}' });
     live.observeAnswer(profileId, { ...answer, headers: { uwebsockets: '20' }, body: '{}' });
     expect(state().dialect.detected).toBe('soketi');
+    expect(live.withDialect(profile).dialect).toBe('soketi');
     if (profile.location.kind !== 'endpoints') throw new Error('No endpoints');
     const webSocket = { ...profile.location.webSocket, host: 'localhost' };
     harness.add({ ...profile, location: { ...profile.location, webSocket } }, signWith(server.key, ''));
