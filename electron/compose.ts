@@ -119,7 +119,9 @@ export async function compose(options: ComposeOptions): Promise<App> {
     onCopyEnded: (how) => emit('vault.copyEnded', { how }),
     onProblem: (error) => reportBug('clipboard', error),
   });
-  const api = new HttpApi(vault);
+  const api = new HttpApi(vault, {
+    onAnswer: (profileId, answer) => live.observeAnswer(profileId, answer),
+  });
   const keepChoices = new KeepChoices(preferences);
   /** A production app's events are customers' data: kept for this session only, unless that was decided otherwise. */
   const keepsHistory = (profileId: string): boolean =>
@@ -139,9 +141,13 @@ export async function compose(options: ComposeOptions): Promise<App> {
   const live: Live = new Live({
     profiles: { get: (profileId) => profiles.find(profileId) },
     authorizer: vault,
-    recorder: (profileId) => history.recorder(profileId),
+    recorder: (profileId, connection) => history.recorder(profileId, connection),
     onChanged: (connection) => {
       emit('live.changed', connection);
+      idleLock.useMayHaveChanged();
+    },
+    onClosed: (which) => {
+      emit('live.closed', which);
       idleLock.useMayHaveChanged();
     },
     onPresenceChanged: (where) => emit('presence.changed', where),
@@ -200,7 +206,9 @@ export async function compose(options: ComposeOptions): Promise<App> {
   });
   const check = ({ profileId, ...how }: { readonly profileId: string } & CheckOptions) => {
     const service = profiles.findService(profileId);
-    return service ? doctor.checkService(service, how) : doctor.checkApp(profiles.get(profileId), how);
+    return service
+      ? doctor.checkService(service, how)
+      : doctor.checkApp(live.withDialect(profiles.get(profileId)), how);
   };
   const presencePoll = new PresencePoll(api);
   const sandbox: Sandbox = new Sandbox({
@@ -453,15 +461,23 @@ export async function compose(options: ComposeOptions): Promise<App> {
     },
     live: {
       list: () => ({ connections: live.list() }),
-      connect: ({ profileId }) => live.connect(profileId),
-      disconnect: ({ profileId }) => live.disconnect(profileId),
+      open: (input) => live.open(input),
+      close: (input) => {
+        live.closeConnection(input);
+        return {};
+      },
+      connect: (input) => live.connect(input),
+      disconnect: (input) => live.disconnect(input),
       subscribe: (input) => live.subscribe(input),
       unsubscribe: (input) => live.unsubscribe(input),
+      signIn: (input) => live.signIn(input),
+      signOut: (input) => live.signOut(input),
+      timeline: (input) => ({ entries: live.timeline(input) }),
     },
     presence: {
       members: (input) => live.members(input),
       poll: ({ profileId, channel }, { signal }) =>
-        presencePoll.poll(profiles.get(profileId), channel, signal),
+        presencePoll.poll(live.withDialect(profiles.get(profileId)), channel, signal),
     },
     profiles: {
       list: () => profiles.all(),
@@ -475,7 +491,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     },
     publishing: {
       publish: ({ profileId, ...input }, { signal }) =>
-        publisher.publish(profiles.get(profileId), input, signal),
+        publisher.publish(live.withDialect(profiles.get(profileId)), input, signal),
     },
     rotation: {
       plans: ({ profileId }) => ({ plans: rotations.plans(profileId) }),

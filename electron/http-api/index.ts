@@ -6,6 +6,7 @@
 import type { Location, Profile } from '#shared/contract/profiles.ts';
 import type { Slot } from '#shared/contract/vault.ts';
 import { AppError } from '#shared/lib/app-error.ts';
+import { clockOffsetMs } from '#shared/protocol/clock-offset.ts';
 import type { Endpoint } from '#shared/protocol/dialects.ts';
 import { clusterEndpoints } from '#shared/protocol/dialects.ts';
 import { networkCode, networkReason } from './network-reasons.ts';
@@ -51,6 +52,20 @@ export interface ApiAnswer {
   readonly location: string | undefined;
 }
 
+export interface HttpApiOptions {
+  /** Each answer to a signed request, with what tells of the server that gave it. */
+  onAnswer?(
+    profileId: string,
+    answer: {
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string | undefined>>;
+      readonly body: string;
+      /** The server's clock minus this one's, in milliseconds. Null: it gave no time. */
+      readonly clockOffsetMs: number | null;
+    },
+  ): void;
+}
+
 const answerLimitCharacters = 20_000;
 const answerLimitBytes = 4 * 1024 * 1024;
 const timeoutMs = 15_000;
@@ -58,8 +73,11 @@ const timeoutMs = 15_000;
 export class HttpApi {
   readonly #signer: RequestSigner;
 
-  constructor(signer: RequestSigner) {
+  readonly #options: HttpApiOptions;
+
+  constructor(signer: RequestSigner, options: HttpApiOptions = {}) {
     this.#signer = signer;
+    this.#options = options;
   }
 
   /**
@@ -81,7 +99,7 @@ export class HttpApi {
       ...(body === undefined ? {} : { body }),
     });
     const origin = `${endpoint.tls ? 'https' : 'http'}://${endpoint.host}:${endpoint.port}`;
-    const startedAt = performance.now();
+    const [startedAt, sentAt] = [performance.now(), Date.now()];
     const deadline = AbortSignal.timeout(timeoutMs);
     try {
       const response = await fetch(`${origin}${endpoint.path}${path}?${query}`, {
@@ -90,7 +108,17 @@ export class HttpApi {
         signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
         ...(body === undefined ? {} : { body, headers: { 'Content-Type': 'application/json' } }),
       });
+      const receivedAt = Date.now();
       const whole = await readBounded(response);
+      this.#options.onAnswer?.(profile.profileId, {
+        status: response.status,
+        headers: {
+          'x-powered-by': response.headers.get('x-powered-by') ?? undefined,
+          uwebsockets: response.headers.get('uwebsockets') ?? undefined,
+        },
+        body: whole,
+        clockOffsetMs: clockOffsetMs(response.headers.get('date') ?? undefined, sentAt, receivedAt),
+      });
       return {
         status: response.status,
         body: whole,

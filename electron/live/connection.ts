@@ -1,18 +1,31 @@
-/** The live connection of one app: its state as the page sees it, its subscriptions, and what it writes in the log. */
-import type { Connection, ConnectionState, Transition } from '#shared/contract/live.ts';
+/** One live connection of an app: its state as the page sees it, its subscriptions, and what it writes in the log. */
+import type { IncomingHttpHeaders } from 'node:http';
+import {
+  type Connection,
+  type ConnectionState,
+  roundTripLimit,
+  type Stuck,
+  type TimelineEntry,
+} from '#shared/contract/live.ts';
 import type { Profile } from '#shared/contract/profiles.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { isPresence, needsAuthorization } from '#shared/protocol/channels.ts';
 import { afterClose } from '#shared/protocol/codes.ts';
+import type { Dialect } from '#shared/protocol/dialects.ts';
 import { AttemptPacer } from './attempt-pacer.ts';
+import type { ConnectProblem } from './connect-problem.ts';
+import type { DialectEvidence } from './dialect-evidence.ts';
 import { LimitedNotes } from './limited-notes.ts';
-import { defaultMember, type MemberInput, type OwnMember, ownMember } from './own-member.ts';
+import { defaultMember, type MemberInput, type OwnMember, ownMember, ownUser } from './own-member.ts';
 import type { ProtocolMessage } from './protocol-messages.ts';
 import { type ChannelSignature, PusherClient } from './pusher-client.ts';
 import * as reasons from './reasons.ts';
 import type { Recorder } from './recorder.ts';
+import { SignIn } from './sign-in.ts';
+import { stuckOf, type Trouble } from './stuck.ts';
 import { type Entry, type KnownMembers, Subscriptions } from './subscriptions.ts';
 import type { SocketEnd } from './tap-socket.ts';
+import { Timeline } from './timeline.ts';
 import type { LiveTiming } from './timing.ts';
 import { isSameEndpoint, webSocketEndpoint } from './web-socket-endpoint.ts';
 
@@ -24,9 +37,24 @@ export interface Authorizer {
     readonly channel: string;
     readonly channelData?: string | undefined;
   }): Promise<{ auth: string }>;
+  signUser(input: {
+    readonly profileId: string;
+    readonly socketId: string;
+    readonly userData: string;
+  }): Promise<{ auth: string }>;
+}
+
+export interface UserInput extends MemberInput {
+  readonly watchlist?: readonly string[] | undefined;
 }
 
 export interface ConnectionOptions {
+  readonly number: number;
+  readonly label: string | null;
+  readonly evidence: DialectEvidence;
+  /** If the HTTP API refused the app's last signed request: the server's clock minus this one's, in milliseconds. */
+  refusedWithOffsetMs(): number | undefined;
+  hasOthers(): boolean;
   readonly authorizer: Authorizer;
   readonly recorder: Recorder;
   readonly timing: LiveTiming;
@@ -35,7 +63,6 @@ export interface ConnectionOptions {
   onPresenceChanged(channel: string): void;
 }
 
-const transitionLimit = 50;
 const subscriptionLimit = 1000;
 
 export class ProfileConnection {
@@ -50,7 +77,10 @@ export class ProfileConnection {
   #reason: string | null = null;
   #socketId: string | null = null;
   #roundTripMs: number | null = null;
-  #transitions: Transition[] = [];
+  #roundTrips: number[] = [];
+  #trouble: Trouble | undefined;
+  #signIn: SignIn | undefined;
+  readonly #timeline = new Timeline();
   /** Since when events are missing. */
   #lostSinceMs: number | undefined;
   #defaultMember: OwnMember | undefined;
@@ -72,20 +102,76 @@ export class ProfileConnection {
   }
 
   snapshot(): Connection {
+    const { number, label, evidence, hasOthers } = this.#options;
     return {
       profileId: this.#profile.profileId,
+      connection: number,
+      label,
+      hasOthers: hasOthers(),
       state: this.#state,
       socketId: this.#socketId,
       reason: this.#reason,
       roundTripMs: this.#roundTripMs,
-      transitions: [...this.#transitions],
+      roundTrips: [...this.#roundTrips],
       subscriptions: this.#subscriptions.list(),
+      user: this.#signIn?.snapshot() ?? null,
+      stuck: this.#stuck(),
+      dialect: evidence.found(this.#profile),
+      timelineVersion: this.#timeline.version,
     };
+  }
+
+  timeline(): TimelineEntry[] {
+    return this.#timeline.list();
+  }
+
+  /** Once for a socket: another user, or the same again, needs a new one. */
+  signIn(input: UserInput): void {
+    const userData = ownUser(input);
+    const before = this.#signIn;
+    if (before?.userData === userData && before.state !== 'failed') return;
+    before?.close();
+    const isUsed = before?.state === 'signed-in' || before?.state === 'pending';
+    this.#signIn = new SignIn({
+      userId: input.userId,
+      userData,
+      answerTimeoutMs: this.#options.timing.answerTimeoutMs,
+      sign: (socketId, data) =>
+        this.#options.authorizer.signUser({
+          profileId: this.#profile.profileId,
+          socketId,
+          userData: data,
+        }),
+      send: (event, data) => this.#client?.send(event, data),
+      onChanged: () => this.#options.onChanged(),
+      onTold: (text) => this.#timeline.add(this.#options.now(), 'sign-in', text),
+    });
+    if (isUsed) this.#reopen('Another user signs in: connecting again, as the protocol has no sign-out.');
+    else if (this.#state === 'connected' && this.#socketId) this.#signIn.connected(this.#socketId);
+    this.#options.onChanged();
+  }
+
+  signOut(): void {
+    const before = this.#signIn;
+    if (!before) return;
+    before.close();
+    this.#signIn = undefined;
+    this.#timeline.add(this.#options.now(), 'sign-in', 'Signed out.');
+    if (before.state === 'signed-in' || before.state === 'pending') {
+      this.#reopen('Signed out: connecting again, as the protocol has no sign-out.');
+    }
+    this.#options.onChanged();
+  }
+
+  /** For what changed in what all connections of the app share. */
+  sharedChanged(): void {
+    this.#options.onChanged();
   }
 
   connect(): void {
     if (this.#client) return;
     this.#pacer = new AttemptPacer();
+    this.#trouble = undefined;
     this.#become('connecting', null);
     this.#open();
   }
@@ -128,6 +214,7 @@ export class ProfileConnection {
 
   /** Asks again for what could not be signed, or was signed with another secret. */
   retrySubscriptions(which: 'waiting-for-vault' | 'unsubscribed'): void {
+    this.#signIn?.retry(which === 'waiting-for-vault' ? 'waiting' : 'all');
     for (const entry of this.#subscriptions.all()) {
       const isStuck = entry.state === 'failed' || (entry.state === 'pending' && entry.reason !== null);
       if (entry.state !== 'waiting-for-vault' && !(which === 'unsubscribed' && isStuck)) continue;
@@ -143,17 +230,12 @@ export class ProfileConnection {
     this.#profile = profile;
     const isSamePlace = before.key === profile.key && isSameEndpoint(before.location, profile.location);
     if (isSamePlace || !this.#isWanted) return;
-    const wasConnected = this.#state === 'connected';
-    this.#close();
-    if (wasConnected) {
-      this.#lostSinceMs ??= this.#options.now();
-      this.#options.recorder.note('disconnected', 'The app’s key or address was changed: connecting again.');
-    }
-    this.connect();
+    this.#reopen('The app’s key or address was changed: connecting again.');
   }
 
   dispose(): void {
     this.disconnect();
+    this.#signIn?.close();
     this.#subscriptions.close();
   }
 
@@ -162,9 +244,39 @@ export class ProfileConnection {
     return this.#client !== undefined || this.#state === 'failed';
   }
 
+  get #dialect(): Dialect {
+    return this.#options.evidence.found(this.#profile).used;
+  }
+
+  #stuck(): Stuck | null {
+    return stuckOf({
+      state: this.#state,
+      reason: this.#reason,
+      trouble: this.#trouble,
+      endpoint: webSocketEndpoint(this.#profile.location),
+      isOnCluster: this.#profile.location.kind === 'cluster',
+      dialect: this.#dialect,
+      user: this.#signIn?.snapshot() ?? null,
+      subscriptions: this.#subscriptions.list(),
+      refusedWithOffsetMs: this.#options.refusedWithOffsetMs(),
+    });
+  }
+
+  #reopen(why: string): void {
+    if (!this.#isWanted) return;
+    const wasConnected = this.#state === 'connected';
+    this.#close();
+    if (wasConnected) {
+      this.#lostSinceMs ??= this.#options.now();
+      this.#options.recorder.note('disconnected', why);
+      this.#timeline.add(this.#options.now(), 'closed', why, reasons.nextAttemptText(0));
+    }
+    this.connect();
+  }
+
   #open(): void {
     const endpoint = webSocketEndpoint(this.#profile.location);
-    const { recorder, timing, now } = this.#options;
+    const { recorder, timing, now, evidence } = this.#options;
     const client: PusherClient = new PusherClient({
       key: this.#profile.key,
       endpoint,
@@ -177,13 +289,17 @@ export class ProfileConnection {
         timing,
         now,
         pacer: this.#pacer,
-        attemptFailed: ({ text }) => {
-          if (this.#client === client) this.#explain(text);
+        answered: (headers) => {
+          if (this.#client === client) evidence.observeAnswer({ headers: plainHeaders(headers) });
+        },
+        attemptFailed: (problem, delayMs) => {
+          if (this.#client === client) this.#onAttemptFailed(problem, delayMs);
         },
         received: (message) => this.#client === client && this.#receive(message),
         refused: (why, channel) => this.#refuse(why, channel),
         roundTrip: (milliseconds) => {
           this.#roundTripMs = milliseconds;
+          this.#roundTrips = [...this.#roundTrips.slice(1 - roundTripLimit), milliseconds];
           this.#options.onChanged();
         },
         ended: (end) => {
@@ -206,6 +322,13 @@ export class ProfileConnection {
     this.#socketId = null;
     this.#roundTripMs = null;
     this.#subscriptions.connectionLost();
+    this.#signIn?.connectionLost();
+  }
+
+  #onAttemptFailed(problem: ConnectProblem, delayMs: number): void {
+    this.#trouble = { kind: 'attempt', problem };
+    this.#timeline.add(this.#options.now(), 'attempt', problem.text, reasons.nextAttemptText(delayMs));
+    this.#explain(problem.text);
   }
 
   #onLibraryState(state: string): void {
@@ -222,26 +345,51 @@ export class ProfileConnection {
   /** The library asks for its channels by itself right after this. */
   #onConnected(): void {
     const { recorder, now } = this.#options;
+    this.#trouble = undefined;
     this.#become('connected', null);
-    if (this.#lostSinceMs !== undefined) recorder.note('gap', reasons.gapText(now() - this.#lostSinceMs));
+    if (this.#lostSinceMs !== undefined) {
+      const text = reasons.gapText(now() - this.#lostSinceMs);
+      recorder.note('gap', text);
+      this.#timeline.add(now(), 'gap', text);
+    }
     this.#lostSinceMs = undefined;
     recorder.note('connected', `Connected as socket ${this.#socketId ?? 'unknown'}.`);
     for (const entry of this.#subscriptions.all()) this.#becomePending(entry);
-    this.#client?.ping();
+    this.#client?.send('pusher:ping', {});
+    if (this.#socketId !== null) this.#signIn?.connected(this.#socketId);
   }
 
   #onSocketEnd(end: SocketEnd): void {
     const text =
-      end.silentSinceMs === undefined ? (end.text ?? reasons.closeText(end.code)) : reasons.unansweredPing;
+      end.silentSinceMs === undefined
+        ? (end.text ?? reasons.closeText(end.code, this.#dialect))
+        : reasons.unansweredPing;
     // A socket that pusher-js replaces before it was open: its own attempt failed, for a reason that is known.
-    if (!end.isOurs || end.silentSinceMs !== undefined) this.#explain(text);
+    if (!end.isOurs || end.silentSinceMs !== undefined) {
+      this.#noteEnd(end, text);
+      this.#explain(text);
+    }
     if (end.wasWelcomed) {
       this.#lostSinceMs ??= end.silentSinceMs ?? this.#options.now();
       this.#options.recorder.note('disconnected', `Connection lost. ${text}`);
       this.#noLongerConnected();
     }
-    if (!end.isOurs && afterClose(end.code) === 'do-not-reconnect') this.#fail(text);
+    if (!end.isOurs && isFinal(end.code)) this.#fail(text);
     else if (end.wasWelcomed) this.#become('connecting', text);
+  }
+
+  #noteEnd({ code, text: own, silentSinceMs, isOurs }: SocketEnd, text: string): void {
+    if (!isOurs && own === undefined) {
+      // An error may have said more than the close that follows it.
+      if (code >= 4000 || this.#trouble?.kind !== 'code') this.#trouble = { kind: 'code', code };
+      if (code === 4009) this.#signIn?.refused(code, true);
+    } else this.#trouble = { kind: 'other', text };
+    const baseMs = silentSinceMs === undefined ? reasons.reconnectDelayMs(code) : 0;
+    const next =
+      !isOurs && isFinal(code)
+        ? reasons.doesNotReconnect
+        : reasons.nextAttemptText(baseMs + this.#pacer.delayMs());
+    this.#timeline.add(this.#options.now(), 'closed', text, next);
   }
 
   #fail(reason: string): void {
@@ -253,6 +401,8 @@ export class ProfileConnection {
 
   /** @returns Whether pusher-js may have it. */
   #receive(message: ProtocolMessage): boolean {
+    this.#options.evidence.observeMessage(message);
+    if (this.#signIn?.receive(message)) return false;
     switch (message.kind) {
       case 'welcome':
         this.#socketId = message.socketId;
@@ -263,19 +413,40 @@ export class ProfileConnection {
       case 'error':
         this.#onServerError(message.code, message.serverText);
         return false;
+      case 'signed-in':
+        return false;
+      case 'watchlist':
+        this.#timeline.add(this.#options.now(), 'sign-in', reasons.watchlistText(message));
+        this.#options.onChanged();
+        return false;
       default:
         return this.#subscriptions.receive(message);
     }
   }
 
   #onServerError(code: number | null, serverText: string): void {
-    const text = reasons.errorText(code);
+    const dialect = this.#dialect;
+    const text = reasons.errorText(code, dialect);
+    // A refusal before the welcome is final, as in pusher-js: some servers then close without a code, or not at all.
+    const isRefusal = this.#state !== 'connected' && code !== null && isFinal(code);
+    if (code !== null) this.#trouble = { kind: 'code', code };
+    this.#timeline.add(this.#options.now(), 'error', text, isRefusal ? reasons.doesNotReconnect : null);
+    if (isRefusal) {
+      this.#fail(text);
+      return;
+    }
     this.#explain(text);
     // Before the welcome the close that follows is noted.
     if (this.#state !== 'connected') return;
     this.#errorNotes.write(text);
+    if (this.#signIn?.refused(code, !this.#subscriptions.isSignatureDue)) {
+      if (code === 4200) this.#options.evidence.observeSignInUnknown();
+      return;
+    }
     // 43xx is about client events and watchlists, never about a subscription.
-    if (code === null || afterClose(code) !== 'stay-connected') this.#subscriptions.blame(code, serverText);
+    if (code === null || afterClose(code) !== 'stay-connected') {
+      this.#subscriptions.blame(code, serverText, dialect);
+    }
   }
 
   #refuse(why: string, channel: string | undefined): void {
@@ -293,7 +464,7 @@ export class ProfileConnection {
 
   #becomePending(entry: Entry): void {
     this.#subscriptions.become(entry, 'pending');
-    if (!needsAuthorization(entry.channel)) this.#subscriptions.sent(entry, this.#profile.dialect);
+    if (!needsAuthorization(entry.channel)) this.#subscriptions.sent(entry, this.#dialect);
   }
 
   async #authorize(socketId: string, channel: string): Promise<ChannelSignature | undefined> {
@@ -311,7 +482,7 @@ export class ProfileConnection {
         channelData,
       });
       if (!isStillWanted()) return undefined;
-      this.#subscriptions.sent(entry, this.#profile.dialect);
+      this.#subscriptions.sent(entry, this.#dialect);
       return { auth, channelData };
     } catch (error) {
       if (!isStillWanted()) return undefined;
@@ -345,9 +516,21 @@ export class ProfileConnection {
     this.#state = state;
     this.#reason = reason;
     if (isNew) {
-      this.#transitions.push({ at: this.#options.now(), state, reason });
-      if (this.#transitions.length > transitionLimit) this.#transitions.shift();
+      const next = state === 'failed' ? reasons.doesNotReconnect : null;
+      // Why it connects again is in the entry before.
+      const text = state === 'connecting' ? null : reason;
+      this.#timeline.add(this.#options.now(), state, text ?? reasons.stateText(state, this.#socketId), next);
     }
     this.#options.onChanged();
   }
+}
+
+/** pusher-js takes any code from 4300 for a refusal as well, when a connection is closed with it. */
+function isFinal(code: number): boolean {
+  return afterClose(code) === 'do-not-reconnect' || code >= 4300;
+}
+
+function plainHeaders(headers: IncomingHttpHeaders): Record<string, string | undefined> {
+  const text = (value: string | string[] | undefined) => (Array.isArray(value) ? value.join() : value);
+  return { 'x-powered-by': text(headers['x-powered-by']), uwebsockets: text(headers.uwebsockets) };
 }

@@ -82,6 +82,15 @@ function protocolVerdict(frame: Frame): Verdict {
         kind: 'error',
         code,
         serverText: message,
+        isTextData: typeof frame.data === 'string',
+      }));
+    case 'pusher:signin_success':
+      return withData(frame, schemas.signInData, (userId) => ({ kind: 'signed-in', userId }));
+    case 'pusher_internal:watchlist_events':
+      return withData(frame, schemas.watchlistData, ({ events }) => ({
+        kind: 'watchlist',
+        online: usersOf(events, 'online'),
+        offline: usersOf(events, 'offline'),
       }));
     default:
       return channelVerdict(frame);
@@ -103,11 +112,19 @@ function channelVerdict(frame: Frame): Verdict {
   const channel = named.data;
   switch (event) {
     case 'pusher_internal:subscription_succeeded':
-      if (!isPresence(channel)) return accepted({ kind: 'subscribed', channel, members: null });
+      if (!isPresence(channel)) {
+        return accepted({
+          kind: 'subscribed',
+          channel,
+          members: null,
+          isWithoutData: frame.data === undefined,
+        });
+      }
       return withData(frame, schemas.presenceData, ({ presence }) => ({
         kind: 'subscribed',
         channel,
         members: memberPairs(presence),
+        isWithoutData: false,
       }));
     case 'pusher:subscription_error':
       return withData(frame, schemas.subscriptionErrorData, ({ status }) => ({
@@ -192,6 +209,10 @@ function memberPairs(presence: z.output<typeof schemas.presenceData>['presence']
   const infos = new Map(Object.entries(presence.hash));
   const ids = new Set([...infos.keys(), ...(presence.ids ?? [])]);
   return [...ids].map((id) => [id, infoText(infos.get(id))]);
+}
+
+function usersOf(events: z.output<typeof schemas.watchlistData>['events'], name: string): number {
+  return events.filter((each) => each.name === name).reduce((sum, { user_ids }) => sum + user_ids.length, 0);
 }
 
 /** Nested no deeper than the frame, so that writing it out again can't run out of stack. */

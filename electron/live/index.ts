@@ -1,6 +1,6 @@
 /** Live traffic: connections through pusher-js, the tap on their sockets, subscriptions and presence members. */
 export type { Authorizer } from './connection.ts';
-export { Live, type LiveOptions } from './live.ts';
+export { Live, type LiveOptions, type Which } from './live.ts';
 export type { MemberInput } from './own-member.ts';
 export type { Recorder } from './recorder.ts';
 export type { LiveTiming } from './timing.ts';

@@ -1,23 +1,32 @@
-/** Live connections, one for each app: the contract's calls, and what other features tell them. */
-import type { Connection } from '#shared/contract/live.ts';
+/** Live connections, up to eight for each app: the contract's calls, and what other features tell them. */
+import { type Connection, connectionLimit, type TimelineEntry } from '#shared/contract/live.ts';
 import type { Profile } from '#shared/contract/profiles.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { channelNameProblem } from '#shared/protocol/channels.ts';
 import { createClock } from './clock.ts';
-import { type Authorizer, ProfileConnection } from './connection.ts';
+import { type Authorizer, ProfileConnection, type UserInput } from './connection.ts';
+import { DialectEvidence, type ObservedAnswer } from './dialect-evidence.ts';
 import type { MemberInput } from './own-member.ts';
 import type { Recorder } from './recorder.ts';
 import type { KnownMembers } from './subscriptions.ts';
 import { Throttle } from './throttle.ts';
 import { defaultTiming, type LiveTiming } from './timing.ts';
+import { isSameEndpoint } from './web-socket-endpoint.ts';
+
+/** One connection of an app. Without a number: the app's own. */
+export interface Which {
+  readonly profileId: string;
+  readonly connection?: number | undefined;
+}
 
 export interface LiveOptions {
   readonly profiles: { get(profileId: string): Profile | undefined };
   readonly authorizer: Authorizer;
-  readonly recorder: (profileId: string) => Recorder;
+  readonly recorder: (profileId: string, connection: number) => Recorder;
   /** At most ten times a second for each connection. */
   readonly onChanged: (connection: Connection) => void;
-  /** At most ten times a second for each channel. */
+  readonly onClosed: (which: { profileId: string; connection: number }) => void;
+  /** At most ten times a second for each channel, and of the app's own connection only. */
   readonly onPresenceChanged: (where: { profileId: string; channel: string }) => void;
   readonly timing?: Partial<LiveTiming>;
   /** Milliseconds since 1970. */
@@ -30,11 +39,31 @@ interface Kept {
   readonly presence: Map<string, Throttle>;
 }
 
+/** What is known of one app. */
+interface KeptApp {
+  readonly connections: Map<number, Kept>;
+  readonly evidence: DialectEvidence;
+  profile: Profile;
+  hadOthers: boolean;
+  /** The HTTP API refused the last signed request: by how much its clock differs. */
+  refusedWithOffsetMs: number | undefined;
+}
+
+/** What the HTTP API answered to a signed request. */
+export interface ApiAnswer extends ObservedAnswer {
+  readonly status: number;
+  /** The server's clock minus this one's. Null: it gave no time. */
+  readonly clockOffsetMs: number | null;
+}
+
+/** Of the connection that every app has. */
+const ownNumber = 1;
+
 export class Live {
   readonly #options: LiveOptions;
   readonly #timing: LiveTiming;
   readonly #now: () => number;
-  readonly #kept = new Map<string, Kept>();
+  readonly #apps = new Map<string, KeptApp>();
 
   constructor(options: LiveOptions) {
     this.#options = options;
@@ -44,88 +73,191 @@ export class Live {
 
   /** Of every app that has been connected, or subscribed to something, since the start. */
   list(): Connection[] {
-    return [...this.#kept.values()].map(({ connection }) => connection.snapshot());
+    return [...this.#apps.values()].flatMap(({ connections }) =>
+      [...connections.values()].map(({ connection }) => connection.snapshot()),
+    );
   }
 
-  connect(profileId: string): Connection {
-    const connection = this.#connection(profileId);
+  /** Another connection of the app, which is connected. @throws AppError `not_found`, `conflict` */
+  open({ profileId, label }: { profileId: string; label?: string | undefined }): Connection {
+    const app = this.#app(profileId);
+    const number = freeNumber(app.connections);
+    app.hadOthers = true;
+    const { connection } = this.#keep(app, number, label ?? null);
+    connection.connect();
+    this.#tellAll(app);
+    return connection.snapshot();
+  }
+
+  /** @throws AppError `not_found`, and `conflict` for the app's own */
+  closeConnection({ profileId, connection: number }: { profileId: string; connection: number }): void {
+    if (number === ownNumber) {
+      throw new AppError('conflict', 'Connection 1 is the app’s own and stays.', {
+        hint: 'Disconnect it instead.',
+      });
+    }
+    const app = this.#app(profileId);
+    const kept = app.connections.get(number);
+    if (!kept) throw noSuchConnection(number);
+    app.connections.delete(number);
+    this.#end(profileId, number, kept);
+    this.#tellAll(app);
+  }
+
+  connect(which: Which | string): Connection {
+    const connection = this.#connection(asWhich(which));
     connection.connect();
     return connection.snapshot();
   }
 
   /** Subscriptions are kept for the next connection. */
-  disconnect(profileId: string): Connection {
-    const connection = this.#connection(profileId);
+  disconnect(which: Which | string): Connection {
+    const connection = this.#connection(asWhich(which));
     connection.disconnect();
     return connection.snapshot();
   }
 
   /** Without a connection it is remembered until there is one. */
-  subscribe(input: { profileId: string; channel: string; member?: MemberInput | undefined }): Connection {
-    const { profileId, channel, member } = input;
+  subscribe(input: Which & { channel: string; member?: MemberInput | undefined }): Connection {
+    const { channel, member } = input;
     requireChannelName(channel);
-    const connection = this.#connection(profileId);
+    const connection = this.#connection(input);
     connection.subscribe(channel, member);
     return connection.snapshot();
   }
 
-  unsubscribe({ profileId, channel }: { profileId: string; channel: string }): Connection {
-    const connection = this.#connection(profileId);
+  unsubscribe({ channel, ...which }: Which & { channel: string }): Connection {
+    const connection = this.#connection(which);
     connection.unsubscribe(channel);
     return connection.snapshot();
   }
 
-  members({ profileId, channel }: { profileId: string; channel: string }): KnownMembers {
-    return this.#connection(profileId).members(channel);
+  signIn({ profileId, connection: number, ...user }: Which & UserInput): Connection {
+    const connection = this.#connection({ profileId, connection: number });
+    connection.signIn(user);
+    return connection.snapshot();
+  }
+
+  signOut(which: Which): Connection {
+    const connection = this.#connection(which);
+    connection.signOut();
+    return connection.snapshot();
+  }
+
+  timeline(which: Which): TimelineEntry[] {
+    return this.#connection(which).timeline();
+  }
+
+  members({ channel, ...which }: Which & { channel: string }): KnownMembers {
+    return this.#connection(which).members(channel);
+  }
+
+  /** The profile with the server that it is on, as far as that is known, in place of “other”. */
+  withDialect(profile: Profile): Profile {
+    const evidence = this.#apps.get(profile.profileId)?.evidence;
+    return evidence ? { ...profile, dialect: evidence.found(profile).used } : profile;
+  }
+
+  /** What the app's HTTP API answered to a signed request tells of its server too. */
+  observeAnswer(profileId: string, answer: ApiAnswer): void {
+    const app = this.#apps.get(profileId);
+    if (!app) return;
+    app.evidence.observeAnswer(answer);
+    const { status, clockOffsetMs } = answer;
+    app.refusedWithOffsetMs = status === 401 && clockOffsetMs !== null ? clockOffsetMs : undefined;
+    this.#tellAll(app);
   }
 
   vaultUnlocked(): void {
-    for (const { connection } of this.#kept.values()) connection.retrySubscriptions('waiting-for-vault');
+    for (const app of this.#apps.values()) {
+      for (const { connection } of app.connections.values())
+        connection.retrySubscriptions('waiting-for-vault');
+    }
   }
 
   /** The app's secret was entered or replaced: what failed for want of it may succeed now. */
   credentialsChanged(profileId: string): void {
-    this.#kept.get(profileId)?.connection.retrySubscriptions('unsubscribed');
+    for (const { connection } of this.#apps.get(profileId)?.connections.values() ?? []) {
+      connection.retrySubscriptions('unsubscribed');
+    }
   }
 
   profileChanged(profileId: string): void {
     const profile = this.#options.profiles.get(profileId);
-    if (profile) this.#kept.get(profileId)?.connection.changeProfile(profile);
-    else this.forget(profileId);
+    if (!profile) {
+      this.forget(profileId);
+      return;
+    }
+    const app = this.#apps.get(profileId);
+    if (!app) return;
+    if (!isSameEndpoint(app.profile.location, profile.location)) app.evidence.forget();
+    app.profile = profile;
+    for (const { connection } of app.connections.values()) connection.changeProfile(profile);
+    this.#tellAll(app);
   }
 
   forget(profileId: string): void {
-    const kept = this.#kept.get(profileId);
-    if (!kept) return;
-    this.#kept.delete(profileId);
-    kept.connection.dispose();
-    kept.changes.cancel();
-    for (const throttle of kept.presence.values()) throttle.cancel();
+    const app = this.#apps.get(profileId);
+    if (!app) return;
+    this.#apps.delete(profileId);
+    for (const [number, kept] of app.connections) this.#end(profileId, number, kept);
   }
 
   async close(): Promise<void> {
-    for (const profileId of [...this.#kept.keys()]) this.forget(profileId);
+    for (const profileId of [...this.#apps.keys()]) this.forget(profileId);
   }
 
-  #connection(profileId: string): ProfileConnection {
-    const kept = this.#kept.get(profileId);
-    if (kept) return kept.connection;
+  #end(profileId: string, connection: number, kept: Kept): void {
+    kept.connection.dispose();
+    kept.changes.cancel();
+    for (const throttle of kept.presence.values()) throttle.cancel();
+    this.#options.onClosed({ profileId, connection });
+  }
+
+  #app(profileId: string): KeptApp {
+    const known = this.#apps.get(profileId);
+    if (known) return known;
     const profile = this.#options.profiles.get(profileId);
     if (!profile) throw new AppError('not_found', 'There is no such app any more.');
-    return this.#keep(profile).connection;
+    const app: KeptApp = {
+      connections: new Map(),
+      evidence: new DialectEvidence(() => this.#tellAll(app)),
+      profile,
+      hadOthers: false,
+      refusedWithOffsetMs: undefined,
+    };
+    this.#apps.set(profileId, app);
+    this.#keep(app, ownNumber, null);
+    return app;
   }
 
-  #keep(profile: Profile): Kept {
-    const { profileId } = profile;
+  #connection({ profileId, connection: number = ownNumber }: Which): ProfileConnection {
+    const kept = this.#app(profileId).connections.get(number);
+    if (!kept) throw noSuchConnection(number);
+    return kept.connection;
+  }
+
+  #tellAll(app: KeptApp): void {
+    for (const { connection } of app.connections.values()) connection.sharedChanged();
+  }
+
+  #keep(app: KeptApp, number: number, label: string | null): Kept {
+    const { profileId } = app.profile;
     const interval = this.#timing.changeIntervalMs;
     const presence = new Map<string, Throttle>();
-    const connection = new ProfileConnection(profile, {
+    const connection = new ProfileConnection(app.profile, {
+      number,
+      label,
+      evidence: app.evidence,
+      refusedWithOffsetMs: () => app.refusedWithOffsetMs,
+      hasOthers: () => app.hadOthers,
       authorizer: this.#options.authorizer,
-      recorder: this.#options.recorder(profileId),
+      recorder: this.#options.recorder(profileId, number),
       timing: this.#timing,
       now: this.#now,
       onChanged: () => changes.request(),
       onPresenceChanged: (channel) => {
+        if (number !== ownNumber) return;
         const throttle =
           presence.get(channel) ??
           new Throttle(interval, () => this.#options.onPresenceChanged({ profileId, channel }));
@@ -135,9 +267,26 @@ export class Live {
     });
     const changes = new Throttle(interval, () => this.#options.onChanged(connection.snapshot()));
     const kept: Kept = { connection, changes, presence };
-    this.#kept.set(profileId, kept);
+    app.connections.set(number, kept);
     return kept;
   }
+}
+
+function asWhich(which: Which | string): Which {
+  return typeof which === 'string' ? { profileId: which } : which;
+}
+
+function freeNumber(connections: ReadonlyMap<number, unknown>): number {
+  for (let number = ownNumber; number <= connectionLimit; number++) {
+    if (!connections.has(number)) return number;
+  }
+  throw new AppError('conflict', `An app has ${connectionLimit} connections at most.`, {
+    hint: 'Close one of them first.',
+  });
+}
+
+function noSuchConnection(number: number): AppError {
+  return new AppError('not_found', `This app has no connection ${number} any more.`);
 }
 
 function requireChannelName(channel: string): void {

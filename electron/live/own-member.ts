@@ -20,6 +20,19 @@ export function ownMember({ userId, userInfo }: MemberInput): OwnMember {
   return build(userId, userInfo === undefined ? undefined : parseInfo(userInfo));
 }
 
+/**
+ * The JSON text of a user who signs in: https://pusher.com/docs/channels/library_auth_reference/auth-signatures
+ * @throws AppError as `ownMember`
+ */
+export function ownUser(input: MemberInput & { readonly watchlist?: readonly string[] | undefined }): string {
+  const { userId, userInfo, watchlist } = input;
+  return JSON.stringify({
+    id: userId,
+    user_info: userInfo === undefined ? undefined : parseInfo(userInfo),
+    watchlist: watchlist && watchlist.length > 0 ? watchlist : undefined,
+  });
+}
+
 /** For who does not say: others on the channel can see what this member is. */
 export function defaultMember(): OwnMember {
   return build(`latchkey-${randomBytes(2).toString('hex')}`, { name: 'Latchkey' });
@@ -35,7 +48,7 @@ function parseInfo(userInfo: string): unknown {
   throw new AppError(
     'invalid_input',
     parsed.why === 'not-json'
-      ? 'The member’s info is not valid JSON.'
-      : `The member’s info is nested too deeply: at most ${depthLimit} levels are allowed.`,
+      ? 'The info is not valid JSON.'
+      : `The info is nested too deeply: at most ${depthLimit} levels are allowed.`,
   );
 }

@@ -3,13 +3,21 @@
  * one. Servers disagree on small things (data as an object or as JSON text, ids as numbers), so those are accepted.
  */
 import * as z from 'zod';
+import { parseUnknown } from '#shared/lib/parse-unknown.ts';
+import { parseBoundedJson } from './bounded-json.ts';
 
 /** `[user id, JSON text of user_info or null]` */
 export type MemberPair = readonly [userId: string, userInfo: string | null];
 
 export type ProtocolMessage =
   | { readonly kind: 'welcome'; readonly socketId: string; readonly activityTimeoutSeconds: number }
-  | { readonly kind: 'error'; readonly code: number | null; readonly serverText: string }
+  | {
+      readonly kind: 'error';
+      readonly code: number | null;
+      readonly serverText: string;
+      /** Its data was JSON text, not an object. */
+      readonly isTextData: boolean;
+    }
   | { readonly kind: 'ping' }
   | { readonly kind: 'pong' }
   | {
@@ -17,7 +25,10 @@ export type ProtocolMessage =
       readonly channel: string;
       /** On presence channels only. */
       readonly members: readonly MemberPair[] | null;
+      readonly isWithoutData: boolean;
     }
+  | { readonly kind: 'signed-in'; readonly userId: string | null }
+  | { readonly kind: 'watchlist'; readonly online: number; readonly offline: number }
   | { readonly kind: 'subscription-error'; readonly channel: string; readonly status: number | null }
   | { readonly kind: 'member-added'; readonly channel: string; readonly member: MemberPair }
   | { readonly kind: 'member-removed'; readonly channel: string; readonly userId: string }
@@ -70,3 +81,19 @@ export const presenceData = z.object({
 export const memberAddedData = z.object({ user_id: userId, user_info: z.unknown().optional() });
 export const memberRemovedData = z.object({ user_id: userId });
 export const countData = z.object({ subscription_count: count });
+
+const signedInUser = z.object({ id: z.string().max(nameLimit) });
+
+/** `user_data` is the JSON text that was signed. Whose it is does not matter enough to refuse the message. */
+export const signInData = z
+  .object({ user_data: z.string() })
+  .transform(({ user_data }) => {
+    const parsed = parseBoundedJson(user_data);
+    const user = parseUnknown(signedInUser, parsed.ok ? parsed.value : null);
+    return user.success ? user.data.id : null;
+  })
+  .catch(null);
+
+export const watchlistData = z.object({
+  events: z.array(z.object({ name: z.string(), user_ids: z.array(userId) })),
+});

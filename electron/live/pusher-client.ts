@@ -108,8 +108,9 @@ export class PusherClient {
     });
   }
 
-  ping(): void {
-    this.#enter(() => this.#pusher.send_event('pusher:ping', {}));
+  /** A message of the protocol that the library is not to know of. */
+  send(event: string, data: unknown): void {
+    this.#enter(() => this.#pusher.send_event(event, data));
   }
 
   /** Ends it for good. Nothing is reported any more. */

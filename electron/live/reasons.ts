@@ -1,7 +1,8 @@
 /** What the user is told about a connection and its subscriptions. Never a server's own words: the log has those. */
+import type { ConnectionState } from '#shared/contract/live.ts';
 import type { AppError, ErrorCode } from '#shared/lib/app-error.ts';
 import { needsAuthorization } from '#shared/protocol/channels.ts';
-import { closeCodeMeaning } from '#shared/protocol/codes.ts';
+import { afterClose, closeCodeMeaning } from '#shared/protocol/codes.ts';
 import type { Dialect } from '#shared/protocol/dialects.ts';
 import { dialectFacts } from '#shared/protocol/dialects.ts';
 
@@ -22,16 +23,40 @@ export function failureText({ message, hint }: AppError): string {
   return hint === undefined ? message : `${message} ${hint}`;
 }
 
-export function closeText(code: number): string {
-  return closeCodeMeaning(code) ?? `The server closed the connection with code ${code}.`;
+export function closeText(code: number, dialect: Dialect): string {
+  const meaning = closeCodeMeaning(code, dialect);
+  if (meaning === undefined) return `The server closed the connection with code ${code}.`;
+  return code >= 4000 ? `Closed with code ${code}: ${meaning}` : meaning;
+}
+
+/** Before pusher-js opens another socket: its rules, by code. See `getCloseAction` in its `protocol.ts`. */
+export function reconnectDelayMs(code: number): number {
+  return afterClose(code) === 'reconnect-at-once' && code >= 4200 ? 0 : 1000;
+}
+
+export const doesNotReconnect = 'Does not connect again by itself.';
+
+export function nextAttemptText(delayMs: number): string {
+  if (delayMs <= 0) return 'Connects again at once.';
+  return `Tries again after ${delayMs < 1000 ? `${Math.round(delayMs)} ms` : seconds(delayMs)}.`;
+}
+
+export const signInUnknown =
+  'The server answered with error 4200: it does not know sign-in. Laravel Reverb does not implement it.';
+export const signInRefused =
+  'The server refused the sign-in: it was signed with another secret or key, or this app has no users.';
+
+export function signInSilence(waitedMs: number): string {
+  return `The server has not answered the sign-in for ${seconds(waitedMs)}. Some servers ignore it.`;
 }
 
 export const unansweredPing = 'The server did not answer a ping: the connection was open on this side only.';
 
-export function errorText(code: number | null): string {
+export function errorText(code: number | null, dialect: Dialect): string {
   if (code === null) return 'The server sent an error without a code. Its words are in the log.';
   const meaning =
-    closeCodeMeaning(code) ?? 'The protocol does not define this code; the log has the server’s words.';
+    closeCodeMeaning(code, dialect) ??
+    'The protocol does not define this code; the log has the server’s words.';
   return `The server sent error ${code}: ${meaning}`;
 }
 
@@ -39,13 +64,13 @@ const otherSecret =
   'The signature was probably made with another secret, or belongs to another key. Check the app secret.';
 
 /** For a subscription that waits while an error comes which names no channel. */
-export function blameText(code: number | null, isCertain: boolean): string {
+export function blameText(code: number | null, isCertain: boolean, dialect: Dialect): string {
   if (code === null || code === 4009) {
     return isCertain
       ? `The server refused the subscription. ${otherSecret}`
       : `The server sent an error while this subscription was waiting, probably because of it. ${otherSecret}`;
   }
-  return `${errorText(code)} It came while this subscription was waiting, and is probably the cause.`;
+  return `${errorText(code, dialect)} It came while this subscription was waiting, and is probably the cause.`;
 }
 
 export function refusedSubscriptionText(status: number | null): string {
@@ -83,4 +108,36 @@ function seconds(milliseconds: number): string {
 
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+export function watchlistText({
+  online,
+  offline,
+}: {
+  readonly online: number;
+  readonly offline: number;
+}): string {
+  const users = (count: number) => `${count} ${count === 1 ? 'user' : 'users'}`;
+  const parts = [
+    ...(online > 0 ? [`${users(online)} online`] : []),
+    ...(offline > 0 ? [`${users(offline)} offline`] : []),
+  ];
+  return `The watchlist told: ${parts.length > 0 ? parts.join(', ') : 'nobody'}. The log says who.`;
+}
+
+export function stateText(state: ConnectionState, socketId: string | null): string {
+  switch (state) {
+    case 'initialized':
+      return 'Not connected.';
+    case 'connecting':
+      return 'A socket is being opened.';
+    case 'connected':
+      return `As socket ${socketId ?? 'unknown'}.`;
+    case 'unavailable':
+      return 'The server does not answer.';
+    case 'failed':
+      return 'Failed.';
+    case 'disconnected':
+      return 'Disconnected on this side.';
+  }
 }

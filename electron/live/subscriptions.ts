@@ -151,7 +151,7 @@ export class Subscriptions {
    * An error that names no channel came: it is about one of those that wait for an answer. If there is no doubt which,
    * that one failed; otherwise each is told, and those that succeed forget it.
    */
-  blame(code: number | null, serverText: string): void {
+  blame(code: number | null, serverText: string, dialect: Dialect): void {
     const waiting = this.all().filter(
       ({ state, isSent, channel }) => state === 'pending' && isSent && needsAuthorization(channel),
     );
@@ -160,10 +160,17 @@ export class Subscriptions {
       .sort((one, other) => other.channel.length - one.channel.length)[0];
     const [certain] = named ? [named] : waiting.length === 1 ? waiting : [];
     if (certain) {
-      this.become(certain, 'failed', reasons.blameText(code, true));
+      this.become(certain, 'failed', reasons.blameText(code, true, dialect));
       return;
     }
-    for (const entry of waiting) this.explain(entry, reasons.blameText(code, false));
+    for (const entry of waiting) this.explain(entry, reasons.blameText(code, false, dialect));
+  }
+
+  /** Asked for with a signature, unanswered. */
+  get isSignatureDue(): boolean {
+    return this.all().some(
+      ({ state, isSent, channel }) => state === 'pending' && isSent && needsAuthorization(channel),
+    );
   }
 
   close(): void {

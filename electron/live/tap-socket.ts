@@ -3,6 +3,7 @@
  * what the gate lets through. It also knocks until the server answers, where pusher-js would wait for 15 s and longer
  * after a refused connection.
  */
+import type { IncomingHttpHeaders } from 'node:http';
 import { type RawData, WebSocket } from 'ws';
 import type { Endpoint } from '#shared/protocol/dialects.ts';
 import type { AttemptPacer } from './attempt-pacer.ts';
@@ -40,7 +41,10 @@ export interface Tap {
   now(): number;
   /** Runs a callback of pusher-js so that what it opens from there belongs to the same connection. */
   enter(work: () => void): void;
-  attemptFailed(problem: ConnectProblem): void;
+  /** The server's answer to the upgrade. */
+  answered(headers: IncomingHttpHeaders): void;
+  /** @param delayMs until the next attempt */
+  attemptFailed(problem: ConnectProblem, delayMs: number): void;
   /** @returns Whether pusher-js may have it. */
   received(message: ProtocolMessage): boolean;
   refused(why: string, channel: string | undefined): void;
@@ -117,6 +121,7 @@ export class TapSocket {
       return;
     }
     let problem: unknown;
+    socket.on('upgrade', ({ headers }) => this.#tap.answered(headers));
     socket.on('error', (error) => {
       problem = error;
     });
@@ -134,7 +139,7 @@ export class TapSocket {
     const problem = connectProblem(error, this.#tap.endpoint);
     if (problem.wasAnswered) this.#tap.pacer.ended(0);
     else this.#tap.pacer.unreachable();
-    this.#tap.attemptFailed(problem);
+    this.#tap.attemptFailed(problem, this.#tap.pacer.delayMs());
     // Being told, the connection may have closed this socket.
     if (!this.#isFinished) this.#attemptLater();
   }

@@ -35,6 +35,7 @@ export { Keys } from './keys.tsx';
 export {
   Badge,
   type BadgeProps,
+  ConnectionMark,
   EnvironmentLabel,
   EnvironmentLine,
   ExposureLabel,

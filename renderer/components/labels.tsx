@@ -133,3 +133,17 @@ export function ExposureLabel({ exposure }: { readonly exposure: Exposure }) {
     </span>
   );
 }
+
+/** One of an app's connections: its number, in its steady colour. */
+export function ConnectionMark({ number }: { readonly number: number }) {
+  return (
+    <span
+      className={classes(styles.connection, styles[`connection-${number}`])}
+      role="img"
+      aria-label={`Connection ${number}`}
+      title={`Connection ${number}`}
+    >
+      {number}
+    </span>
+  );
+}

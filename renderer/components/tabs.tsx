@@ -15,7 +15,9 @@ export interface TabsProps<T extends string> {
   /** What the tabs choose, for screen readers. */
   readonly label: string;
   readonly tabs: readonly TabItem<T>[];
-  readonly value: T;
+  /** Null: what is shown is reached in another way, and `panelLabel` says what it is. */
+  readonly value: T | null;
+  readonly panelLabel?: string | undefined;
   readonly onChange: (value: T) => void;
   /** The panel of the tab that is chosen. */
   readonly children: ReactNode;
@@ -27,7 +29,7 @@ export interface TabsProps<T extends string> {
 
 /** Fills its parent: a bar, and the panel below it. */
 export function Tabs<T extends string>(props: TabsProps<T>) {
-  const { label, tabs, value, onChange, children, before, after, className } = props;
+  const { label, tabs, value, panelLabel, onChange, children, before, after, className } = props;
   return (
     <Base.Root
       value={value}
@@ -49,9 +51,15 @@ export function Tabs<T extends string>(props: TabsProps<T>) {
         </Base.List>
         {after && <div className={styles.after}>{after}</div>}
       </div>
-      <Base.Panel value={value} className={styles.panel} tabIndex={-1}>
-        {children}
-      </Base.Panel>
+      {value === null ? (
+        <section aria-label={panelLabel} className={styles.panel}>
+          {children}
+        </section>
+      ) : (
+        <Base.Panel value={value} className={styles.panel} tabIndex={-1}>
+          {children}
+        </Base.Panel>
+      )}
     </Base.Root>
   );
 }

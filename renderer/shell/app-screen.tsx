@@ -4,11 +4,19 @@ import type { Profile } from '#shared/contract/profiles.ts';
 import { CommandButton } from '../commands/index.ts';
 import { Badge, EnvironmentLabel, EnvironmentLine, Name, StateDot, Tabs } from '../components/index.ts';
 import Inspector from '../features/history/index.ts';
-import ChannelsScreen, { useConnectionWords } from '../features/live/index.ts';
+import ChannelsScreen, { ConnectionsScreen, useConnectionWords } from '../features/live/index.ts';
 import PresenceScreen from '../features/presence/index.ts';
 import PublishScreen from '../features/publishing/index.ts';
 import KeysScreen from '../features/rotation/index.ts';
-import { type AppTab, appTabs, useConnection, useNavigation, usePlace, useServices } from '../state/index.ts';
+import {
+  type AppTab,
+  appTabs,
+  useAppConnections,
+  useConnection,
+  useNavigation,
+  usePlace,
+  useServices,
+} from '../state/index.ts';
 import styles from './app-screen.module.css';
 import { tabLabels } from './tab-labels.ts';
 
@@ -25,12 +33,13 @@ export function AppScreen({ profile }: { readonly profile: Profile }) {
   return (
     <Tabs
       label={`Views of ${profile.name}`}
-      tabs={appTabs.map((value) => ({
+      tabs={appTabs.filter(hasTab).map((value) => ({
         value,
         label: tabLabels[value],
         mark: value === 'channels' && subscriptions > 0 ? <Badge>{subscriptions}</Badge> : undefined,
       }))}
-      value={tab}
+      value={hasTab(tab) ? tab : null}
+      panelLabel={tabLabels[tab]}
       onChange={(next) => navigation.openApp(profileId, next)}
       before={<Identity profile={profile} />}
       after={
@@ -56,6 +65,11 @@ export function AppScreen({ profile }: { readonly profile: Profile }) {
   );
 }
 
+/** Connections are reached from the state beside the app's name. */
+function hasTab(tab: AppTab): boolean {
+  return tab !== 'connections';
+}
+
 function isDown(state: string | undefined): boolean {
   return state === undefined || state === 'disconnected' || state === 'initialized';
 }
@@ -63,6 +77,9 @@ function isDown(state: string | undefined): boolean {
 function Identity({ profile }: { readonly profile: Profile }) {
   const connection = useConnection(profile.profileId);
   const { tone, text } = useConnectionWords(profile.profileId);
+  const navigation = useNavigation();
+  const place = usePlace();
+  const others = useAppConnections(profile.profileId).length - 1;
   return (
     <div className={styles.identity}>
       <EnvironmentLine environment={profile.environment} />
@@ -72,13 +89,21 @@ function Identity({ profile }: { readonly profile: Profile }) {
         </h1>
         <EnvironmentLabel environment={profile.environment} />
       </div>
-      <div className={styles.state} title={connection?.reason ?? undefined}>
+      <button
+        type="button"
+        className={styles.state}
+        title={connection?.reason ?? 'Show the connections'}
+        aria-label={`${text}. Show the connections`}
+        aria-current={place.screen === 'app' && place.tab === 'connections' ? 'page' : undefined}
+        onClick={() => navigation.openApp(profile.profileId, 'connections')}
+      >
         <StateDot tone={tone} label={text} isLabelBeside />
         <span className={styles.stateText}>{text}</span>
         {connection?.state === 'connected' && connection.socketId !== null && (
           <Name text={connection.socketId} className={styles.socketId} />
         )}
-      </div>
+        {others > 0 && <Badge title={`${others} more connections of this app`}>+{others}</Badge>}
+      </button>
     </div>
   );
 }
@@ -95,5 +120,7 @@ function TabScreen({ tab, profileId }: { readonly tab: AppTab; readonly profileI
       return <PublishScreen profileId={profileId} />;
     case 'keys':
       return <KeysScreen profileId={profileId} />;
+    case 'connections':
+      return <ConnectionsScreen profileId={profileId} />;
   }
 }

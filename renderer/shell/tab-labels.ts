@@ -7,4 +7,5 @@ export const tabLabels: Readonly<Record<AppTab, string>> = {
   presence: 'Presence',
   publish: 'Publish',
   keys: 'Keys & rotation',
+  connections: 'Connections',
 };

@@ -83,9 +83,21 @@ export function useConnections(): readonly Connection[] {
   return valueOr(useReadable(useServices().stores.connections), noConnections);
 }
 
-/** Undefined: this app has not been connected. */
+/** The app's own connection. Undefined: this app has not been connected. */
 export function useConnection(profileId: string): Connection | undefined {
-  return useConnections().find((connection) => connection.profileId === profileId);
+  return useConnections().find((each) => each.profileId === profileId && each.connection === 1);
+}
+
+/** All connections of an app, by number. */
+export function useAppConnections(profileId: string): readonly Connection[] {
+  const all = useConnections();
+  return useMemo(
+    () =>
+      all
+        .filter((each) => each.profileId === profileId)
+        .sort((one, other) => one.connection - other.connection),
+    [all, profileId],
+  );
 }
 
 const noRotations: readonly RotationRecord[] = [];

@@ -2,7 +2,7 @@
 import type { Disposer } from '#shared/lib/disposer.ts';
 import { type Readable, Value } from './value.ts';
 
-export const appTabs = ['inspector', 'channels', 'presence', 'publish', 'keys'] as const;
+export const appTabs = ['inspector', 'channels', 'presence', 'publish', 'keys', 'connections'] as const;
 export type AppTab = (typeof appTabs)[number];
 
 export type Place =

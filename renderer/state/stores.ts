@@ -61,10 +61,18 @@ export function createStores(client: Client, storage: Pick<Storage, 'getItem' | 
     }),
     connections: new Remote<readonly Connection[]>({
       load: async () => (await client.call('live.list', {})).connections,
-      listen: ({ change }) =>
-        client.on('live.changed', (connection) =>
-          change((all) => replaceBy(all, connection, (each) => each.profileId)),
-        ),
+      listen: ({ change }) => {
+        const stopChanged = client.on('live.changed', (connection) =>
+          change((all) => replaceBy(all, connection, connectionId)),
+        );
+        const stopClosed = client.on('live.closed', (closed) =>
+          change((all) => all.filter((each) => connectionId(each) !== connectionId(closed))),
+        );
+        return () => {
+          stopChanged();
+          stopClosed();
+        };
+      },
     }),
     settings: new Remote<SettingsValues>({
       load: () => client.call('settings.get', {}),
@@ -127,6 +135,11 @@ export function keepLoaded(client: Client, stores: Stores): Disposer {
       loadAll();
     }
   });
+}
+
+/** Of one of an app's connections. */
+function connectionId({ profileId, connection }: Pick<Connection, 'profileId' | 'connection'>): string {
+  return `${profileId} ${connection}`;
 }
 
 /** The list with this item in place of the one with the same id, or at its end. */

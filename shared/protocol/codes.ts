@@ -2,6 +2,7 @@
  * Error and close codes of the protocol, and the HTTP API's statuses, in words.
  * Source: the Channels docs (connection protocol, HTTP API reference); dialects are noted where servers disagree.
  */
+import type { Dialect } from './dialects.ts';
 
 /** What the client library does after a close with this code. */
 export type AfterClose =
@@ -41,9 +42,21 @@ const closeCodeMeanings: Readonly<Record<number, string>> = {
   4302: 'The watchlist is over its limit.',
 };
 
+/** Where a server gives a code another meaning than the protocol does. */
+const dialectMeanings: Partial<Record<Dialect, Readonly<Record<number, string>>>> = {
+  soketi: {
+    4100: 'The app is over its connection quota.',
+    4301: 'A limit of soketi was reached: client events are off, too frequent or too large, or a member is too large.',
+    4302: 'soketi failed to answer: the trouble is on the server.',
+  },
+  reverb: {
+    4200: 'Laravel Reverb did not understand a message: it is malformed, or of a kind that Reverb does not have.',
+  },
+};
+
 /** The meaning of a close or error code in plain words, or undefined for a code that the protocol does not define. */
-export function closeCodeMeaning(code: number): string | undefined {
-  return closeCodeMeanings[code];
+export function closeCodeMeaning(code: number, dialect: Dialect = 'other'): string | undefined {
+  return dialectMeanings[dialect]?.[code] ?? closeCodeMeanings[code];
 }
 
 /** What an HTTP API status means for a published event or a query. Undefined: not a status of the protocol. */

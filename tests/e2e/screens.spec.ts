@@ -43,6 +43,11 @@ test('every screen of an app, with traffic', async ({ latchkey: page }, testInfo
     await page.getByRole('tab', { name: tab }).click();
     await look(page, tab.toLowerCase().replaceAll(/\W+/g, '-'), outputPath);
   }
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.getByRole('button', { name: 'Connected. Show the connections' }).click();
+  await page.getByRole('button', { name: 'Open another connection' }).click();
+  await expect(page.getByRole('heading', { name: 'Connection 2' })).toBeVisible();
+  await look(page, 'connections', outputPath);
 });
 
 test('every kind of service, on its way in and on its screen', async ({ latchkey: page }, testInfo) => {

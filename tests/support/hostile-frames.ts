@@ -82,6 +82,11 @@ export function hostileFrames(channel: string, presence: string, encrypted: stri
     message('pusher:pong', deep(10)),
     message('pusher:signin_success', null),
     message('pusher:signin_success', { user_data: '{"id":"x"}' }),
+    message('pusher:signin_success', { user_data: JSON.stringify({ id: unmeasurable }) }),
+    message('pusher:signin_success', { user_data: unmeasurable }),
+    message('pusher_internal:watchlist_events', {
+      events: [{ name: unmeasurable, user_ids: [unmeasurable] }],
+    }),
     ...[null, {}, { events: 42 }, { events: [null] }].map((data) =>
       message('pusher_internal:watchlist_events', data),
     ),

@@ -50,16 +50,12 @@ export class MemoryRecorder implements Recorder {
   }
 }
 
-type Sign = (input: { socketId: string; channel: string; channelData?: string | undefined }) => Promise<{
-  auth: string;
-}>;
+/** Signs what is to be signed, whatever it is of. */
+type Sign = (text: string) => Promise<{ auth: string }>;
 
 /** What the vault would answer. */
 export function signWith(key: string, secret: string): Sign {
-  return async ({ socketId, channel, channelData }) => {
-    const parts = [socketId, channel, ...(channelData === undefined ? [] : [channelData])];
-    return { auth: `${key}:${createHmac('sha256', secret).update(parts.join(':')).digest('hex')}` };
-  };
+  return async (text) => ({ auth: `${key}:${createHmac('sha256', secret).update(text).digest('hex')}` });
 }
 
 export function profileFor(
@@ -87,57 +83,81 @@ export interface LiveHarness {
   readonly presenceChanges: string[];
   /** Puts a profile in, or another one in its place. */
   add(profile: Profile, sign: Sign): MemoryRecorder;
-  state(profileId: string): Connection;
-  connected(profileId: string): Promise<Connection>;
-  subscribed(profileId: string, channel: string): Promise<void>;
+  /** Of one of an app's connections. */
+  recorder(profileId: string, connection?: number): MemoryRecorder;
+  state(profileId: string, connection?: number): Connection;
+  connected(profileId: string, connection?: number): Promise<Connection>;
+  subscribed(profileId: string, channel: string, connection?: number): Promise<void>;
+  readonly closed: { profileId: string; connection: number }[];
 }
 
-export function startLive(timing: Partial<LiveTiming> = {}): LiveHarness {
+export function startLive(
+  timing: Partial<LiveTiming> = {},
+  recorderOf?: (profileId: string, connection: number) => Recorder,
+): LiveHarness {
   const profiles = new Map<string, Profile>();
   const signers = new Map<string, Sign>();
   const recorders = new Map<string, MemoryRecorder>();
   const changes: Connection[] = [];
   const presenceChanges: string[] = [];
+  const closed: { profileId: string; connection: number }[] = [];
+  const recorder = (profileId: string, connection = 1) => {
+    const key = `${profileId} ${connection}`;
+    const known = recorders.get(key) ?? new MemoryRecorder();
+    recorders.set(key, known);
+    return known;
+  };
+  const signer = (profileId: string) => {
+    const sign = signers.get(profileId);
+    if (!sign) throw new Error('No signer');
+    return sign;
+  };
   const live = new Live({
     profiles: { get: (profileId) => profiles.get(profileId) },
     authorizer: {
-      signChannel: ({ profileId, ...input }) => {
-        const sign = signers.get(profileId);
-        if (!sign) throw new Error('No signer');
-        return sign(input);
-      },
+      signChannel: ({ profileId, socketId, channel, channelData }) =>
+        signer(profileId)([socketId, channel, ...(channelData === undefined ? [] : [channelData])].join(':')),
+      signUser: ({ profileId, socketId, userData }) => signer(profileId)(`${socketId}::user::${userData}`),
     },
-    recorder: (profileId) => recorders.get(profileId) ?? new MemoryRecorder(),
+    recorder: recorderOf ?? recorder,
     onChanged: (connection) => changes.push(connection),
+    onClosed: (which) => closed.push(which),
     onPresenceChanged: ({ channel }) => presenceChanges.push(channel),
     timing,
   });
   onTestFinished(() => live.close());
-  const state = (profileId: string) => {
-    const found = live.list().find((each) => each.profileId === profileId);
+  const find = (profileId: string, number: number) =>
+    live.list().find((each) => each.profileId === profileId && each.connection === number);
+  const state = (profileId: string, connection = 1) => {
+    const found = find(profileId, connection);
     if (!found) throw new Error('Not connected yet');
     return found;
   };
-  const connected = (profileId: string) =>
-    eventually(() => live.list().find((each) => each.profileId === profileId && each.state === 'connected'), {
-      what: 'a connection',
-    });
   return {
     live,
     changes,
     presenceChanges,
+    closed,
+    recorder,
     add(profile, sign) {
       profiles.set(profile.profileId, profile);
       signers.set(profile.profileId, sign);
-      const recorder = recorders.get(profile.profileId) ?? new MemoryRecorder();
-      recorders.set(profile.profileId, recorder);
-      return recorder;
+      return recorder(profile.profileId);
     },
     state,
-    connected,
-    async subscribed(profileId, channel) {
+    connected: (profileId, number = 1) =>
+      eventually(
+        () => {
+          const found = find(profileId, number);
+          return found?.state === 'connected' && found;
+        },
+        { what: 'a connection' },
+      ),
+    async subscribed(profileId, channel, number = 1) {
       await eventually(
-        () => state(profileId).subscriptions.find((each) => each.channel === channel)?.state === 'subscribed',
+        () =>
+          state(profileId, number).subscriptions.find((each) => each.channel === channel)?.state ===
+          'subscribed',
         { what: `the subscription to ${channel}` },
       );
     },

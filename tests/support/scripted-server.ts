@@ -12,6 +12,14 @@ export interface ScriptedServerOptions {
   readonly onBadSignature?: 'silence' | 'error-without-code' | 'error-4009';
   /** Nothing is sent when a socket opens. */
   readonly isWelcomeHeld?: boolean;
+  /** Lines for the answer to an upgrade, as `Name: value`. */
+  readonly upgradeHeaders?: readonly string[];
+  /** In the welcome; 120 if nothing else is said. */
+  readonly activityTimeoutSeconds?: number;
+  /** The frame that answers a sign-in. None: silence. */
+  readonly onSignIn?: string;
+  /** The frame that refuses an unknown key. The socket then ends without a code. */
+  readonly onUnknownKey?: string;
   /** Frames to send in place of the answer to a subscription. */
   readonly onSubscribe?: (channel: string) => string | undefined;
 }
@@ -69,6 +77,7 @@ export class ScriptedServer {
   /** Again on the same port, after `stop`. */
   async listen(): Promise<void> {
     const sockets = new WebSocketServer({ noServer: true, maxPayload: 1_048_576 });
+    sockets.on('headers', (headers) => headers.push(...(this.#options.upgradeHeaders ?? [])));
     const server = http.createServer((request, response) => this.#answer(request, response));
     server.on('upgrade', (request, socket, head) => {
       socket.on('error', () => socket.destroy());
@@ -123,6 +132,12 @@ export class ScriptedServer {
     socket.on('error', () => {});
     const { pathname, searchParams } = new URL(url, 'http://localhost');
     if (pathname !== `/app/${this.key}` || searchParams.get('protocol') !== '7') {
+      const { onUnknownKey } = this.#options;
+      if (onUnknownKey !== undefined) {
+        socket.send(onUnknownKey);
+        socket.close();
+        return;
+      }
       const code = pathname === `/app/${this.key}` ? 4007 : 4001;
       socket.send(JSON.stringify({ event: 'pusher:error', data: { code, message: 'Refused' } }));
       socket.close(code, 'Refused');
@@ -142,14 +157,19 @@ export class ScriptedServer {
       if (!this.isDeaf) this.#handle(client, frame);
     });
     if (this.isWelcomeHeld) return;
-    const data = JSON.stringify({ socket_id: client.socketId, activity_timeout: 120 });
+    const data = JSON.stringify({
+      socket_id: client.socketId,
+      activity_timeout: this.#options.activityTimeoutSeconds ?? 120,
+    });
     send(client, { event: 'pusher:connection_established', data });
   }
 
   #handle(client: Client, { event, channel, data }: ScriptedFrame): void {
     if (event === 'pusher:ping') send(client, { event: 'pusher:pong', data: {} });
     else if (event === 'pusher:subscribe') this.#subscribe(client, data as SubscribeData);
-    else if (event === 'pusher:unsubscribe') this.#leave(client, (data as { channel: string }).channel);
+    else if (event === 'pusher:signin') {
+      if (this.#options.onSignIn !== undefined) client.socket.send(this.#options.onSignIn);
+    } else if (event === 'pusher:unsubscribe') this.#leave(client, (data as { channel: string }).channel);
     else if (event.startsWith('client-') && channel && client.channels.has(channel)) {
       for (const other of this.#clients) {
         if (other !== client && other.channels.has(channel)) send(other, { event, channel, data });

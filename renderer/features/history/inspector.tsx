@@ -4,6 +4,7 @@ import type { Detail } from '#shared/contract/history.ts';
 import { useCommands } from '../../commands/index.ts';
 import {
   Button,
+  classes,
   ErrorNotice,
   Loading,
   plural,
@@ -16,6 +17,7 @@ import {
   asAppError,
   type LogSnapshot,
   type LogView,
+  useAppConnections,
   useCall,
   useLogView,
   useSettings,
@@ -46,6 +48,9 @@ export function Inspector({ profileId }: { readonly profileId: string }) {
   const [picked, setPicked] = useState<Detail>();
   const closePanel = () => setPanel(undefined);
   const hasRows = view.count > 0;
+  const hasOthers = useAppConnections(profileId).some((each) => each.hasOthers);
+  // Of an earlier session it is not known whether it had several.
+  const isMarked = hasOthers || view.sessionId !== undefined;
   useInspectorCommands(view, log, list, filter, clear.run);
   useSessionsCommand(() => setPanel('sessions'));
   useExportCommand(() => setPanel('export'), hasRows);
@@ -77,10 +82,10 @@ export function Inspector({ profileId }: { readonly profileId: string }) {
                 ref={list}
                 label="Events"
                 count={view.count}
-                heading={headingCells}
-                columnsClassName={styles.columns}
+                heading={headingCells(isMarked)}
+                columnsClassName={classes(styles.columns, isMarked && styles.marked)}
                 rowClassName={(index) => rowClassName(view, index)}
-                renderRow={(index) => <RowCells row={view.row(index)} />}
+                renderRow={(index) => <RowCells row={view.row(index)} isMarked={isMarked} />}
                 activeIndex={log.active?.index ?? null}
                 onActiveChange={view.setActive}
                 onOpen={view.openDetail}

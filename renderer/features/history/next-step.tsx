@@ -1,11 +1,19 @@
 /** What to do so that events come: shown while nothing could. */
 import { Button, ErrorNotice, Notice } from '../../components/index.ts';
-import { useCall, useConnection, useReadable, useSandbox, useServices } from '../../state/index.ts';
+import {
+  useCall,
+  useConnection,
+  useNavigation,
+  useReadable,
+  useSandbox,
+  useServices,
+} from '../../state/index.ts';
 import styles from './inspector.module.css';
 
 export function NextStep({ profileId }: { readonly profileId: string }) {
   const areConnectionsKnown = useReadable(useServices().stores.connections).state === 'ready';
   const connection = useConnection(profileId);
+  const navigation = useNavigation();
   const sandbox = useSandbox();
   const connect = useCall('live.connect');
   const start = useCall('sandbox.start');
@@ -90,7 +98,23 @@ export function NextStep({ profileId }: { readonly profileId: string }) {
             Try now
           </Button>
         }
-      />
+      >
+        {connection.stuck?.advice}
+      </Notice>
+    );
+  }
+  if (connection.stuck) {
+    return (
+      <Notice
+        tone="warning"
+        isBar
+        title={connection.stuck.title}
+        actions={
+          <Button onClick={() => navigation.openApp(profileId, 'connections')}>Show the connection</Button>
+        }
+      >
+        {connection.stuck.advice}
+      </Notice>
     );
   }
   if (connection.state === 'connected' && connection.subscriptions.length === 0) {

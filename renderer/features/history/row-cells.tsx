@@ -4,6 +4,7 @@ import { assertNever } from '#shared/lib/app-error.ts';
 import { channelKind } from '#shared/protocol/channels.ts';
 import {
   Cell,
+  ConnectionMark,
   classes,
   formatSize,
   formatTime,
@@ -18,9 +19,11 @@ import {
 import { encryptionFailureWords } from './encryption-words.ts';
 import styles from './inspector.module.css';
 
-export const headingCells = (
+/** @param isMarked The app has, or had, more than one connection: each row says which it is of. */
+export const headingCells = (isMarked: boolean) => (
   <>
     <HeadingCell>Time</HeadingCell>
+    {isMarked && <HeadingCell label="Connection" />}
     <HeadingCell label="Direction" />
     <HeadingCell>Channel</HeadingCell>
     <HeadingCell>Event</HeadingCell>
@@ -30,13 +33,19 @@ export const headingCells = (
   </>
 );
 
-export function RowCells({ row }: { readonly row: Row | undefined }) {
+interface RowCellsProps {
+  readonly row: Row | undefined;
+  readonly isMarked: boolean;
+}
+
+export function RowCells({ row, isMarked }: RowCellsProps) {
   // Drawn for the moment between scrolling and the answer: the row's place, without words.
   if (!row) return <Cell className={styles.waiting} label="Loading" />;
-  if (row.kind === 'note') return <NoteCells row={row} />;
+  if (row.kind === 'note') return <NoteCells row={row} isMarked={isMarked} />;
   return (
     <>
       <Cell className={styles.time}>{formatTime(row.at)}</Cell>
+      {isMarked && <MarkCell row={row} />}
       <Cell className={styles.direction}>
         <DirectionSign row={row} />
       </Cell>
@@ -69,10 +78,19 @@ function Preview({ row }: { readonly row: Row }) {
   return <span className={styles.why}>{encryptionFailureWords[row.encryption.why].title}</span>;
 }
 
-function NoteCells({ row }: { readonly row: Row }) {
+function MarkCell({ row }: { readonly row: Row }) {
+  return (
+    <Cell className={styles.direction}>
+      {row.connection > 0 && <ConnectionMark number={row.connection} />}
+    </Cell>
+  );
+}
+
+function NoteCells({ row, isMarked }: { readonly row: Row; readonly isMarked: boolean }) {
   return (
     <>
       <Cell className={styles.time}>{formatTime(row.at)}</Cell>
+      {isMarked && <MarkCell row={row} />}
       <Cell className={styles.note}>
         <span className={styles.noteText}>
           {[row.channel, row.preview === '' ? row.event : row.preview]

@@ -9,7 +9,7 @@ export interface StateWords {
 }
 
 /** @param connection undefined: this app has not been connected. */
-function connectionWords(connection: Connection | undefined): StateWords {
+export function connectionWords(connection: Connection | undefined): StateWords {
   switch (connection?.state) {
     case undefined:
     case 'initialized':

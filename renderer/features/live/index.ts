@@ -1,3 +1,4 @@
 export { ChannelsScreen as default } from './channels-screen.tsx';
 export { subscriptionWords, useConnectionWords } from './connection.ts';
+export { ConnectionsScreen } from './connections-screen.tsx';
 export { SubscribeForm } from './subscribe-form.tsx';

@@ -224,6 +224,11 @@ export function AppForm(props: AppFormProps) {
                   value={values.dialect}
                   options={offered.map((dialect) => ({ value: dialect, label: dialectFacts[dialect].label }))}
                   onChange={(dialect) => setValues(withDialect(values, dialect))}
+                  hint={
+                    values.dialect === 'other'
+                      ? 'Which one it is is found out from how it answers, where that can be told.'
+                      : undefined
+                  }
                 />
               )
             }

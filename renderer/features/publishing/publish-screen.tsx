@@ -48,7 +48,7 @@ export function PublishScreen({ profileId }: { readonly profileId: string }) {
 const none: readonly Published[] = [];
 
 function Publisher({ profile }: { readonly profile: Profile }) {
-  const { profileId, dialect, environment, name } = profile;
+  const { profileId, environment, name } = profile;
   const [form, setForm] = usePublishDraft(profileId);
   const [published, setPublished] = useDraft<readonly Published[]>(`published:${profileId}`, none);
   const [confirmation, setConfirmation] = useState('');
@@ -56,6 +56,7 @@ function Publisher({ profile }: { readonly profile: Profile }) {
   const publish = useCall('publishing.publish');
   const credentials = useCredentials(profileId);
   const connection = useConnection(profileId);
+  const dialect = connection?.dialect.used ?? profile.dialect;
   const navigation = useNavigation();
   const root = useRef<HTMLFormElement>(null);
   const body = useRef<HTMLTextAreaElement>(null);

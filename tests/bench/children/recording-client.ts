@@ -52,8 +52,12 @@ const countingRecorder: Recorder = {
 };
 const live = new Live({
   profiles: { get: () => profile },
-  authorizer: { signChannel: () => Promise.reject(new Error('Nothing is to be signed here.')) },
+  authorizer: {
+    signChannel: () => Promise.reject(new Error('Nothing is to be signed here.')),
+    signUser: () => Promise.reject(new Error('Nobody is to be signed in here.')),
+  },
   recorder: () => countingRecorder,
+  onClosed: () => {},
   onChanged: () => {},
   onPresenceChanged: () => {},
 });

@@ -10,10 +10,10 @@ const wrongSecret = randomBytes(10).toString('hex');
 
 describe('a connection', () => {
   it('tells its socket id, its states and the round trip', async () => {
-    const { server, state } = await connectedLive();
+    const { server, state, live, profileId } = await connectedLive();
     await eventually(() => state().roundTripMs !== null, { what: 'a round trip' });
     expect(state()).toMatchObject({ state: 'connected', socketId: server.socketIds[0], reason: null });
-    expect(state().transitions.map((each) => each.state)).toEqual(['connecting', 'connected']);
+    expect(live.timeline({ profileId }).map(({ kind }) => kind)).toEqual(['connecting', 'connected']);
     expect(state().roundTripMs).toBeGreaterThanOrEqual(0);
   });
 
@@ -149,7 +149,7 @@ describe('a connection', () => {
     await eventually(() => recorder.notesOf('disconnected').length === 1);
     await harness.connected(profileId);
     expect(recorder.notesOf('gap')).toHaveLength(1);
-    expect(state().transitions.at(-1)).toMatchObject({ state: 'connected', reason: null });
+    expect(state()).toMatchObject({ state: 'connected', reason: null });
   });
 
   it('says what is wrong while nothing listens', async () => {
@@ -220,7 +220,7 @@ describe('a connection', () => {
     expect(subscription('orders')?.state).toBe('waiting-for-connection');
     live.connect(profileId);
     await harness.subscribed(profileId, 'orders');
-    expect(live.list()[0]?.transitions.map(({ state }) => state)).toEqual([
+    expect(live.timeline({ profileId }).map(({ kind }) => kind)).toEqual([
       'connecting',
       'connected',
       'disconnected',
@@ -236,13 +236,14 @@ describe('a connection', () => {
     await eventually(() => server.clientCount === 0);
   });
 
-  it('keeps the last fifty transitions', async () => {
+  it('keeps the last two hundred entries of its timeline', async () => {
     const { live, profileId, state } = await connectedLive();
-    for (let round = 0; round < 40; round++) {
+    for (let round = 0; round < 150; round++) {
       live.disconnect(profileId);
       live.connect(profileId);
     }
-    expect(state().transitions).toHaveLength(50);
+    expect(live.timeline({ profileId })).toHaveLength(200);
+    expect(state().timelineVersion).toBe(302);
   });
 
   it('is unknown for an app that is not there', () => {

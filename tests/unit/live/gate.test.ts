@@ -49,7 +49,26 @@ describe('messages', () => {
       kind: 'error',
       code: 4009,
       serverText: 'no',
+      isTextData: true,
     });
+    expect(messageOf({ event: 'pusher:error', data: { code: 4009, message: 'no' } })).toMatchObject({
+      isTextData: false,
+    });
+  });
+
+  it('say who was signed in, and how many of a watchlist came and went', () => {
+    const user = JSON.stringify({ user_data: '{"id":"ana"}' });
+    expect(messageOf({ event: 'pusher:signin_success', data: user })).toEqual({
+      kind: 'signed-in',
+      userId: 'ana',
+    });
+    const events = [
+      { name: 'online', user_ids: ['ben', 'cleo'] },
+      { name: 'offline', user_ids: ['dan'] },
+    ];
+    expect(
+      messageOf({ event: 'pusher_internal:watchlist_events', data: JSON.stringify({ events }) }),
+    ).toEqual({ kind: 'watchlist', online: 2, offline: 1 });
   });
 
   it('are found behind escapes, too', () => {
@@ -109,7 +128,7 @@ describe('messages', () => {
     expect(
       textForPusherJs({ kind: 'member-added', channel: 'presence-x', member: ['a', null] }),
     ).toBeUndefined();
-    expect(textForPusherJs({ kind: 'error', code: null, serverText: '' })).toBeUndefined();
+    expect(textForPusherJs({ kind: 'error', code: null, serverText: '', isTextData: false })).toBeUndefined();
   });
 });
 
