@@ -363,6 +363,10 @@ export async function compose(options: ComposeOptions): Promise<App> {
       },
       rows: (input) => history.rows(input),
       detail: (input) => history.detail(input),
+      names: (input) => {
+        profiles.get(input.profileId);
+        return history.names(input);
+      },
       sessions: async ({ profileId }) => {
         profiles.get(profileId);
         const isKeepChosen = keepChoices.of(profileId) !== undefined;

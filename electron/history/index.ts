@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Comparison, Detail, Mark, Row, Session, ViewStatus } from '#shared/contract/history.ts';
 import { AppError } from '#shared/lib/app-error.ts';
+import { type FilterNode, parseFilter } from '#shared/lib/filter/index.ts';
 import type { ReplaySource } from '../replay/index.ts';
 import type { FileToWrite } from '../user-files/index.ts';
 import type { Imported } from './export/importer.ts';
@@ -16,11 +17,13 @@ import type {
   Decrypted,
   EncryptedItem,
   OneLog,
+  OpenViewInput,
   SessionContent,
   SessionPlace,
 } from './messages.ts';
 import { type QueryCall, QueryLink } from './query-link.ts';
 import { ProfileRecorder, type Recorder } from './recorder.ts';
+import type { StuckRegex } from './regex-watch.ts';
 import type { SegmentLimits } from './segment-log.ts';
 import { type Retention, Sessions, sessionName } from './sessions.ts';
 import { WriterLink } from './writer-link.ts';
@@ -44,6 +47,8 @@ export interface HistoryOptions {
   readonly onDurable?: (profileId: string, count: number) => void;
   /** Prose for the user: the disk refuses, or lines were lost. */
   readonly onProblem?: (message: string) => void;
+  /** In place of the usual 2 s. */
+  readonly regexLimitMs?: number;
   readonly now?: () => number;
   /** When a segment is full, in place of the usual size. */
   readonly limits?: SegmentLimits;
@@ -68,6 +73,16 @@ interface ViewKey extends LogKey {
   readonly viewId: string;
 }
 
+/** A view, for a query thread that starts anew. */
+interface KnownView extends ViewKey {
+  readonly filter: string;
+  readonly number: number;
+  readonly appliedAtMs: number;
+  readonly mayRunAway: boolean;
+  problem: string | undefined;
+}
+
+const usualRegexLimitMs = 2000;
 /** Retention is looked after at the start, and this often. */
 const retentionIntervalMs = 3_600_000;
 /** How often a search that is still under way is looked at. */
@@ -78,8 +93,8 @@ export class History {
   readonly #writer: WriterLink;
   readonly #query: QueryLink;
   readonly #recorders = new Map<string, ProfileRecorder>();
-  /** For a query thread that starts anew. */
-  readonly #views = new Map<string, ViewKey & { readonly filter: string }>();
+  readonly #views = new Map<string, KnownView>();
+  #nextViewNumber = 1;
   readonly #floors = new Map<string, number>();
   readonly #session: string;
   readonly #sessions: Sessions;
@@ -119,6 +134,8 @@ export class History {
       onGrew: options.onGrew,
       onImporting: ({ taskId, doneBytes, totalBytes }) => this.#imports.get(taskId)?.(doneBytes, totalBytes),
       onProblem,
+      regexLimitMs: options.regexLimitMs ?? usualRegexLimitMs,
+      onStuck: (stuck) => this.#end(stuck),
       onReady: (call) => this.#restoreViews(call),
     });
     this.#retentionTimer = setInterval(() => void this.enforceRetention(), retentionIntervalMs);
@@ -138,15 +155,32 @@ export class History {
     return recorder.of(connection);
   }
 
+  /** Fails with `invalid_input` for a filter that can't be read; a view of this name then stays as it was. */
   async openView({ viewId, filter, ...log }: ViewKey & { readonly filter: string }): Promise<ViewStatus> {
+    const parsed = parseFilter(filter);
+    if (!parsed.isValid) {
+      const { message, start } = parsed.problem;
+      throw new AppError('invalid_input', `The filter can’t be read at character ${start + 1}. ${message}`);
+    }
     await this.#require(log);
+    const view: KnownView = {
+      ...log,
+      viewId,
+      filter,
+      number: this.#nextViewNumber++,
+      appliedAtMs: (this.#options.now ?? Date.now)(),
+      mayRunAway: hasRegex(parsed.node),
+      problem: undefined,
+    };
+    this.#views.set(`${log.profileId} ${viewId}`, view);
+    this.#watchRegexes();
     const which = this.#which(log);
-    this.#views.set(`${log.profileId} ${viewId}`, { ...log, viewId, filter });
-    return this.#query.call('openView', () => ({ ...which(), viewId, filter }));
+    return this.#query.call('openView', () => ({ ...openInput(view), ...which() }));
   }
 
   async closeView({ viewId, ...log }: ViewKey): Promise<Record<string, never>> {
     this.#views.delete(`${log.profileId} ${viewId}`);
+    this.#watchRegexes();
     const which = this.#which(log);
     await this.#query.call('closeView', () => ({ ...which(), viewId }));
     return {};
@@ -164,6 +198,24 @@ export class History {
   }> {
     const which = this.#which(log);
     return this.#query.call('rows', () => ({ ...which(), viewId, start, count }));
+  }
+
+  /** Names of channels or of events in a log that hold a text. */
+  async names({
+    kind,
+    text,
+    limit,
+    ...log
+  }: LogKey & {
+    readonly kind: 'channel' | 'event';
+    readonly text: string;
+    readonly limit: number;
+  }): Promise<{
+    names: string[];
+  }> {
+    await this.#require(log);
+    const which = this.#which(log);
+    return this.#query.call('names', () => ({ ...which(), kind, text, limit }));
   }
 
   async detail({ sequence, ...log }: LogKey & { readonly sequence: number }): Promise<Detail> {
@@ -370,11 +422,12 @@ export class History {
     if (retention) await this.#sessions.endRun((profileId) => retention.keeps(profileId));
   }
 
-  /** Answers how many rows a view has, once every event so far has been looked at. @throws AppError `cancelled` */
+  /** Answers how many rows a view has, once every event so far has been looked at. @throws AppError `cancelled`, or `invalid_input` for a filter that ran away */
   async #searched(view: ViewKey, signal: AbortSignal, onLooking: () => void = () => {}): Promise<number> {
     for (;;) {
       if (signal.aborted) throw new AppError('cancelled', 'The search was cancelled.');
       const { status } = await this.rows({ ...view, start: 0, count: 1 });
+      if (status.problem !== undefined) throw new AppError('invalid_input', status.problem);
       if (status.scanned >= status.total) return status.matched;
       onLooking();
       await delay(lookIntervalMs);
@@ -422,14 +475,37 @@ export class History {
 
   async #restoreViews(call: QueryCall): Promise<void> {
     for (const [profileId, floor] of this.#floors) await call('restoreFloor', { profileId, floor });
-    for (const { viewId, filter, ...log } of this.#views.values()) {
-      await call('openView', {
-        profileId: log.profileId,
-        session: this.#place(log),
-        viewId,
-        filter,
-        atLeast: 0,
-      });
+    for (const view of this.#views.values()) {
+      const which = { profileId: view.profileId, session: this.#place(view), atLeast: 0 };
+      const status = await call('openView', { ...openInput(view), ...which });
+      if (view.problem !== undefined) this.#options.onGrew(status);
     }
   }
+
+  #watchRegexes(): void {
+    this.#query.watch(
+      [...this.#views.values()].some((view) => view.mayRunAway && view.problem === undefined),
+    );
+  }
+
+  /** A filter's expression keeps the query thread busy: it is named, and does not run again. */
+  #end({ viewNumber, sequence }: StuckRegex): void {
+    for (const view of this.#views.values()) {
+      if (view.number !== viewNumber) continue;
+      const seconds = (this.#options.regexLimitMs ?? usualRegexLimitMs) / 1000;
+      view.problem = `The regular expression took longer than ${seconds} s on event ${sequence} and was ended. Repetitions within repetitions, such as (a+)+, take that long: write it without them, or search for plain text.`;
+    }
+    this.#watchRegexes();
+  }
+}
+
+function openInput(view: KnownView): Omit<OpenViewInput, 'profileId' | 'session' | 'atLeast'> {
+  const { viewId, filter, number, appliedAtMs, problem } = view;
+  return { viewId, filter, number, appliedAtMs, problem };
+}
+
+function hasRegex(node: FilterNode | undefined): boolean {
+  if (!node) return false;
+  if (node.type === 'and' || node.type === 'or') return node.nodes.some(hasRegex);
+  return node.type === 'not' ? hasRegex(node.node) : node.type === 'regex';
 }

@@ -33,6 +33,31 @@ export function memberText(json: string, name: string): ValueText | undefined {
   return found;
 }
 
+/** The values of a list, as written; of anything else none. @param json valid JSON text */
+export function elementTexts(json: string): string[] {
+  return childTexts(json, '[');
+}
+
+/** The values of an object, as written; of anything else none. @param json valid JSON text */
+export function memberTexts(json: string): string[] {
+  return childTexts(json, '{');
+}
+
+function childTexts(json: string, opening: '[' | '{'): string[] {
+  const values: string[] = [];
+  let position = skipBlanks(json, 0);
+  if (json[position] !== opening) return values;
+  for (;;) {
+    position = skipBlanks(json, position + 1);
+    if (position >= json.length || json[position] === ']' || json[position] === '}') return values;
+    if (opening === '{') position = skipBlanks(json, skipBlanks(json, skipString(json, position)) + 1);
+    const end = skipValue(json, position);
+    values.push(json.slice(position, end));
+    // A comma, or the end.
+    position = skipBlanks(json, end);
+  }
+}
+
 /** The text that a value shows: of a JSON string its content, of anything else the value as written. */
 export function unwrap({ text, isWhole }: ValueText): string {
   if (!text.startsWith('"')) return text;
@@ -107,7 +132,7 @@ function skipValue(json: string, start: number): number {
   if (first === '{' || first === '[') return skipNested(json, start);
   for (let position = start; position < json.length; position++) {
     const unit = json.charCodeAt(position);
-    if (unit === 0x2c || unit === 0x7d || unit <= 0x20) return position;
+    if (unit === 0x2c || unit === 0x7d || unit === 0x5d || unit <= 0x20) return position;
   }
   return cutOff;
 }

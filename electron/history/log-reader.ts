@@ -137,28 +137,31 @@ export class LogReader {
     return new LogLine(bytes.toString('utf8', 0, isWhole ? bytes.length - 1 : bytes.length), form, isWhole);
   }
 
-  /**
-   * Lines that lie together: from `start`, as many as fit both limits and one segment, but one at least.
-   * Their offsets in the columns count from `offset`.
-   */
-  block(
-    start: number,
-    countLimit: number,
-    limitBytes: number,
-  ): { end: number; bytes: Buffer; offset: number } {
+  /** The end of the lines from `start` that lie together: as many as fit both limits and one segment, but one at least. */
+  blockEnd(start: number, countLimit: number, limitBytes: number): number {
     const segment = this.#segmentOf(start);
     const segmentEnd = this.#segments[this.#segments.indexOf(segment) + 1]?.firstLine ?? this.count;
-    const last = Math.min(start + countLimit, segmentEnd);
-    const offset = this.#columns.chunkOf(start).offset[indexInChunk(start)] ?? 0;
-    let end = start;
-    let size = 0;
-    while (end < last) {
-      const length = this.#columns.chunkOf(end).length[indexInChunk(end)] ?? 0;
-      if (end > start && size + length > limitBytes) break;
-      size += length;
-      end++;
+    let most = Math.min(start + countLimit, segmentEnd);
+    let end = start + 1;
+    const limit = this.#offsetOf(start) + limitBytes;
+    while (end < most) {
+      const middle = Math.ceil((end + most) / 2);
+      const lastLength = this.#columns.chunkOf(middle - 1).length[indexInChunk(middle - 1)] ?? 0;
+      if (this.#offsetOf(middle - 1) + lastLength <= limit) end = middle;
+      else most = middle - 1;
     }
-    return { end, bytes: this.#read(segment.path, offset, size), offset };
+    return end;
+  }
+
+  /**
+   * The bytes of lines that lie together, in `room` if they fit. Their offsets in the columns count from `offset`.
+   * @param end from `blockEnd`
+   */
+  block(start: number, end: number, room: Buffer): { bytes: Buffer; offset: number } {
+    const offset = this.#offsetOf(start);
+    const lastLength = this.#columns.chunkOf(end - 1).length[indexInChunk(end - 1)] ?? 0;
+    const sizeBytes = this.#offsetOf(end - 1) + lastLength - offset;
+    return { bytes: this.#read(this.#segmentOf(start).path, offset, sizeBytes, room), offset };
   }
 
   close(): void {
@@ -185,9 +188,14 @@ export class LogReader {
     return segment;
   }
 
-  #read(path: string, offset: number, sizeBytes: number): Buffer {
+  #offsetOf(sequence: number): number {
+    return this.#columns.chunkOf(sequence).offset[indexInChunk(sequence)] ?? 0;
+  }
+
+  #read(path: string, offset: number, sizeBytes: number, room?: Buffer): Buffer {
     const file = this.#open(path);
-    const bytes = Buffer.allocUnsafe(sizeBytes);
+    const fits = room !== undefined && sizeBytes <= room.length;
+    const bytes = fits ? room.subarray(0, sizeBytes) : Buffer.allocUnsafe(sizeBytes);
     let done = 0;
     while (done < sizeBytes) {
       const read = readSync(file, bytes, done, sizeBytes - done, offset + done);

@@ -37,6 +37,11 @@ export type FromWriter =
   | { readonly type: 'problem'; readonly message: string }
   | { readonly type: 'closed' };
 
+export interface QueryData {
+  readonly feed: MessagePort;
+  readonly regexes: SharedArrayBuffer;
+}
+
 /** From the writer to the query thread. */
 export type Feed =
   | {
@@ -90,9 +95,19 @@ interface UpToDate {
   readonly atLeast: number;
 }
 
+export interface OpenViewInput extends OneView, UpToDate {
+  readonly filter: string;
+  /** What its regular expressions are reported under: see `regex-watch.ts`. */
+  readonly number: number;
+  /** When the user applied it, however often it is opened again: times in it count from there. */
+  readonly appliedAtMs: number;
+  /** It ran away, and is not to run again: why, for the user. */
+  readonly problem?: string | undefined;
+}
+
 /** What the query thread answers. */
 export type QueryApi = {
-  openView(input: OneView & UpToDate & { readonly filter: string }): Promise<ViewStatus>;
+  openView(input: OpenViewInput): Promise<ViewStatus>;
   closeView(input: OneView): void;
   rows(
     input: OneView & UpToDate & { readonly start: number; readonly count: number },
@@ -125,6 +140,10 @@ export type QueryApi = {
   clear(input: UpToDate & { readonly profileId: string }): Promise<{ hidden: number; floor: number }>;
   /** After a restart: rows before `floor` were cleared. */
   restoreFloor(input: { readonly profileId: string; readonly floor: number }): void;
+  names(
+    input: OneLog &
+      UpToDate & { readonly kind: 'channel' | 'event'; readonly text: string; readonly limit: number },
+  ): Promise<{ names: string[] }>;
   recentEncrypted(
     input: UpToDate & { readonly profileId: string; readonly sinceMs: number; readonly limit: number },
   ): Promise<CapturedEvent[]>;

@@ -7,11 +7,14 @@ import type { ViewStatus } from '#shared/contract/history.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import type { MessagePortLike } from '../processes/port.ts';
 import { RpcClient, serveRpc } from '../processes/rpc.ts';
-import type { DecryptApi, QueryApi, QueryNotices } from './messages.ts';
+import type { DecryptApi, QueryApi, QueryData, QueryNotices } from './messages.ts';
+import { createRegexWatch, RegexObserver, type StuckRegex } from './regex-watch.ts';
 
 const restartsInARow = 3;
 /** A question that ends every thread is not asked for ever. */
 const attemptsPerCall = 3;
+/** How often a busy expression is looked at before its time is over. */
+const looksPerLimit = 8;
 
 export interface QueryLinkOptions {
   readonly entry: URL;
@@ -21,6 +24,10 @@ export interface QueryLinkOptions {
   readonly onGrew: (status: ViewStatus) => void;
   readonly onImporting: (progress: QueryNotices['importing']) => void;
   readonly onProblem: (message: string) => void;
+  /** One text in a regular expression: after so long it is ended. */
+  readonly regexLimitMs: number;
+  /** Told before the thread is ended. */
+  readonly onStuck: (stuck: StuckRegex) => void;
   /** Gives a new thread its views and floors. */
   readonly onReady: (call: QueryCall) => Promise<void>;
 }
@@ -31,6 +38,7 @@ interface Running {
   readonly worker: Worker;
   readonly client: RpcClient<QueryApi, QueryNotices>;
   readonly ready: Promise<void>;
+  readonly regexes: RegexObserver;
 }
 
 /** What calls fail with when their thread ends; they are then asked again. */
@@ -41,6 +49,7 @@ export class QueryLink {
   #running: Running;
   #restarts = 0;
   #isClosed = false;
+  #watch: NodeJS.Timeout | undefined;
 
   constructor(options: QueryLinkOptions) {
     this.#options = options;
@@ -65,6 +74,24 @@ export class QueryLink {
     }
   }
 
+  /** Whether views are open whose filters may run away. */
+  watch(isNeeded: boolean): void {
+    if (!isNeeded) {
+      clearInterval(this.#watch);
+      this.#watch = undefined;
+    }
+    if (!isNeeded || this.#watch || this.#isClosed) return;
+    this.#watch = setInterval(() => this.#lookAtRegexes(), this.#options.regexLimitMs / looksPerLimit);
+    this.#watch.unref();
+  }
+
+  #lookAtRegexes(): void {
+    const stuck = this.#running.regexes.look(performance.now(), this.#options.regexLimitMs);
+    if (!stuck) return;
+    this.#options.onStuck(stuck);
+    void this.restart();
+  }
+
   /** Ends the thread, whatever it is doing, and starts another. */
   async restart(): Promise<void> {
     const { worker } = this.#running;
@@ -75,6 +102,7 @@ export class QueryLink {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.watch(false);
     const { worker, client } = this.#running;
     client.close(new ThreadEnded());
     await worker.terminate();
@@ -88,9 +116,10 @@ export class QueryLink {
 
   #start(): Running {
     const { port1, port2 } = new MessageChannel();
+    const regexes = createRegexWatch();
     const worker = new Worker(this.#options.entry, {
       name: 'latchkey-history-query',
-      workerData: { feed: port1 },
+      workerData: { feed: port1, regexes } satisfies QueryData,
       transferList: [port1],
     });
     const client = new RpcClient<QueryApi, QueryNotices>(portOf(worker));
@@ -112,7 +141,7 @@ export class QueryLink {
     // Whoever calls sees it; without a call it is nobody's concern.
     ready.catch(() => {});
     this.#options.feed(port2);
-    return { worker, client, ready };
+    return { worker, client, ready, regexes: new RegexObserver(regexes) };
   }
 
   #ended(): void {

@@ -2,6 +2,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Detail, Row, ViewStatus } from '#shared/contract/history.ts';
 import { AppError } from '#shared/lib/app-error.ts';
+import { parseFilter } from '#shared/lib/filter/index.ts';
+import { ByteSearch } from './byte-search.ts';
 import { indexInChunk } from './columns.ts';
 import { compareLogs } from './compare.ts';
 import { connectionsOf, exportEvents } from './export/events.ts';
@@ -14,16 +16,20 @@ import type {
   EncryptedItem,
   Feed,
   OneLog,
+  OpenViewInput,
   QueryApi,
   QueryNotices,
   SessionContent,
   SessionPlace,
 } from './messages.ts';
+import { NameUse } from './name-use.ts';
+import { cutName } from './names.ts';
+import type { RegexReporter } from './regex-watch.ts';
 import { channelsOf, replayableEvents } from './replayable.ts';
 import { type Decrypt, encryptedItem, readDetail, readRows } from './rows.ts';
 import { openSession } from './session-reader.ts';
 import { Throttle } from './throttle.ts';
-import { View } from './view.ts';
+import { View, type ViewOptions } from './view.ts';
 
 /** At most ten notices a second for each view. */
 const noticeIntervalMs = 100;
@@ -37,6 +43,7 @@ const idleSessions = 2;
 export interface QueryOptions {
   readonly decrypt: Decrypt;
   readonly onGrew: (status: ViewStatus) => void;
+  readonly regexes: RegexReporter;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
   readonly onFailed: (error: unknown) => void;
@@ -59,6 +66,8 @@ export class Query {
   readonly #logs = new Map<string, LogReader>();
   /** Those of earlier runs, by `keyOf`; the one that was used last comes last. */
   readonly #sessions = new Map<string, OpenSession>();
+  readonly #search = new ByteSearch();
+  readonly #nameUses = new WeakMap<LogReader, NameUse>();
   readonly #cancelled = new Set<string>();
   /** By `keyOf` their log, then by the page's name for it. */
   readonly #views = new Map<string, Map<string, OpenView>>();
@@ -73,12 +82,15 @@ export class Query {
   }
 
   readonly api: QueryApi = {
-    openView: async ({ viewId, filter, atLeast, ...which }) => {
+    openView: async ({ viewId, atLeast, problem, ...which }) => {
       const log = await this.#upToDate(which, atLeast);
+      const filter = this.#filter(log, which);
       const key = keyOf(which);
       this.#closeView(key, viewId);
-      const open = this.#openView(key, log, viewId, Filter.from(filter));
+      const open = this.#openView(key, log, { viewId, filter, problem });
       open.view.grew();
+      // What the first turn of the scan finds is part of the answer: often all that the page shows.
+      await setImmediate();
       return open.view.status;
     },
     closeView: ({ viewId, ...which }) => {
@@ -148,6 +160,12 @@ export class Query {
       this.#sessions.get(key)?.log.close();
       this.#sessions.delete(key);
     },
+    names: async ({ kind, text, limit, atLeast, ...which }) => {
+      const log = await this.#upToDate(which, atLeast);
+      const use = this.#nameUses.get(log) ?? new NameUse(log);
+      this.#nameUses.set(log, use);
+      return { names: use.find(kind, text, limit).map(cutName) };
+    },
     clear: async ({ profileId, atLeast }) => {
       const log = await this.#upToDate({ profileId }, atLeast);
       const hidden = log.count - log.floor;
@@ -165,11 +183,32 @@ export class Query {
     return open.view;
   }
 
-  #openView(key: string, log: LogReader, viewId: string, filter: Filter | undefined): OpenView {
+  #filter(
+    log: LogReader,
+    { filter, number, appliedAtMs }: Pick<OpenViewInput, 'filter' | 'number' | 'appliedAtMs'>,
+  ): Filter | undefined {
+    const parsed = parseFilter(filter);
+    if (!parsed.isValid) throw new AppError('invalid_input', parsed.problem.message);
+    if (!parsed.node) return undefined;
+    return new Filter(parsed.node, {
+      names: log.names,
+      nowMs: appliedAtMs,
+      testRegex: (regex, text, sequence) => this.#options.regexes.test(regex, text, number, sequence),
+    });
+  }
+
+  #openView(
+    key: string,
+    log: LogReader,
+    { viewId, filter, problem }: Pick<ViewOptions, 'viewId' | 'filter' | 'problem'>,
+  ): OpenView {
     const notices = new Throttle(noticeIntervalMs, () => this.#tell(view, notices));
     const view: View = new View(log, {
       viewId,
       filter,
+      problem,
+      search: this.#search,
+      now: this.#options.now,
       decrypt: this.#decrypt,
       pause: () => setImmediate(),
       onProgress: () => notices.request(),

@@ -1,23 +1,42 @@
 /**
  * A filter over one app's log, as it grows: the numbers of the lines that match. Lines are looked at in order, in
- * blocks, with a pause after each so that rows and details are answered meanwhile.
+ * blocks, with a pause after some milliseconds so that rows and details are answered meanwhile. Of a block first the
+ * columns are asked; then, if that leaves lines open, its bytes are searched for what a match would have in it; only
+ * the lines that are left are made texts of.
  */
-import { isAscii } from 'node:buffer';
 import type { ViewStatus } from '#shared/contract/history.ts';
-import { indexInChunk, noName, unlistedName, unpackFlags } from './columns.ts';
-import type { Filter } from './filter.ts';
+import { type ByteSearch, searchBytes } from './byte-search.ts';
+import { indexInChunk, noName, unpackFlags } from './columns.ts';
+import { type Filter, Subject, unknown } from './filter.ts';
 import { LogLine } from './line-reader.ts';
 import type { LogReader } from './log-reader.ts';
 import { NumberList } from './number-list.ts';
-import { type Decrypt, encryptedItem, shownData } from './rows.ts';
+import { type Decrypt, encryptedItem } from './rows.ts';
 
-const blockLines = 4096;
-const blockBytes = 512 * 1024;
+const blockLines = 16_384;
+/** What stays in a processor's own memory between being read and being searched. */
+const blockBytes = searchBytes / 2;
+/** The first answer is to come soon, however slow the filter is. */
+const firstBlockLines = 2048;
+/** After which the thread's other work gets its turn. */
+const turnMs = 4;
+/** What a page shows at first: told as soon as it is found. */
+const firstHits = 100;
+/** Lines that are looked into before the clock is looked at. */
+const linesPerLook = 16;
+/** One open line in so many, or fewer: read one by one. */
+const sparseness = 64;
 
 export interface ViewOptions {
   readonly viewId: string;
   readonly filter: Filter | undefined;
   readonly decrypt: Decrypt;
+  /** The thread's own; it is in use from a block's reading to the end of its search only. */
+  readonly search: ByteSearch;
+  /** The filter was ended: why, in words for the user. Nothing is looked at any more. */
+  readonly problem?: string | undefined;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
   /** Lets other work of the thread run. */
   readonly pause: () => Promise<void>;
   /** The view has come further. */
@@ -30,8 +49,8 @@ export class View {
   readonly #log: LogReader;
   readonly #options: ViewOptions;
   readonly #hits = new NumberList();
-  readonly #channels: NameMatches;
-  readonly #events: NameMatches;
+  readonly #subject = new Subject();
+  #turnStartedAt = 0;
   #scannedTo: number;
   #unread = 0;
   #isScanning = false;
@@ -42,9 +61,6 @@ export class View {
     this.#log = log;
     this.#options = options;
     this.#scannedTo = log.floor;
-    const matches = (name: string) => options.filter?.matchesName(name) ?? true;
-    this.#channels = new NameMatches(log.names, matches);
-    this.#events = new NameMatches(log.names, matches);
   }
 
   get status(): ViewStatus {
@@ -56,7 +72,9 @@ export class View {
       return { profileId, viewId, total, scanned: total, matched: total, unread: 0, perSecond };
     }
     const scanned = this.#scannedTo - this.#log.floor;
-    return { profileId, viewId, total, scanned, matched: this.#hits.count, unread: this.#unread, perSecond };
+    const found = { scanned, matched: this.#hits.count, unread: this.#unread };
+    const { problem } = this.#options;
+    return { profileId, viewId, total, ...found, perSecond, ...(problem === undefined ? {} : { problem }) };
   }
 
   /** The line numbers of some rows. */
@@ -72,7 +90,7 @@ export class View {
       this.#options.onProgress();
       return;
     }
-    if (this.#isScanning || this.#isClosed) return;
+    if (this.#isScanning || this.#isClosed || this.#options.problem !== undefined) return;
     this.#isScanning = true;
     this.#scan(this.#options.filter).then(
       () => {
@@ -99,104 +117,182 @@ export class View {
   }
 
   async #scan(filter: Filter): Promise<void> {
+    this.#turnStartedAt = this.#options.now();
     while (!this.#isClosed && this.#scannedTo < this.#log.count) {
       const start = this.#scannedTo;
-      const block = this.#log.block(start, blockLines, blockBytes);
-      const found = new Uint8Array(block.end - start);
-      const encrypted = this.#look(filter, start, block, found);
-      const unread = await this.#lookIntoEncrypted(filter, start, encrypted, found);
-      await this.#options.pause();
+      const block = this.#look(filter, start);
+      const unread = await this.#lookIntoEncrypted(filter, start, block);
       if (this.#isClosed) return;
       // Cleared meanwhile: what was found lies before the floor.
       if (this.#scannedTo !== start) continue;
-      for (let index = 0; index < found.length; index++)
-        if (found[index] === 1) this.#hits.push(start + index);
+      const before = this.#hits.count;
+      const found = block.verdicts.subarray(0, block.end - start);
+      for (let index = found.indexOf(1); index !== -1; index = found.indexOf(1, index + 1))
+        this.#hits.push(start + index);
       this.#unread += unread;
       this.#scannedTo = block.end;
       this.#options.onProgress();
+      const hasFirst = before < firstHits && this.#hits.count >= firstHits;
+      if (hasFirst || this.#isTurnOver) {
+        await this.#options.pause();
+        this.#turnStartedAt = this.#options.now();
+      }
     }
   }
 
-  /** Marks what matches, and answers which encrypted lines have to be opened to know. */
-  #look(
-    filter: Filter,
-    start: number,
-    { bytes, offset }: { bytes: Buffer; offset: number },
-    found: Uint8Array,
-  ): Map<number, LogLine> {
-    const encrypted = new Map<number, LogLine>();
-    const ascii = isAscii(bytes) ? bytes.toString('latin1') : undefined;
-    const mayMatch = ascii === undefined ? undefined : filter.quickLook(ascii);
-    for (let index = 0; index < found.length; index++) {
-      const sequence = start + index;
+  get #isTurnOver(): boolean {
+    return this.#options.now() - this.#turnStartedAt >= turnMs;
+  }
+
+  /** Looks at lines from `start` on; at fewer than a block's when they take long. */
+  #look(filter: Filter, start: number): Block {
+    const mostLines = start === this.#log.floor ? firstBlockLines : blockLines;
+    const end = this.#log.blockEnd(start, mostLines, blockBytes);
+    const verdicts = new Uint8Array(end - start).fill(unknown);
+    let open = end - start;
+    if (filter.usesColumns) {
+      for (let index = 0; index < verdicts.length; index++) {
+        this.#turnTo(start + index);
+        const verdict = filter.test(this.#subject);
+        verdicts[index] = verdict;
+        if (verdict !== unknown) open--;
+      }
+    }
+    if (open === 0) return { end, verdicts, encrypted: new Map() };
+    if (open * sparseness <= verdicts.length) {
+      return this.#lookIntoLines(filter, start, verdicts, (sequence, lengthBytes) =>
+        this.#log.line(sequence, lengthBytes),
+      );
+    }
+    const { bytes, offset } = this.#log.block(start, end, this.#options.search.room);
+    if (filter.probes) this.#ruleOut(filter, start, bytes, offset, verdicts);
+    return this.#lookIntoLines(filter, start, verdicts, (sequence, lengthBytes) => {
       const chunk = this.#log.chunkOf(sequence);
       const at = indexInChunk(sequence);
-      const channel = chunk.channel[at] ?? noName;
-      const event = chunk.event[at] ?? noName;
-      if (this.#channels.has(channel) || this.#events.has(event)) {
-        found[index] = 1;
-        continue;
-      }
-      const { kind, form, isEncrypted } = unpackFlags(chunk.flags[at] ?? 0);
       const lineStart = (chunk.offset[at] ?? 0) - offset;
-      const lineEnd = lineStart + (chunk.length[at] ?? 0) - 1;
-      const canRuleOut = !isEncrypted && form !== 'base64';
-      if (canRuleOut && mayMatch && !mayMatch(lineStart, lineEnd)) continue;
-      const text = ascii?.slice(lineStart, lineEnd) ?? bytes.toString('utf8', lineStart, lineEnd);
-      if (canRuleOut && !mayMatch && !filter.quickLook(text)(0, Number.POSITIVE_INFINITY)) continue;
-      const line = new LogLine(text, form, true);
-      if (this.#matchesUnlisted(filter, line, channel, event)) found[index] = 1;
-      else if (isEncrypted) encrypted.set(index, line);
-      else if (filter.matchesData(shownData(line, kind))) found[index] = 1;
-    }
-    return encrypted;
+      const text = bytes.toString('utf8', lineStart, lineStart + lengthBytes - 1);
+      return new LogLine(text, unpackFlags(chunk.flags[at] ?? 0).form, true);
+    });
   }
 
-  #matchesUnlisted(filter: Filter, line: LogLine, channel: number, event: number): boolean {
-    const channelName = channel === unlistedName ? line.name('channel') : null;
-    const eventName = event === unlistedName ? line.name('event') : null;
-    return [channelName, eventName].some((name) => name !== null && filter.matchesName(name));
+  /** Decides against lines that have none of the filter's probes, unless their bytes say nothing of what they show. */
+  #ruleOut(filter: Filter, start: number, bytes: Buffer, offset: number, verdicts: Uint8Array): void {
+    const { search } = this.#options;
+    // A line too large for the search's room came in a buffer of its own.
+    if (bytes.buffer !== search.room.buffer) return;
+    const may = new Uint8Array(verdicts.length);
+    const last = start + verdicts.length - 1;
+    for (const probe of filter.probes ?? []) {
+      let sequence = start;
+      for (let place = search.next(probe, 0, bytes.length); place !== -1; ) {
+        sequence = this.#lineAt(place + offset, sequence, last);
+        may[sequence - start] = 1;
+        if (sequence === last) break;
+        const next = ++sequence;
+        place = search.next(
+          probe,
+          (this.#log.chunkOf(next).offset[indexInChunk(next)] ?? 0) - offset,
+          bytes.length,
+        );
+      }
+    }
+    // No line is decided for yet: where probes are known, a match needs the text.
+    let { flags } = this.#log.chunkOf(start);
+    let at = indexInChunk(start);
+    for (let index = 0; index < verdicts.length; index++, at++) {
+      if (at === flags.length) {
+        ({ flags } = this.#log.chunkOf(start + index));
+        at = 0;
+      }
+      if (may[index] === 0 && hidesContent[flags[at] ?? 0] === 0) verdicts[index] = 0;
+    }
+  }
+
+  /** The line that holds a byte of the segment. It is one of those from `low` to `high`. */
+  #lineAt(place: number, low: number, high: number): number {
+    let [from, to] = [low, high];
+    while (from < to) {
+      const middle = Math.ceil((from + to) / 2);
+      if ((this.#log.chunkOf(middle).offset[indexInChunk(middle)] ?? 0) <= place) from = middle;
+      else to = middle - 1;
+    }
+    return from;
+  }
+
+  #lookIntoLines(
+    filter: Filter,
+    start: number,
+    verdicts: Uint8Array,
+    read: (sequence: number, lengthBytes: number) => LogLine,
+  ): Block {
+    const encrypted = new Map<number, LogLine>();
+    let looked = 0;
+    let encryptedBytes = 0;
+    for (let index = verdicts.indexOf(unknown); index !== -1; index = verdicts.indexOf(unknown, index + 1)) {
+      const lengthBytes = this.#turnTo(start + index);
+      const line = read(start + index, lengthBytes);
+      this.#subject.line = line;
+      const verdict = filter.test(this.#subject);
+      if (verdict === unknown) {
+        encrypted.set(index, line);
+        encryptedBytes += lengthBytes;
+      } else verdicts[index] = verdict;
+      const isLong = ++looked % linesPerLook === 0 || lengthBytes > blockBytes / linesPerLook;
+      if ((isLong && this.#isTurnOver) || encryptedBytes > blockBytes)
+        return { end: start + index + 1, verdicts, encrypted };
+    }
+    return { end: start + verdicts.length, verdicts, encrypted };
+  }
+
+  /** Tells the subject what the columns say of a line, and answers the line's length. */
+  #turnTo(sequence: number): number {
+    const subject = this.#subject;
+    const chunk = this.#log.chunkOf(sequence);
+    const at = indexInChunk(sequence);
+    subject.sequence = sequence;
+    subject.atMs = chunk.atMs[at] ?? 0;
+    subject.sizeBytes = chunk.size[at] ?? 0;
+    subject.connection = chunk.connection[at] ?? 0;
+    subject.flags = chunk.flags[at] ?? 0;
+    subject.channel = chunk.channel[at] ?? noName;
+    subject.event = chunk.event[at] ?? noName;
+    subject.line = undefined;
+    subject.opened = undefined;
+    subject.isUnread = false;
+    return chunk.length[at] ?? 0;
   }
 
   /** Answers how many could not be read. These match by their ciphertext only, which is what the page shows then. */
-  async #lookIntoEncrypted(
-    filter: Filter,
-    start: number,
-    lines: ReadonlyMap<number, LogLine>,
-    found: Uint8Array,
-  ): Promise<number> {
-    if (lines.size === 0) return 0;
-    const items = [...lines.values()].map(encryptedItem);
+  async #lookIntoEncrypted(filter: Filter, start: number, block: Block): Promise<number> {
+    const { encrypted, verdicts } = block;
+    if (encrypted.size === 0) return 0;
+    const items = [...encrypted.values()].map(encryptedItem);
     const opened = await this.#options.decrypt(this.#log.profileId, items);
-    if (this.#scannedTo !== start) return 0;
+    if (this.#isClosed || this.#scannedTo !== start) return 0;
     let unread = 0;
-    for (const [order, index] of [...lines.keys()].entries()) {
-      const result = opened[order];
-      const shown = result?.state === 'decrypted' ? result.plaintext : (items[order]?.data ?? '');
-      if (filter.matchesData(shown)) found[index] = 1;
-      else if (result?.state !== 'decrypted') unread++;
+    for (const [order, [index, line]] of [...encrypted].entries()) {
+      this.#turnTo(start + index);
+      this.#subject.line = line;
+      this.#subject.opened = opened[order] ?? { state: 'closed', why: 'vault-locked' };
+      const verdict = filter.test(this.#subject);
+      verdicts[index] = verdict;
+      if (verdict !== 1 && this.#subject.isUnread) unread++;
     }
     return unread;
   }
 }
 
-/** Which names match, worked out once for each. */
-class NameMatches {
-  readonly #names: readonly string[];
-  readonly #matches: (name: string) => boolean;
-  readonly #known: (boolean | undefined)[] = [];
-
-  constructor(names: readonly string[], matches: (name: string) => boolean) {
-    this.#names = names;
-    this.#matches = matches;
-  }
-
-  has(id: number): boolean {
-    if (id === noName || id === unlistedName) return false;
-    const known = this.#known[id];
-    if (known !== undefined) return known;
-    const matches = this.#matches(this.#names[id] ?? '');
-    this.#known[id] = matches;
-    return matches;
-  }
+/** What a look at lines from some line to `end` came to. */
+interface Block {
+  readonly end: number;
+  /** One for each line, and perhaps for more behind the end. */
+  readonly verdicts: Uint8Array;
+  /** Lines that have to be opened, by their place in the block. */
+  readonly encrypted: ReadonlyMap<number, LogLine>;
 }
+
+/** By its flags: 1 for a line that shows what its bytes don't say: an encrypted one, or one in base64. */
+const hidesContent = Uint8Array.from({ length: 256 }, (_, flags) => {
+  const { isEncrypted, form } = unpackFlags(flags);
+  return isEncrypted || form === 'base64' ? 1 : 0;
+});

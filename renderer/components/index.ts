@@ -11,6 +11,12 @@ export {
   Switch,
 } from './choice.tsx';
 export { classes } from './classes.ts';
+export {
+  CompletionField,
+  type CompletionFieldProps,
+  type CompletionItem,
+  type WrittenLine,
+} from './completion-field.tsx';
 export { CopyButton, type CopyButtonProps, copyText } from './copy.tsx';
 export { Confirm, type ConfirmProps, Dialog, type DialogProps } from './dialog.tsx';
 export { EmptyState, type EmptyStateProps, Loading } from './empty-state.tsx';
@@ -67,6 +73,7 @@ export {
 export { PasteField, type PasteFieldProps } from './paste-field.tsx';
 export { PathField, type PathFieldProps } from './path-field.tsx';
 export { pathProblem, tidyPath } from './path-text.ts';
+export { Popover, type PopoverProps } from './popover.tsx';
 export { ComponentsProvider } from './provider.tsx';
 export { Sparkline } from './sparkline.tsx';
 export { Splitter, type SplitterProps } from './splitter.tsx';

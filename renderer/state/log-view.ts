@@ -20,6 +20,8 @@ export interface LogSnapshot {
   readonly status: ViewStatus | undefined;
   /** What the rows on show were filtered by. */
   readonly filter: string;
+  /** A filter that took too long and was ended: why. The rows are those of the one before it. */
+  readonly ended: { readonly filter: string; readonly message: string } | undefined;
   /** A view with another filter is being opened. */
   readonly isOpening: boolean;
   readonly error: AppError | undefined;
@@ -36,6 +38,7 @@ export interface LogSnapshot {
 const start: LogSnapshot = {
   status: undefined,
   filter: '',
+  ended: undefined,
   isOpening: false,
   error: undefined,
   frozenCount: undefined,
@@ -58,6 +61,8 @@ export class LogView implements Readable<LogSnapshot> {
   /** The latest tick of each view that is open or being opened. */
   readonly #ticks = new Map<string, ViewStatus>();
   #viewId: string | undefined;
+  /** What the rows were filtered by before. */
+  #filterBefore = '';
   #turn = 0;
   #users = 0;
   #openRequests = new Set<number>();
@@ -117,6 +122,7 @@ export class LogView implements Readable<LogSnapshot> {
   };
 
   async setFilter(filter: string): Promise<void> {
+    this.#patch({ ended: undefined });
     if (filter === this.get().filter && !this.get().isOpening && !this.get().error) return;
     await this.#open(filter);
   }
@@ -210,6 +216,11 @@ export class LogView implements Readable<LogSnapshot> {
         filter,
       });
       if (turn !== this.#turn) return this.#close(viewId);
+      if (opened.problem !== undefined) {
+        this.#close(viewId);
+        this.#patch({ isOpening: false, ended: { filter, message: opened.problem } });
+        return;
+      }
       const tick = this.#ticks.get(viewId);
       if (this.#viewId !== undefined) this.#close(this.#viewId);
       this.#viewId = viewId;
@@ -220,6 +231,7 @@ export class LogView implements Readable<LogSnapshot> {
       this.#shown = 0;
       this.#target = 0;
       const { active, frozenCount } = this.get();
+      if (!isSameFilter) this.#filterBefore = this.get().filter;
       this.#patch({
         status,
         filter,
@@ -250,6 +262,11 @@ export class LogView implements Readable<LogSnapshot> {
     if (status.viewId !== this.#viewId) {
       // Perhaps of the view that is being opened: its answer comes after. Others are other pages'.
       if (status.viewId === `${this.#namePrefix}-${this.#turn}`) this.#ticks.set(status.viewId, status);
+      return;
+    }
+    if (status.problem !== undefined) {
+      this.#patch({ ended: { filter: this.get().filter, message: status.problem } });
+      void this.#open(this.#filterBefore);
       return;
     }
     if (status.matched < (this.get().status?.matched ?? 0)) {

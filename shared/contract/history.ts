@@ -98,6 +98,8 @@ export const viewStatus = z.strictObject({
   unread: z.number().int(),
   /** Events of the last second. */
   perSecond: z.number(),
+  /** The view's filter was ended: what happened, and what to do. Its rows are no longer found. */
+  problem: s.prose.optional(),
 });
 export type ViewStatus = z.infer<typeof viewStatus>;
 
@@ -153,7 +155,10 @@ export const session = z.strictObject({
 export type Session = z.infer<typeof session>;
 
 export const history = {
-  /** Opens a view, or gives it another filter. Free text, matched in channel, event and shown data; case is ignored. */
+  /**
+   * Opens a view, or gives it another filter, in the language of `shared/lib/filter`. One that can’t be read is
+   * refused as `invalid_input` with the reason, and a view of this name stays as it was.
+   */
   openView: call({
     input: z.strictObject({ ...oneView, filter: s.filterText }),
     output: viewStatus,
@@ -172,6 +177,17 @@ export const history = {
   detail: call({
     input: z.strictObject({ ...oneLog, sequence: z.number().int().min(0) }),
     output: detail,
+    errors: ['not_found'],
+  }),
+  /** Names in the app's log that hold a text, those that begin with it first: what a filter can be completed with. */
+  names: call({
+    input: z.strictObject({
+      ...oneLog,
+      kind: z.enum(['channel', 'event']),
+      text: s.filterText,
+      limit: z.number().int().min(1).max(100),
+    }),
+    output: z.strictObject({ names: z.array(s.observedName) }),
     errors: ['not_found'],
   }),
   /** Empties the app's views from here on. What was recorded stays in its segments on disk. */

@@ -12,6 +12,8 @@ export const lockTimes = [0, 1, 5, 15, 60] as const;
 export const historyDays = [1, 7, 30, 90, 365] as const;
 export const historyMegabytes = [256, 1024, 4096, 16_384] as const;
 
+export const savedFiltersLimit = 50;
+
 export const settingsValues = z.strictObject({
   theme: z.enum(themes),
   sidebarWidthPx: z.number().int().min(160).max(480),
@@ -21,6 +23,8 @@ export const settingsValues = z.strictObject({
   lockAfterMinutes: z.literal(lockTimes),
   historyDays: z.literal(historyDays),
   historyMegabytes: z.literal(historyMegabytes),
+  /** Filters of the log that the user gave a name; each name once. */
+  savedFilters: z.array(z.strictObject({ name: s.label, filter: s.filterText })).max(savedFiltersLimit),
 });
 export type SettingsValues = z.infer<typeof settingsValues>;
 
@@ -32,6 +36,7 @@ export const defaultSettings: SettingsValues = {
   lockAfterMinutes: 5,
   historyDays: 30,
   historyMegabytes: 1024,
+  savedFilters: [],
 };
 
 export const settings = {

@@ -72,6 +72,8 @@ export const serverText = named('ServerText', z.string().max(20_000));
 /** As seen on the wire: may break the naming rules, so its form is not checked. */
 export const observedChannelName = named('ChannelName', z.string().max(4096));
 export const observedEventName = named('EventName', z.string().max(4096));
+/** Of a channel or an event. */
+export const observedName = named('ChannelOrEventName', z.string().max(4096));
 export const socketId = named('SocketId', z.string().max(200));
 export const userId = named('UserId', z.string().max(4096));
 /** One frame as it was on the wire, or its beginning. */

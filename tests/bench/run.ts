@@ -6,12 +6,15 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { commandAlone, commandWithOwner } from './command-start.ts';
 import type { Benchmark, Result } from './measure.ts';
+import { searchAll, searchFirst } from './search.ts';
 import { encryptEventBenchmark, signChannelBenchmark } from './signing.ts';
 import { socketToDurableLine } from './socket-to-durable-line.ts';
 import { listBenchmark, unlockBenchmark } from './vault-open.ts';
 
 const benchmarks: readonly Benchmark[] = [
   socketToDurableLine,
+  searchAll,
+  searchFirst,
   signChannelBenchmark,
   encryptEventBenchmark,
   unlockBenchmark,

@@ -1,12 +1,11 @@
 /** Above the log: filter, count, pause, clear, and a channel to subscribe to. */
-import { type Ref, useCallback, useEffect, useRef, useState } from 'react';
+import { type Ref, useId } from 'react';
 import { CommandButton } from '../../commands/index.ts';
-import { formatCount, Icon, IconButton, plural, TextField, Toolbar } from '../../components/index.ts';
+import { formatCount, plural, Toolbar } from '../../components/index.ts';
 import type { LogSnapshot, LogView } from '../../state/index.ts';
 import { SubscribeForm } from '../live/index.ts';
+import { FilterField, FilterRemarks, useFilterText } from './filter-field.tsx';
 import styles from './inspector.module.css';
-
-const debounceMs = 150;
 
 export interface InspectorToolbarProps {
   readonly view: LogView;
@@ -17,86 +16,43 @@ export interface InspectorToolbarProps {
 }
 
 export function InspectorToolbar({ view, log, filterRef, onLeaveFilter }: InspectorToolbarProps) {
-  const [text, setText] = useState(log.filter);
-  const sent = useRef(log.filter);
-  const send = useCallback(
-    (filter: string) => {
-      sent.current = filter;
-      void view.setFilter(filter);
-    },
-    [view],
-  );
-  // The filter can be changed from elsewhere: “Clear filter”, or another app's log. The answer to what was sent from
-  // here comes later than the next letter is typed: it changes nothing.
-  useEffect(() => {
-    if (log.filter === sent.current) return;
-    sent.current = log.filter;
-    setText(log.filter);
-  }, [log.filter]);
-  useEffect(() => {
-    if (text === sent.current) return;
-    const timer = setTimeout(() => send(text), debounceMs);
-    return () => clearTimeout(timer);
-  }, [text, send]);
+  const remarksId = useId();
+  const filter = useFilterText(view, log);
   const newCount = (log.status?.matched ?? 0) - view.count;
   const isPaused = log.frozenCount !== undefined;
   const isLive = view.sessionId === undefined;
 
   return (
-    <Toolbar label="Log">
-      <div className={styles.filter}>
-        <TextField
-          ref={filterRef}
-          label="Filter"
-          isLabelHidden
-          isCode
-          type="search"
-          value={text}
-          onChange={setText}
-          placeholder="Filter channel, event or data"
-          before={<Icon name="filter" />}
-          after={
-            text !== '' && (
-              <IconButton
-                icon="close"
-                label="Clear filter"
-                onClick={() => {
-                  setText('');
-                  send('');
-                }}
-              />
-            )
-          }
-          onKeyDown={(event) => {
-            if (event.key === 'Enter') {
-              send(text);
-              onLeaveFilter();
-            } else if (event.key === 'Escape') {
-              event.stopPropagation();
-              if (text !== '') setText('');
-              else onLeaveFilter();
-            }
-          }}
+    <>
+      <Toolbar label="Log">
+        <FilterField
+          view={view}
+          log={log}
+          filterRef={filterRef}
+          onLeave={onLeaveFilter}
+          remarksId={remarksId}
+          {...filter}
         />
-      </div>
-      <Count log={log} />
-      <div className={styles.actions}>
-        {isLive && (
-          <CommandButton
-            command="inspector.pause"
-            icon={isPaused ? 'play' : 'pause'}
-            variant={isPaused ? 'plain' : 'quiet'}
-            {...(isPaused
-              ? { label: newCount > 0 ? `Resume · ${formatCount(newCount)} new` : 'Resume' }
-              : {})}
-          />
-        )}
-        {isLive && <CommandButton command="inspector.clear" icon="clear" variant="quiet" />}
-        <CommandButton command="inspector.export" label="Export" icon="export" variant="quiet" isCompact />
-        <CommandButton command="inspector.sessions" icon="log" variant="quiet" isCompact />
-      </div>
-      {isLive && <SubscribeForm profileId={view.profileId} isCompact />}
-    </Toolbar>
+        <Count log={log} />
+        <div className={styles.actions}>
+          {isLive && (
+            <CommandButton
+              command="inspector.pause"
+              icon={isPaused ? 'play' : 'pause'}
+              variant={isPaused ? 'plain' : 'quiet'}
+              {...(isPaused
+                ? { label: newCount > 0 ? `Resume · ${formatCount(newCount)} new` : 'Resume' }
+                : {})}
+            />
+          )}
+          {isLive && <CommandButton command="inspector.clear" icon="clear" variant="quiet" />}
+          <CommandButton command="inspector.export" label="Export" icon="export" variant="quiet" isCompact />
+          <CommandButton command="inspector.sessions" icon="log" variant="quiet" isCompact />
+        </div>
+        {isLive && <SubscribeForm profileId={view.profileId} isCompact />}
+      </Toolbar>
+      <FilterRemarks id={remarksId} text={filter.text} log={log} />
+    </>
   );
 }
 

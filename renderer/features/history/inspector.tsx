@@ -61,6 +61,7 @@ export function Inspector({ profileId }: { readonly profileId: string }) {
   return (
     <div className={styles.inspector}>
       <InspectorToolbar
+        key={profileId}
         view={view}
         log={log}
         filterRef={filter}

@@ -100,6 +100,22 @@ describe('the page’s view of a log', () => {
     expect(history.requests.length).toBeLessThan(5);
   });
 
+  it('goes back to the filter before when one was ended, and says why', async () => {
+    const { history, view } = await open(100);
+    await view.setFilter('2');
+    await view.setFilter('5');
+    expect(view.get()).toMatchObject({ filter: '5', ended: undefined });
+    const [viewId = ''] = [...history.openViews.keys()].slice(-1);
+    const problem = 'It took too long.';
+    const payload = { ...history.status(viewId), matched: 0, problem };
+    history.transport.deliver({ type: 'event', event: 'history.grew', payload });
+    await settle();
+    expect(view.get()).toMatchObject({ filter: '2', ended: { filter: '5', message: problem } });
+    expect(view.count).toBe(50);
+    await view.setFilter('10');
+    expect(view.get()).toMatchObject({ filter: '10', ended: undefined });
+  });
+
   it('shows new rows only once they are there, when it follows', async () => {
     const { history, view } = await open(10);
     history.grow(5);
