@@ -103,6 +103,7 @@ export class History {
   readonly #retentionTimer: NodeJS.Timeout;
   #isClosed = false;
   #marking: Promise<void> = Promise.resolve();
+  #retaining: Promise<void> = Promise.resolve();
 
   constructor(options: HistoryOptions) {
     this.#options = options;
@@ -360,7 +361,13 @@ export class History {
   }
 
   /** Deletes what retention does not keep. What can't be deleted is told as a problem, and tried again. */
-  async enforceRetention(): Promise<void> {
+  enforceRetention(): Promise<void> {
+    // One after the other: what one is deleting is not for the next to count.
+    this.#retaining = this.#retaining.then(() => this.#enforceRetention());
+    return this.#retaining;
+  }
+
+  async #enforceRetention(): Promise<void> {
     const { retention } = this.#options;
     if (!retention) return;
     try {
