@@ -12,6 +12,7 @@ import { AppError } from '#shared/lib/app-error.ts';
 import { Listeners } from '#shared/lib/disposer.ts';
 import { channelNameProblem } from '#shared/protocol/channels.ts';
 import { AuditExport, AuditLog } from './audit/index.ts';
+import { Channels } from './channels/index.ts';
 import { createCommands } from './cli/index.ts';
 import { type CheckOptions, Doctor } from './doctor/index.ts';
 import { Exports } from './exports/index.ts';
@@ -144,25 +145,41 @@ export async function compose(options: ComposeOptions): Promise<App> {
     recorder: (profileId, connection) => history.recorder(profileId, connection),
     onChanged: (connection) => {
       emit('live.changed', connection);
+      channels.connectionChanged(connection);
       idleLock.useMayHaveChanged();
     },
     onClosed: (which) => {
       emit('live.closed', which);
+      channels.connectionChanged(which);
       idleLock.useMayHaveChanged();
     },
     onPresenceChanged: (where) => emit('presence.changed', where),
   });
   const profiles: Profiles = new Profiles(database, {
     onChanged: (all) => emit('profiles.changed', all),
-    onSaved: ({ profileId }) => live.profileChanged(profileId),
+    onSaved: (profile) => {
+      live.profileChanged(profile.profileId);
+      channels.profileChanged(profile);
+    },
     onRemoved: (profileId) => {
       live.forget(profileId);
+      channels.forget(profileId);
       background('sandbox.profileRemoved', sandbox.profileRemoved(profileId));
     },
     onGone: async (profileId) => {
       await vault.removeAllOf(profileId);
       await history.forget(profileId);
+      channels.purge(profileId);
     },
+  });
+  const channels: Channels = new Channels({
+    profiles,
+    api,
+    live,
+    history,
+    preferences,
+    onChanged: (status) => emit('channels.changed', status),
+    onBug: (error) => reportBug('channels', error),
   });
   const chosenFiles = new ChosenFiles(options.pickFile);
   const userFiles = new UserFiles(preferences, dataFolder, (error) => reportBug('userFiles', error));
@@ -286,6 +303,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     idleLock.vaultChanged(status);
     if (status.state !== 'unlocked') return;
     live.vaultUnlocked();
+    channels.vaultUnlocked();
     background('profiles.purge', profiles.purgeExpired());
   });
   vault.moveChanged.add((move) => {
@@ -296,6 +314,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
   vault.credentialsChanged.add((profileId) => {
     emit('vault.credentialsChanged', { profileId });
     live.credentialsChanged(profileId);
+    channels.credentialsChanged(profileId);
   });
   vault.credentialsUsed.add((profileId) => emit('vault.credentialsUsed', { profileId }));
   background('userFiles.removeLeftovers', userFiles.removeLeftovers());
@@ -331,6 +350,29 @@ export async function compose(options: ComposeOptions): Promise<App> {
         });
         return { path, ...told };
       },
+    },
+    channels: {
+      watch: ({ profileId }, { held }) => {
+        const name = `channels ${profileId}`;
+        held.get(name)?.();
+        const status = channels.watch(profileId);
+        held.set(name, () => channels.unwatch(profileId));
+        return status;
+      },
+      unwatch: ({ profileId }, { held }) => {
+        const name = `channels ${profileId}`;
+        held.get(name)?.();
+        held.delete(name);
+        return {};
+      },
+      choose: (input) => channels.choose(input),
+      askNow: ({ profileId }) => channels.askNow(profileId),
+      lines: (input) => channels.lines(input),
+      describe: (input, { signal }) => channels.describe(input, signal),
+      cacheMiss: (input) => channels.cacheMiss(input),
+      setFavourite: (input) => channels.setFavourite(input),
+      addPattern: (input) => channels.addPattern(input),
+      removePattern: (input) => channels.removePattern(input),
     },
     doctor: {
       check: async (input, { signal }) => ({ diagnoses: await check({ ...input, signal }) }),
@@ -468,8 +510,16 @@ export async function compose(options: ComposeOptions): Promise<App> {
       },
       connect: (input) => live.connect(input),
       disconnect: (input) => live.disconnect(input),
-      subscribe: (input) => live.subscribe(input),
-      unsubscribe: (input) => live.unsubscribe(input),
+      subscribe: (input) => {
+        const connection = live.subscribe(input);
+        channels.subscribed(input);
+        return connection;
+      },
+      unsubscribe: (input) => {
+        const connection = live.unsubscribe(input);
+        channels.unsubscribed(input);
+        return connection;
+      },
       signIn: (input) => live.signIn(input),
       signOut: (input) => live.signOut(input),
       timeline: (input) => ({ entries: live.timeline(input) }),
@@ -580,6 +630,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
       idleLock.close();
       await secretCalls.close();
       profiles.close();
+      channels.close();
       await live.close();
       await sandbox.close();
       await history.close();

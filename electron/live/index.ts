@@ -3,5 +3,6 @@ export type { Authorizer } from './connection.ts';
 export { Live, type LiveOptions, type Which } from './live.ts';
 export type { MemberInput } from './own-member.ts';
 export type { Recorder } from './recorder.ts';
+export { Throttle } from './throttle.ts';
 export type { LiveTiming } from './timing.ts';
 export { webSocketEndpoint } from './web-socket-endpoint.ts';

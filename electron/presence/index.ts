@@ -5,8 +5,7 @@ import { userId } from '#shared/contract/strings.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { parseUnknown } from '#shared/lib/parse-unknown.ts';
 import { channelNameProblem, isPresence } from '#shared/protocol/channels.ts';
-import { apiStatusMeaning } from '#shared/protocol/codes.ts';
-import type { HttpApi } from '../http-api/index.ts';
+import { apiFailure, type HttpApi } from '../http-api/index.ts';
 
 const usersAnswer = z.object({ users: z.array(z.object({ id: z.union([z.string(), z.number()]) })) });
 
@@ -41,13 +40,7 @@ export class PresencePoll {
     });
     // Laravel Reverb answers 404 for a channel that nobody is on; others answer with an empty list.
     if (answer.status === 404 && profile.dialect === 'reverb') return { userIds: [], at: this.#now() };
-    if (answer.status !== 200) {
-      throw new AppError(
-        answer.status === 401 || answer.status === 403 ? 'unauthorized' : 'refused',
-        apiStatusMeaning(answer.status) ?? `The server answered ${answer.status}.`,
-        { retryable: answer.status >= 500 },
-      );
-    }
+    if (answer.status !== 200) throw apiFailure(answer.status);
     const users = parseUnknown(usersAnswer, parseJson(answer.body));
     if (!users.success) throw new AppError('refused', 'The server’s answer is not a list of users.');
     const userIds = users.data.users.map(({ id }) => String(id));
