@@ -80,6 +80,7 @@ export {
   Cell,
   HeadingCell,
   rowHeightPx,
+  type TreePlace,
   VirtualList,
   type VirtualListHandle,
   type VirtualListProps,
