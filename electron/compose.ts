@@ -23,7 +23,7 @@ import { Imports } from './imports/index.ts';
 import { createEmitter, Dispatcher, type Emit, type Handlers, type Session } from './ipc/index.ts';
 import { Live, webSocketEndpoint } from './live/index.ts';
 import type { CommandHandlers } from './ownership/index.ts';
-import { PresencePoll } from './presence/index.ts';
+import { Presence, PresencePoll } from './presence/index.ts';
 import type { PassedPort, SpawnChild } from './processes/port.ts';
 import { Profiles } from './profiles/index.ts';
 import { describeProviders, secretFieldOf } from './providers/index.ts';
@@ -164,6 +164,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     onRemoved: (profileId) => {
       live.forget(profileId);
       channels.forget(profileId);
+      presence.forget(profileId);
       background('sandbox.profileRemoved', sandbox.profileRemoved(profileId));
     },
     onGone: async (profileId) => {
@@ -227,7 +228,13 @@ export async function compose(options: ComposeOptions): Promise<App> {
       ? doctor.checkService(service, how)
       : doctor.checkApp(live.withDialect(profiles.get(profileId)), how);
   };
-  const presencePoll = new PresencePoll(api);
+  const presence: Presence = new Presence({
+    profiles: { get: (profileId) => live.withDialect(profiles.get(profileId)) },
+    poll: new PresencePoll(api),
+    live,
+    describe: (where, signal) => channels.describe(where, signal),
+    onChanged: (where) => emit('presence.changed', where),
+  });
   const sandbox: Sandbox = new Sandbox({
     spawn,
     entry: entry('sandbox/process'),
@@ -525,9 +532,10 @@ export async function compose(options: ComposeOptions): Promise<App> {
       timeline: (input) => ({ entries: live.timeline(input) }),
     },
     presence: {
-      members: (input) => live.members(input),
-      poll: ({ profileId, channel }, { signal }) =>
-        presencePoll.poll(live.withDialect(profiles.get(profileId)), channel, signal),
+      members: (input) => presence.members(input),
+      timeline: (input) => presence.timeline(input),
+      poll: (input, { signal }) => presence.poll(input, signal),
+      compare: (input, { signal }) => presence.compare(input, signal),
     },
     profiles: {
       list: () => profiles.all(),
