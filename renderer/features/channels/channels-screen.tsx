@@ -86,6 +86,11 @@ function Channels({ profileId }: { readonly profileId: string }) {
   const activeIndex = answer && active ? (place < 0 ? active.index : answer.start + place) : null;
   const activeLine = activeIndex === null ? undefined : rows.row(activeIndex);
   const activeChannel = activeLine?.path === active?.path ? activeLine?.channel : undefined;
+  // Moved to before it was fetched.
+  const arrived = active?.path === '' ? activeLine?.path : undefined;
+  useEffect(() => {
+    if (arrived !== undefined) setActive((current) => current && { ...current, path: arrived });
+  }, [arrived]);
   useEffect(() => {
     if (activeChannel) setChosen(activeChannel);
   }, [activeChannel]);

@@ -1,5 +1,5 @@
 /** The members of a presence channel, or who came and went: rows of the main side's, with what is known of one of them. */
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import type { MemberRow, PresenceEntry, PresenceSource } from '#shared/contract/presence.ts';
 import {
   Badge,
@@ -119,17 +119,23 @@ function MemberRows({ profileId, channel, source, search, version, missing, onSu
     version,
   });
   const [chosen, setChosen] = useState<{ readonly index: number; readonly member: MemberRow | undefined }>();
+  // Moved to before it was fetched.
+  const arrived = chosen && !chosen.member ? rows.row(chosen.index) : undefined;
+  useEffect(() => {
+    if (arrived) setChosen((current) => current && { ...current, member: current.member ?? arrived });
+  }, [arrived]);
   if (rows.error) return <ErrorNotice error={rows.error} onRetry={rows.retry} isBar />;
   const { answer } = rows;
   if (!answer) return <Loading label="Asking for the members" />;
   if (!answer.isKnown) return null;
   // Rows move as members come and go: the chosen one is found again where it is in sight.
-  const place = chosen?.member
-    ? answer.rows.findIndex(({ userId }) => userId === chosen.member?.userId)
-    : undefined;
-  const activeIndex =
-    place !== undefined && place >= 0 ? answer.start + place : chosen ? null : answer.total > 0 ? 0 : null;
-  const detailed = (activeIndex === null ? undefined : rows.row(activeIndex)) ?? chosen?.member;
+  const place = answer.rows.findIndex(({ userId }) => userId === chosen?.member?.userId);
+  const isInSight = chosen !== undefined && rows.row(chosen.index) !== undefined;
+  const isGone = chosen?.member !== undefined && place < 0 && isInSight;
+  const first = answer.total > 0 ? 0 : null;
+  const activeIndex = place >= 0 ? answer.start + place : isGone ? null : (chosen?.index ?? first);
+  const detailed =
+    isGone || activeIndex === null ? chosen?.member : (rows.row(activeIndex) ?? chosen?.member);
   const isOwn = (userId: string) => userId === answer.ownUserId;
   const hasInfo = source === 'own';
   return (
@@ -177,7 +183,7 @@ function MemberRows({ profileId, channel, source, search, version, missing, onSu
             isOwn={isOwn(detailed.userId)}
             hasInfo={hasInfo}
             isMissing={missing?.has(detailed.userId) ?? false}
-            isGone={place !== undefined && place < 0 && answer.total <= answer.rows.length}
+            isGone={isGone && answer.total <= answer.rows.length}
           />
         )}
       </aside>
