@@ -180,11 +180,11 @@ export class AppChannels {
     const abort = new AbortController();
     const asking = { abort, done: this.#ask(abort.signal) };
     this.#asking = asking;
-    this.#changed();
+    this.#tell();
     return asking.done.finally(() => {
       if (this.#asking !== asking) return;
       this.#asking = undefined;
-      this.#changed();
+      this.#tell();
       this.#reschedule();
     });
   }
@@ -281,6 +281,7 @@ export class AppChannels {
     const of = ({ appId, key, location }: Profile) => JSON.stringify([appId, key, location]);
     if (of(before) === of(profile)) return;
     this.#answer = undefined;
+    this.#changed();
     this.#retry();
   }
 
@@ -311,7 +312,7 @@ export class AppChannels {
   #retry(): void {
     this.#failure = undefined;
     this.#failuresInARow = 0;
-    this.#changed();
+    this.#tell();
     this.#reschedule();
   }
 
@@ -332,6 +333,7 @@ export class AppChannels {
       this.#answer = { at: this.#options.now(), prefix, found: channels.size, channels: kept };
       this.#failure = undefined;
       this.#failuresInARow = 0;
+      this.#changed();
       this.connectionChanged();
       this.#applyPatterns();
     } catch (error) {
@@ -384,8 +386,13 @@ export class AppChannels {
     this.#changed();
   }
 
+  /** What the lines show has changed. */
   #changed(): void {
     this.#revision++;
+    this.#tell();
+  }
+
+  #tell(): void {
     if (!this.#isClosed) this.#changes.request();
   }
 }

@@ -243,4 +243,22 @@ describe('discovery', () => {
     expect(new Set(live.subscribed).size).toBe(500);
     expect(live.subscribed).not.toContain('news');
   });
+
+  it('keeps 20,000 channels of one answer, says when there are more, and gives the page what it shows', async () => {
+    const names = Array.from({ length: 20_005 }, (_, index) => `private-shop-${index % 50}-order.${index}`);
+    const body = { channels: Object.fromEntries(names.map((name) => [name, {}])) };
+    const { channels, profileId } = await discover(() => ({ status: 200, body }));
+    expect(await channels.askNow(profileId)).toMatchObject({ found: 20_005, kept: 20_000, failure: null });
+    const question = { profileId, search: 'SHOP-7', show: 'all', toggled: [], count: 300 } as const;
+    const { lines, total, matched, known } = await channels.lines({ ...question, start: 200 });
+    expect({ matched, known }).toEqual({ matched: 400, known: 20_000 });
+    // The kind, the group, and its channels.
+    expect(total).toBe(402);
+    expect(lines).toHaveLength(202);
+    expect(lines.at(-1)).toMatchObject({ depth: 2, parent: 1, label: '9957' });
+    // One that is not in what was kept may be occupied all the same.
+    channels.setFavourite({ profileId, channel: 'private-other', isFavourite: true });
+    const favourites = await channels.lines({ ...question, search: '', show: 'favourites', start: 0 });
+    expect(favourites.lines.at(-1)?.channel).toMatchObject({ isOccupied: null });
+  });
 });
