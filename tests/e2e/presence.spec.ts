@@ -25,6 +25,7 @@ test('watches 500 members come and go, names who flaps, and sees the same withou
   const members = page.getByRole('grid', { name: `Members of ${channel}` });
   const count = page.getByRole('toolbar', { name: 'Members' }).getByRole('status');
   await expect(count).toHaveText('11 members');
+  await expect(page.getByText('You are on this channel as watcher: its members see you.')).toBeVisible();
   await expect(members.getByRole('row').nth(1)).toContainText('watcher');
 
   await crowd.join(ids.slice(10));

@@ -56,6 +56,7 @@ export function MemberBrowser(props: MemberBrowserProps) {
   const { profileId, channel, source, search, onSearch, controls, children } = props;
   const [shown, setShown] = useDraft<Shown>(`presence-shown:${profileId}`, 'members');
   const [summary, setSummary] = useState('');
+  const [ownUserId, setOwnUserId] = useState<string | null>(null);
   return (
     <>
       <Toolbar label="Members">
@@ -85,9 +86,21 @@ export function MemberBrowser(props: MemberBrowserProps) {
         <ToolbarSpace />
         {controls}
       </Toolbar>
+      {source === 'own' && (
+        <p className={styles.promise}>
+          You are on this channel
+          {ownUserId !== null && (
+            <>
+              {' '}
+              as <code>{ownUserId}</code>
+            </>
+          )}
+          : its members see you.
+        </p>
+      )}
       {children}
       {shown === 'members' ? (
-        <MemberRows key={`${channel} members`} {...props} onSummary={setSummary} />
+        <MemberRows key={`${channel} members`} {...props} onSummary={setSummary} onOwnUserId={setOwnUserId} />
       ) : (
         <TimelineRows key={`${channel} timeline`} {...props} onSummary={setSummary} />
       )}
@@ -99,7 +112,12 @@ interface ListProps extends MemberBrowserProps {
   readonly onSummary: (summary: string) => void;
 }
 
-function MemberRows({ profileId, channel, source, search, version, missing, onSummary }: ListProps) {
+interface MemberRowsProps extends ListProps {
+  readonly onOwnUserId: (userId: string | null) => void;
+}
+
+function MemberRows(props: MemberRowsProps) {
+  const { profileId, channel, source, search, version, missing, onSummary, onOwnUserId } = props;
   const { client } = useServices();
   const rows = useRows<MemberRow, Members>({
     ask: async (range, signal) => {
@@ -113,6 +131,7 @@ function MemberRows({ profileId, channel, source, search, version, missing, onSu
             ? plural(all, 'member')
             : `${formatCount(matched)} of ${plural(all, 'member')}`,
       );
+      onOwnUserId(ownUserId);
       return { start, rows: members, total: matched, all, isKnown, ownUserId };
     },
     name: `${source} ${channel} ${search}`,

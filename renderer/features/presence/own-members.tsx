@@ -7,7 +7,6 @@ import { Button, ErrorNotice, formatTime, Notice, plural } from '../../component
 import { useCall, useContractEvent } from '../../state/index.ts';
 import { JoinForm } from './join-form.tsx';
 import { MemberBrowser } from './member-browser.tsx';
-import styles from './presence.module.css';
 
 export interface OwnMembersProps {
   readonly profile: Profile;
@@ -61,6 +60,7 @@ export function OwnMembers({
           <Button
             icon="server"
             variant="quiet"
+            isCompact
             isPending={compare.isPending}
             title="Asks the HTTP API who is there: two requests."
             onClick={async () => setComparison((await compare.run({ profileId, channel })) ?? comparison)}
@@ -77,7 +77,6 @@ export function OwnMembers({
         </>
       }
     >
-      <p className={styles.promise}>You are on this channel: its members see you.</p>
       {leave.error && <ErrorNotice error={leave.error} onDismiss={leave.clear} isBar />}
       {compare.error && <ErrorNotice error={compare.error} onDismiss={compare.clear} isBar />}
       {comparison && <Comparison comparison={comparison} onDismiss={() => setComparison(undefined)} />}
