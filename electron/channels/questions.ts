@@ -72,7 +72,7 @@ export class ChannelQuestions {
     }
     if (answer.status !== 200) throw apiFailure(answer.status);
     const { cache, ...described } = parseDescription(answer.body);
-    return { ...described, cache: isCache(channel) ? cacheState(cache, described.isOccupied) : null };
+    return { ...described, cache: isCache(channel) ? cacheState(cache) : null };
   }
 
   async #list(
@@ -117,12 +117,12 @@ export class ChannelQuestions {
 }
 
 /**
- * Hosted servers answer `cache: {data, ttl}` or `cache: null`, Laravel Reverb the whole payload; who says nothing about
- * it leaves it unknown, except that a server that was asked and names none has none.
+ * Hosted servers answer `cache: {data, ttl}`, Laravel Reverb the whole payload. Who names none may have none, or may not
+ * have understood the question, as soketi does not.
  */
-function cacheState(cache: unknown, isOccupied: boolean | null): CallOutput<'channels.describe'>['cache'] {
+function cacheState(cache: unknown): CallOutput<'channels.describe'>['cache'] {
   if (cache === null) return { state: 'empty' };
-  if (cache === undefined) return isOccupied === null ? { state: 'unknown' } : { state: 'empty' };
+  if (cache === undefined) return { state: 'unknown' };
   const { data, ttl } = (typeof cache === 'object' ? cache : {}) as { data?: unknown; ttl?: unknown };
   const content = data === undefined ? cache : data;
   return {

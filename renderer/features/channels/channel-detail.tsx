@@ -166,7 +166,7 @@ function cacheWords(cache: NonNullable<Description['cache']>): string {
     case 'empty':
       return 'it held nothing: a new subscriber is told of a cache miss.';
     case 'unknown':
-      return 'the server did not say what it holds.';
+      return 'the server named no cached event: there is none, or this server does not tell.';
     case 'filled':
       return cache.ttlSeconds === null
         ? 'it held this event:'

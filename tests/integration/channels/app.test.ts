@@ -123,7 +123,7 @@ describe('the channels of an app', () => {
   it('tell what a cache channel holds, and when a miss was seen', async () => {
     const { client } = latchkey;
     const where = { profileId, channel: 'cache-prices' };
-    expect((await client.call('channels.describe', where)).cache).toEqual({ state: 'empty' });
+    expect((await client.call('channels.describe', where)).cache).toEqual({ state: 'unknown' });
     expect(await client.call('channels.cacheMiss', where)).toEqual({ at: null });
     await client.call('live.subscribe', where);
     await eventually(async () => (await client.call('channels.cacheMiss', where)).at !== null);
