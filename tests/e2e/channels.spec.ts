@@ -26,8 +26,17 @@ test('finds channels, follows a pattern, and keeps a favourite over a restart', 
   await expect(page.getByText('5 channels')).toBeVisible();
   await expect(tree.getByRole('row', { name: /^news/ })).toContainText('1');
 
+  const prefix = page.getByLabel('Ask for names that begin with');
+  await prefix.fill('orders-e');
+  await prefix.press('Enter');
+  const count = page.getByRole('toolbar', { name: 'Channels on show' }).getByRole('status');
+  await expect(count).toHaveText('1 channel');
+  await prefix.fill('');
+  await prefix.press('Enter');
+  await expect(count).toHaveText('5 channels');
+
   // By keys: down to the group, open it, and into it.
-  await page.keyboard.press('/');
+  await page.getByLabel('Search channels').focus();
   await page.keyboard.press('Enter');
   const active = tree.getByRole('row', { selected: true });
   for (const label of ['Public', 'news', 'orders-']) {
@@ -64,7 +73,7 @@ test('finds channels, follows a pattern, and keeps a favourite over a restart', 
   await page.getByLabel('Search channels').fill('prices');
   await tree.getByRole('row').filter({ hasText: 'prices' }).click();
   await page.getByRole('button', { name: 'Ask for its cache' }).click();
-  await expect(page.getByText('it held nothing')).toBeVisible();
+  await expect(page.getByText('named no cached event')).toBeVisible();
   for (const width of [900, 1440]) {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.setViewportSize({ width, height: 900 });

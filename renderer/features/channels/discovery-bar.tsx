@@ -1,6 +1,15 @@
 /** How often the server is asked which channels it has, what that costs, and what stands in its way. */
+import { useState } from 'react';
 import { type ChannelsStatus, type Pace, paces } from '#shared/contract/channels.ts';
-import { Button, formatCount, formatTime, Notice, plural, Select } from '../../components/index.ts';
+import {
+  Button,
+  formatCount,
+  formatTime,
+  Notice,
+  plural,
+  Select,
+  TextField,
+} from '../../components/index.ts';
 import { useCall, useVault } from '../../state/index.ts';
 import { VaultNotice } from '../vault/index.ts';
 import styles from './channels.module.css';
@@ -17,6 +26,12 @@ export function DiscoveryBar({ status }: { readonly status: ChannelsStatus }) {
   const { profileId, paceSeconds, requests, requestsPerMinute, answeredAt, isAsking, isRunning } = status;
   const choose = useCall('channels.choose');
   const ask = useCall('channels.askNow');
+  // What is typed is asked for when it is done, and not with each letter.
+  const [typed, setTyped] = useState<string>();
+  const send = () => {
+    if (typed === undefined || typed === status.prefix || !isPrefix(typed)) return;
+    void choose.run({ profileId, prefix: typed });
+  };
   const perMinute = Math.round(requestsPerMinute * 10) / 10;
   return (
     <>
@@ -34,6 +49,25 @@ export function DiscoveryBar({ status }: { readonly status: ChannelsStatus }) {
           {plural(requests, 'request')} so far
         </span>
       </span>
+      <div className={styles.prefix}>
+        <TextField
+          label="Ask for names that begin with"
+          isLabelHidden
+          isCode
+          placeholder="Any prefix"
+          value={typed ?? status.prefix}
+          onChange={setTyped}
+          onBlur={send}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') send();
+          }}
+          problem={
+            typed === undefined || isPrefix(typed)
+              ? undefined
+              : { severity: 'error', message: 'No channel’s name begins like this.' }
+          }
+        />
+      </div>
       <Select
         label="How often the server is asked"
         isLabelHidden
@@ -52,6 +86,10 @@ export function DiscoveryBar({ status }: { readonly status: ChannelsStatus }) {
       </Button>
     </>
   );
+}
+
+function isPrefix(text: string): boolean {
+  return /^[A-Za-z0-9_\-=@,.;#]{0,200}$/.test(text);
 }
 
 /** Why there is no newer answer, or why there is less in it than one might expect. */
