@@ -24,6 +24,8 @@ export const keptLimit = 20_000;
 export const patternSubscriptionLimit = 500;
 const backOffLimitMs = 300_000;
 const changeIntervalMs = 200;
+/** The app's own: what its other connections are subscribed to is theirs. */
+export const ownConnection = 1;
 
 const vaultCodes: readonly ErrorCode[] = [
   'vault_locked',
@@ -34,7 +36,7 @@ const vaultCodes: readonly ErrorCode[] = [
 
 /** What this needs of the live connections. */
 export interface Subscriber {
-  list(): readonly Connection[];
+  list(): readonly Pick<Connection, 'profileId' | 'connection' | 'state' | 'subscriptions'>[];
   subscribe(input: { profileId: string; channel: string }): unknown;
   unsubscribe(input: { profileId: string; channel: string }): unknown;
 }
@@ -258,7 +260,9 @@ export class AppChannels {
   /** Told of each change a moment later than it happens, so it is also called where that would be too late. */
   connectionChanged(): void {
     const { profileId } = this.#profile;
-    const own = this.#options.live.list().filter((each) => each.profileId === profileId);
+    const own = this.#options.live
+      .list()
+      .filter((each) => each.profileId === profileId && each.connection === ownConnection);
     const isConnected = own.some(({ state }) => state === 'connected');
     const subscriptions = own.flatMap((connection) => connection.subscriptions);
     const text = JSON.stringify(subscriptions.map(({ channel, state, reason }) => [channel, state, reason]));

@@ -13,9 +13,11 @@ import { isCache } from '#shared/protocol/channels.ts';
 import type { ChannelRates, RateQuestion } from '../history/index.ts';
 import type { HttpApi } from '../http-api/index.ts';
 import type { Preferences } from '../storage/index.ts';
-import { AppChannels, type Subscriber } from './app-channels.ts';
+import { AppChannels, ownConnection, type Subscriber } from './app-channels.ts';
 import { buildTree, type TreeLine, toLine, treeLines } from './channel-tree.ts';
 import { ChoiceBook } from './choices.ts';
+
+export type { Subscriber } from './app-channels.ts';
 
 export interface ChannelsOptions {
   readonly profiles: { get(profileId: string): Profile };
@@ -40,6 +42,12 @@ export interface LinesQuestion {
   readonly toggled: readonly string[];
   readonly start: number;
   readonly count: number;
+}
+
+interface ByUser {
+  readonly profileId: string;
+  readonly connection?: number | undefined;
+  readonly channel: string;
 }
 
 /** Windows, or screens in turn, that ask for different lines of one app. */
@@ -160,13 +168,13 @@ export class Channels {
   }
 
   /** By the user, and not by a pattern. */
-  subscribed({ profileId, channel }: { profileId: string; channel: string }): void {
-    this.#apps.get(profileId)?.app.subscribed(channel);
+  subscribed({ profileId, connection = ownConnection, channel }: ByUser): void {
+    if (connection === ownConnection) this.#apps.get(profileId)?.app.subscribed(channel);
   }
 
   /** By the user: a pattern does not subscribe to it again. */
-  unsubscribed({ profileId, channel }: { profileId: string; channel: string }): void {
-    this.#apps.get(profileId)?.app.unsubscribed(channel);
+  unsubscribed({ profileId, connection = ownConnection, channel }: ByUser): void {
+    if (connection === ownConnection) this.#apps.get(profileId)?.app.unsubscribed(channel);
   }
 
   /** An app with patterns is begun with its first connection, whether its channels are looked at or not. */

@@ -2,9 +2,8 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ChannelsStatus } from '#shared/contract/channels.ts';
-import type { Connection } from '#shared/contract/live.ts';
 import { AppError } from '#shared/lib/app-error.ts';
-import { Channels } from '../../../electron/channels/index.ts';
+import { Channels, type Subscriber } from '../../../electron/channels/index.ts';
 import { HttpApi } from '../../../electron/http-api/index.ts';
 import { Database, Preferences } from '../../../electron/storage/index.ts';
 import { eventually } from '../../support/conditions.ts';
@@ -31,7 +30,10 @@ async function discover(answer: (query: URLSearchParams, path: string) => Answer
   const { profileId } = profile;
   const database = await Database.open(temporaryFolder());
   const signer = { isLocked: false };
-  const live = { connection: undefined as Connection | undefined, subscribed: [] as string[] };
+  const live = {
+    connection: undefined as ReturnType<Subscriber['list']>[number] | undefined,
+    subscribed: [] as string[],
+  };
   const statuses: ChannelsStatus[] = [];
   const channels = new Channels({
     profiles: { get: () => profile },
@@ -226,15 +228,7 @@ describe('discovery', () => {
       status: 200,
       body: { channels: { ...names, news: {} } },
     }));
-    live.connection = {
-      profileId,
-      state: 'connected',
-      socketId: null,
-      reason: null,
-      roundTripMs: null,
-      transitions: [],
-      subscriptions: [],
-    };
+    live.connection = { profileId, connection: 1, state: 'connected', subscriptions: [] };
     channels.choose({ profileId, paceSeconds: 2 });
     channels.addPattern({ profileId, pattern: 'orders-*' });
     // Nobody looks: the pattern is what asks.
