@@ -44,6 +44,7 @@ test('watches 500 members come and go, names who flaps, and sees the same withou
   await crowd.leave(ids.slice(250));
   await expect(count).toHaveText('251 members', { timeout: 30_000 });
   await page.getByLabel('Search members').fill('user-7');
+  await expect(count).toHaveText('11 of 251 members');
   await members
     .getByRole('row')
     .filter({ hasText: /user-7(?!\d)/ })
