@@ -12,6 +12,7 @@ import { AppError } from '#shared/lib/app-error.ts';
 import { Listeners } from '#shared/lib/disposer.ts';
 import { channelNameProblem } from '#shared/protocol/channels.ts';
 import { AuditExport, AuditLog } from './audit/index.ts';
+import { Channels } from './channels/index.ts';
 import { createCommands } from './cli/index.ts';
 import { type CheckOptions, Doctor } from './doctor/index.ts';
 import { Exports } from './exports/index.ts';
@@ -22,7 +23,7 @@ import { Imports } from './imports/index.ts';
 import { createEmitter, Dispatcher, type Emit, type Handlers, type Session } from './ipc/index.ts';
 import { Live, webSocketEndpoint } from './live/index.ts';
 import type { CommandHandlers } from './ownership/index.ts';
-import { PresencePoll } from './presence/index.ts';
+import { Presence, PresencePoll } from './presence/index.ts';
 import type { PassedPort, SpawnChild } from './processes/port.ts';
 import { Profiles } from './profiles/index.ts';
 import { describeProviders, secretFieldOf } from './providers/index.ts';
@@ -144,25 +145,42 @@ export async function compose(options: ComposeOptions): Promise<App> {
     recorder: (profileId, connection) => history.recorder(profileId, connection),
     onChanged: (connection) => {
       emit('live.changed', connection);
+      channels.connectionChanged(connection);
       idleLock.useMayHaveChanged();
     },
     onClosed: (which) => {
       emit('live.closed', which);
+      channels.connectionChanged(which);
       idleLock.useMayHaveChanged();
     },
     onPresenceChanged: (where) => emit('presence.changed', where),
   });
   const profiles: Profiles = new Profiles(database, {
     onChanged: (all) => emit('profiles.changed', all),
-    onSaved: ({ profileId }) => live.profileChanged(profileId),
+    onSaved: (profile) => {
+      live.profileChanged(profile.profileId);
+      channels.profileChanged(profile);
+    },
     onRemoved: (profileId) => {
       live.forget(profileId);
+      channels.forget(profileId);
+      presence.forget(profileId);
       background('sandbox.profileRemoved', sandbox.profileRemoved(profileId));
     },
     onGone: async (profileId) => {
       await vault.removeAllOf(profileId);
       await history.forget(profileId);
+      channels.purge(profileId);
     },
+  });
+  const channels: Channels = new Channels({
+    profiles,
+    api,
+    live,
+    history,
+    preferences,
+    onChanged: (status) => emit('channels.changed', status),
+    onBug: (error) => reportBug('channels', error),
   });
   const chosenFiles = new ChosenFiles(options.pickFile);
   const userFiles = new UserFiles(preferences, dataFolder, (error) => reportBug('userFiles', error));
@@ -210,7 +228,13 @@ export async function compose(options: ComposeOptions): Promise<App> {
       ? doctor.checkService(service, how)
       : doctor.checkApp(live.withDialect(profiles.get(profileId)), how);
   };
-  const presencePoll = new PresencePoll(api);
+  const presence: Presence = new Presence({
+    profiles: { get: (profileId) => live.withDialect(profiles.get(profileId)) },
+    poll: new PresencePoll(api),
+    live,
+    describe: (where, signal) => channels.describe(where, signal),
+    onChanged: (where) => emit('presence.changed', where),
+  });
   const sandbox: Sandbox = new Sandbox({
     spawn,
     entry: entry('sandbox/process'),
@@ -286,6 +310,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     idleLock.vaultChanged(status);
     if (status.state !== 'unlocked') return;
     live.vaultUnlocked();
+    channels.vaultUnlocked();
     background('profiles.purge', profiles.purgeExpired());
   });
   vault.moveChanged.add((move) => {
@@ -296,6 +321,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
   vault.credentialsChanged.add((profileId) => {
     emit('vault.credentialsChanged', { profileId });
     live.credentialsChanged(profileId);
+    channels.credentialsChanged(profileId);
   });
   vault.credentialsUsed.add((profileId) => emit('vault.credentialsUsed', { profileId }));
   background('userFiles.removeLeftovers', userFiles.removeLeftovers());
@@ -331,6 +357,29 @@ export async function compose(options: ComposeOptions): Promise<App> {
         });
         return { path, ...told };
       },
+    },
+    channels: {
+      watch: ({ profileId }, { held }) => {
+        const name = `channels ${profileId}`;
+        held.get(name)?.();
+        const status = channels.watch(profileId);
+        held.set(name, () => channels.unwatch(profileId));
+        return status;
+      },
+      unwatch: ({ profileId }, { held }) => {
+        const name = `channels ${profileId}`;
+        held.get(name)?.();
+        held.delete(name);
+        return {};
+      },
+      choose: (input) => channels.choose(input),
+      askNow: ({ profileId }) => channels.askNow(profileId),
+      lines: (input) => channels.lines(input),
+      describe: (input, { signal }) => channels.describe(input, signal),
+      cacheMiss: (input) => channels.cacheMiss(input),
+      setFavourite: (input) => channels.setFavourite(input),
+      addPattern: (input) => channels.addPattern(input),
+      removePattern: (input) => channels.removePattern(input),
     },
     doctor: {
       check: async (input, { signal }) => ({ diagnoses: await check({ ...input, signal }) }),
@@ -472,16 +521,25 @@ export async function compose(options: ComposeOptions): Promise<App> {
       },
       connect: (input) => live.connect(input),
       disconnect: (input) => live.disconnect(input),
-      subscribe: (input) => live.subscribe(input),
-      unsubscribe: (input) => live.unsubscribe(input),
+      subscribe: (input) => {
+        const connection = live.subscribe(input);
+        channels.subscribed(input);
+        return connection;
+      },
+      unsubscribe: (input) => {
+        const connection = live.unsubscribe(input);
+        channels.unsubscribed(input);
+        return connection;
+      },
       signIn: (input) => live.signIn(input),
       signOut: (input) => live.signOut(input),
       timeline: (input) => ({ entries: live.timeline(input) }),
     },
     presence: {
-      members: (input) => live.members(input),
-      poll: ({ profileId, channel }, { signal }) =>
-        presencePoll.poll(live.withDialect(profiles.get(profileId)), channel, signal),
+      members: (input) => presence.members(input),
+      timeline: (input) => presence.timeline(input),
+      poll: (input, { signal }) => presence.poll(input, signal),
+      compare: (input, { signal }) => presence.compare(input, signal),
     },
     profiles: {
       list: () => profiles.all(),
@@ -584,6 +642,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
       idleLock.close();
       await secretCalls.close();
       profiles.close();
+      channels.close();
       await live.close();
       await sandbox.close();
       await history.close();

@@ -10,6 +10,7 @@ import { AppError } from '#shared/lib/app-error.ts';
 import { type FilterNode, parseFilter } from '#shared/lib/filter/index.ts';
 import type { ReplaySource } from '../replay/index.ts';
 import type { FileToWrite } from '../user-files/index.ts';
+import type { ChannelRates, RateQuestion } from './channel-rates.ts';
 import type { Imported } from './export/importer.ts';
 import { type ExportOrder, type ExportResult, writeExport } from './export/write.ts';
 import type {
@@ -28,6 +29,7 @@ import type { SegmentLimits } from './segment-log.ts';
 import { type Retention, Sessions, sessionName } from './sessions.ts';
 import { WriterLink } from './writer-link.ts';
 
+export type { ChannelRates, RateQuestion } from './channel-rates.ts';
 export { connectionLimit } from './frame-batch.ts';
 export { KeepChoices } from './keep-choices.ts';
 export type { CapturedEvent, Decrypted, EncryptedItem } from './messages.ts';
@@ -405,6 +407,18 @@ export class History {
     await this.flush(profileId);
     const atLeast = () => this.#known(profileId);
     return this.#query.call('recentEncrypted', () => ({ profileId, sinceMs, limit, atLeast: atLeast() }));
+  }
+
+  /** Of the busiest channels with events in that time; what is on its way to the disk comes with the next question. */
+  channelRates(profileId: string, question: RateQuestion): Promise<ChannelRates> {
+    return this.#query.call('channelRates', () => ({ profileId, ...question }));
+  }
+
+  /** Milliseconds since 1970 of the last event of this name received on the channel, or null. */
+  async lastSeen(profileId: string, channel: string, event: string): Promise<number | null> {
+    await this.flush(profileId);
+    const atLeast = () => this.#known(profileId);
+    return this.#query.call('lastSeen', () => ({ profileId, channel, event, atLeast: atLeast() }));
   }
 
   /** Resolves when everything recorded so far is on disk. */

@@ -2,6 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Comparison, Detail, EncryptionFailure, Row, ViewStatus } from '#shared/contract/history.ts';
 import type { Slot } from '#shared/contract/vault.ts';
+import type { ChannelRates, RateQuestion } from './channel-rates.ts';
 import type { Imported } from './export/importer.ts';
 import type { ExportRules } from './export/lines.ts';
 import type { SegmentLimits } from './segment-log.ts';
@@ -147,6 +148,10 @@ export type QueryApi = {
   recentEncrypted(
     input: UpToDate & { readonly profileId: string; readonly sinceMs: number; readonly limit: number },
   ): Promise<CapturedEvent[]>;
+  channelRates(input: RateQuestion & { readonly profileId: string }): Promise<ChannelRates>;
+  lastSeen(
+    input: UpToDate & { readonly profileId: string; readonly channel: string; readonly event: string },
+  ): Promise<number | null>;
 };
 
 /** What a session's files hold. */

@@ -4,6 +4,7 @@ import type { Detail, Row, ViewStatus } from '#shared/contract/history.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { parseFilter } from '#shared/lib/filter/index.ts';
 import { ByteSearch } from './byte-search.ts';
+import { channelRates, lastSeen } from './channel-rates.ts';
 import { indexInChunk } from './columns.ts';
 import { compareLogs } from './compare.ts';
 import { connectionsOf, exportEvents } from './export/events.ts';
@@ -175,6 +176,9 @@ export class Query {
     restoreFloor: ({ profileId, floor }) => this.#setFloor(this.#log(profileId), floor),
     recentEncrypted: async ({ profileId, sinceMs, limit, atLeast }) =>
       this.#recentEncrypted(await this.#upToDate({ profileId }, atLeast), sinceMs, limit),
+    channelRates: ({ profileId, ...question }) => channelRates(this.#log(profileId), question),
+    lastSeen: async ({ profileId, channel, event, atLeast }) =>
+      lastSeen(await this.#upToDate({ profileId }, atLeast), channel, event),
   };
 
   #view(which: OneLog, viewId: string): View {

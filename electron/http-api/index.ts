@@ -7,6 +7,7 @@ import type { Location, Profile } from '#shared/contract/profiles.ts';
 import type { Slot } from '#shared/contract/vault.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { clockOffsetMs } from '#shared/protocol/clock-offset.ts';
+import { apiStatusMeaning } from '#shared/protocol/codes.ts';
 import type { Endpoint } from '#shared/protocol/dialects.ts';
 import { clusterEndpoints } from '#shared/protocol/dialects.ts';
 import { networkCode, networkReason } from './network-reasons.ts';
@@ -133,6 +134,18 @@ export class HttpApi {
       throw offline(endpoint, error, deadline.aborted);
     }
   }
+}
+
+/** What a question (a GET) that was answered with another status than 200 fails with. */
+export function apiFailure(status: number): AppError {
+  const isServers = status >= 500;
+  return new AppError(
+    status === 401 || status === 403 ? 'unauthorized' : 'refused',
+    isServers
+      ? `The server failed with status ${status}.`
+      : (apiStatusMeaning(status) ?? `The server answered ${status}.`),
+    { retryable: isServers || status === 429 },
+  );
 }
 
 export function httpEndpoint(location: Location): Endpoint {

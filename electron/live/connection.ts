@@ -23,7 +23,7 @@ import * as reasons from './reasons.ts';
 import type { Recorder } from './recorder.ts';
 import { SignIn } from './sign-in.ts';
 import { stuckOf, type Trouble } from './stuck.ts';
-import { type Entry, type KnownMembers, Subscriptions } from './subscriptions.ts';
+import { type Entry, type KnownMembers, type KnownPresence, Subscriptions } from './subscriptions.ts';
 import type { SocketEnd } from './tap-socket.ts';
 import { Timeline } from './timeline.ts';
 import type { LiveTiming } from './timing.ts';
@@ -210,6 +210,10 @@ export class ProfileConnection {
 
   members(channel: string): KnownMembers {
     return this.#subscriptions.members(channel);
+  }
+
+  presence(channel: string): KnownPresence | undefined {
+    return this.#subscriptions.presence(channel);
   }
 
   /** Asks again for what could not be signed, or was signed with another secret. */

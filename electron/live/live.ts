@@ -8,7 +8,7 @@ import { type Authorizer, ProfileConnection, type UserInput } from './connection
 import { DialectEvidence, type ObservedAnswer } from './dialect-evidence.ts';
 import type { MemberInput } from './own-member.ts';
 import type { Recorder } from './recorder.ts';
-import type { KnownMembers } from './subscriptions.ts';
+import type { KnownMembers, KnownPresence } from './subscriptions.ts';
 import { Throttle } from './throttle.ts';
 import { defaultTiming, type LiveTiming } from './timing.ts';
 import { isSameEndpoint } from './web-socket-endpoint.ts';
@@ -166,6 +166,11 @@ export class Live {
     const { status, clockOffsetMs } = answer;
     app.refusedWithOffsetMs = status === 401 && clockOffsetMs !== null ? clockOffsetMs : undefined;
     this.#tellAll(app);
+  }
+
+  /** Undefined: not subscribed to this presence channel. */
+  presence({ channel, ...which }: Which & { channel: string }): KnownPresence | undefined {
+    return this.#connection(which).presence(channel);
   }
 
   vaultUnlocked(): void {

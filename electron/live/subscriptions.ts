@@ -5,7 +5,8 @@ import { isPresence, needsAuthorization } from '#shared/protocol/channels.ts';
 import type { Dialect } from '#shared/protocol/dialects.ts';
 import { MemberTable } from './member-table.ts';
 import type { OwnMember } from './own-member.ts';
-import type { ProtocolMessage } from './protocol-messages.ts';
+import { PresenceTimeline } from './presence-timeline.ts';
+import type { MemberPair, ProtocolMessage } from './protocol-messages.ts';
 import * as reasons from './reasons.ts';
 
 /** A message about one channel. */
@@ -17,6 +18,7 @@ export interface Entry {
   readonly channelData: string | undefined;
   readonly ownUserId: string | null;
   readonly members: MemberTable | undefined;
+  readonly timeline: PresenceTimeline;
   state: SubscriptionState;
   reason: string | null;
   count: number | null;
@@ -29,6 +31,13 @@ export interface KnownMembers {
   readonly isSubscribed: boolean;
   readonly ownUserId: string | null;
   readonly members: Member[];
+}
+
+/** The same without a copy: it changes as members come and go. */
+export interface KnownPresence {
+  readonly ownUserId: string | null;
+  readonly table: MemberTable;
+  readonly timeline: PresenceTimeline;
 }
 
 export interface SubscriptionsOptions {
@@ -70,6 +79,7 @@ export class Subscriptions {
       channelData: own?.channelData,
       ownUserId: own?.userId ?? null,
       members: isPresence(channel) ? new MemberTable() : undefined,
+      timeline: new PresenceTimeline(),
       state: 'waiting-for-connection',
       reason: null,
       count: null,
@@ -115,6 +125,7 @@ export class Subscriptions {
 
   connectionLost(): void {
     for (const entry of this.#entries.values()) {
+      if (entry.state === 'subscribed' && entry.members) entry.timeline.lost(this.#options.now());
       this.become(entry, 'waiting-for-connection');
       if (entry.members) this.#options.onPresenceChanged(entry.channel);
     }
@@ -130,15 +141,23 @@ export class Subscriptions {
     };
   }
 
+  /** Undefined: not subscribed, so that nothing is known. */
+  presence(channel: string): KnownPresence | undefined {
+    const entry = this.#entries.get(channel);
+    if (entry?.state !== 'subscribed' || !entry.members) return undefined;
+    return { ownUserId: entry.ownUserId, table: entry.members, timeline: entry.timeline };
+  }
+
   /** @returns Whether pusher-js may have it: it breaks on answers for channels that it did not ask for. */
   receive(message: ChannelMessage): boolean {
     const entry = this.#entries.get(message.channel);
     if (!entry?.isSent) return false;
     if (message.kind === 'subscribed') {
       this.become(entry, 'subscribed');
-      this.#updateMembers(entry, (members, atMs) =>
-        members.replace(message.members ?? [], entry.ownUserId ?? '', atMs),
-      );
+      this.#updateMembers(entry, (members, atMs) => {
+        noteFirstMembers(entry.timeline, members, message.members ?? [], atMs);
+        return members.replace(message.members ?? [], entry.ownUserId ?? '', atMs);
+      });
       return true;
     }
     if (message.kind === 'subscription-error') {
@@ -184,10 +203,18 @@ export class Subscriptions {
         this.#options.onChanged();
         break;
       case 'member-added':
-        this.#updateMembers(entry, (members, atMs) => members.add(message.member, atMs));
+        this.#updateMembers(entry, (members, atMs) => {
+          const [userId] = message.member;
+          if (!members.get(userId)) entry.timeline.joined(userId, atMs);
+          return members.add(message.member, atMs);
+        });
         break;
       case 'member-removed':
-        this.#updateMembers(entry, (members) => members.remove(message.userId));
+        this.#updateMembers(entry, (members, atMs) => {
+          const member = members.get(message.userId);
+          if (member) entry.timeline.left(message.userId, atMs, member.joinedAt);
+          return members.remove(message.userId);
+        });
         break;
     }
   }
@@ -202,4 +229,23 @@ export class Subscriptions {
     this.#options.onPresenceChanged(channel);
     if (!hadRoom) this.#options.onNoRoom(channel);
   }
+}
+
+/** The first list of a subscription; or the first after a gap, which tells who came and went unseen. */
+function noteFirstMembers(
+  timeline: PresenceTimeline,
+  before: MemberTable,
+  pairs: readonly MemberPair[],
+  atMs: number,
+): void {
+  const ids = new Set(pairs.map(([userId]) => userId));
+  if (timeline.hasBegun) {
+    for (const { userId, joinedAt } of before.list()) {
+      if (!ids.has(userId)) timeline.left(userId, atMs, joinedAt, true);
+    }
+    for (const userId of ids) {
+      if (!before.get(userId)) timeline.joined(userId, atMs, true);
+    }
+  }
+  timeline.began(atMs, ids.size);
 }

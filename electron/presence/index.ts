@@ -1,68 +1,128 @@
-/** Asks who is on a presence channel over the HTTP API, without joining it. */
-import * as z from 'zod';
+/** Who is on presence channels: the contract's calls. */
+import type { CallOutput } from '#shared/contract/index.ts';
+import { differenceLimit, type PresenceSource } from '#shared/contract/presence.ts';
 import type { Profile } from '#shared/contract/profiles.ts';
-import { userId } from '#shared/contract/strings.ts';
 import { AppError } from '#shared/lib/app-error.ts';
-import { parseUnknown } from '#shared/lib/parse-unknown.ts';
-import { channelNameProblem, isPresence } from '#shared/protocol/channels.ts';
-import { apiStatusMeaning } from '#shared/protocol/codes.ts';
-import type { HttpApi } from '../http-api/index.ts';
+import type { KnownPresence } from '../live/index.ts';
+import type { PresencePoll } from './presence-poll.ts';
+import { SilentWatch } from './silent-watch.ts';
 
-const usersAnswer = z.object({ users: z.array(z.object({ id: z.union([z.string(), z.number()]) })) });
+export { PresencePoll } from './presence-poll.ts';
 
-export class PresencePoll {
-  readonly #api: HttpApi;
-  readonly #now: () => number;
+export interface PresenceOptions {
+  readonly profiles: { get(profileId: string): Profile };
+  readonly poll: PresencePoll;
+  readonly live: { presence(where: Where): KnownPresence | undefined };
+  readonly describe: (
+    where: Where,
+    signal: AbortSignal,
+  ) => Promise<{ readonly subscriptions: number | null }>;
+  /** Rows of a silent view have changed. */
+  readonly onChanged: (where: Where) => void;
+}
 
-  constructor(api: HttpApi, now: () => number = Date.now) {
-    this.#api = api;
-    this.#now = now;
+interface Where {
+  readonly profileId: string;
+  readonly channel: string;
+}
+
+interface RowsQuestion extends Where {
+  readonly source: PresenceSource;
+  readonly search: string;
+  readonly start: number;
+  readonly count: number;
+}
+
+/** Channels that are watched silently; who was asked about longest ago is forgotten beyond it. */
+const watchLimit = 20;
+
+export class Presence {
+  readonly #options: PresenceOptions;
+  readonly #watches = new Map<string, SilentWatch>();
+
+  constructor(options: PresenceOptions) {
+    this.#options = options;
   }
 
-  /** @throws AppError `unauthorized`, `refused` or `offline`, which are three different states. */
-  async poll(
-    profile: Profile,
-    channel: string,
-    signal: AbortSignal,
-  ): Promise<{ userIds: string[]; at: number }> {
-    const problem = channelNameProblem(channel);
-    if (problem?.severity === 'error') throw new AppError('invalid_input', problem.message);
-    if (!isPresence(channel)) {
-      throw new AppError(
-        'invalid_input',
-        'Only presence channels have members: their names start with “presence-”.',
-      );
+  members(question: RowsQuestion): CallOutput<'presence.members'> {
+    const { start } = question;
+    const known = this.#known(question);
+    if (!known) return { isKnown: false, ownUserId: null, start, members: [], matched: 0, total: 0 };
+    const { ownUserId, table, timeline } = known;
+    const { members, ...counts } = table.window({ ...question, ownUserId });
+    const rows = members.map((member) => ({ ...member, ...timeline.person(member.userId) }));
+    return { isKnown: true, ownUserId, start, members: rows, ...counts };
+  }
+
+  timeline(question: RowsQuestion): CallOutput<'presence.timeline'> {
+    const { start } = question;
+    const known = this.#known(question);
+    if (!known) return { start, entries: [], total: 0, dropped: 0 };
+    const { entries, ...counts } = known.timeline.window(question);
+    return { start, entries: [...entries], ...counts };
+  }
+
+  async poll(where: Where, signal: AbortSignal): Promise<CallOutput<'presence.poll'>> {
+    const { profileId, channel } = where;
+    const answer = await this.#options.poll.poll(this.#options.profiles.get(profileId), channel, signal);
+    const watch = this.#watch(where);
+    const told = watch.add(answer.userIds, answer.at);
+    this.#options.onChanged({ profileId, channel });
+    return told;
+  }
+
+  async compare(where: Where, signal: AbortSignal): Promise<CallOutput<'presence.compare'>> {
+    const idsHere = () => {
+      const known = this.#options.live.presence(where);
+      if (!known) {
+        throw new AppError('not_connected', 'This app is not on the channel: there is nothing to compare.');
+      }
+      return new Set(known.table.userIds());
+    };
+    const before = idsHere();
+    const { profileId, channel } = where;
+    const profile = this.#options.profiles.get(profileId);
+    const { userIds, at } = await this.#options.poll.poll(profile, channel, signal);
+    const { subscriptions } = await this.#options.describe({ profileId, channel }, signal);
+    const after = idsHere();
+    const there = new Set(userIds);
+    // Who came or went while the server was asked is no difference.
+    const onlyHere = [...before].filter((id) => after.has(id) && !there.has(id));
+    const onlyThere = [...there].filter((id) => !before.has(id) && !after.has(id));
+    return {
+      at,
+      here: after.size,
+      there: there.size,
+      onlyHere: onlyHere.slice(0, differenceLimit),
+      onlyHereCount: onlyHere.length,
+      onlyThere: onlyThere.slice(0, differenceLimit),
+      onlyThereCount: onlyThere.length,
+      subscriptions,
+    };
+  }
+
+  forget(profileId: string): void {
+    for (const key of [...this.#watches.keys()]) {
+      if (key.startsWith(`${profileId} `)) this.#watches.delete(key);
     }
-    const answer = await this.#api.request({
-      profile,
-      method: 'GET',
-      path: `/channels/${channel}/users`,
-      signal,
-    });
-    // Laravel Reverb answers 404 for a channel that nobody is on; others answer with an empty list.
-    if (answer.status === 404 && profile.dialect === 'reverb') return { userIds: [], at: this.#now() };
-    if (answer.status !== 200) {
-      throw new AppError(
-        answer.status === 401 || answer.status === 403 ? 'unauthorized' : 'refused',
-        apiStatusMeaning(answer.status) ?? `The server answered ${answer.status}.`,
-        { retryable: answer.status >= 500 },
-      );
-    }
-    const users = parseUnknown(usersAnswer, parseJson(answer.body));
-    if (!users.success) throw new AppError('refused', 'The server’s answer is not a list of users.');
-    const userIds = users.data.users.map(({ id }) => String(id));
-    if (!userIds.every((id) => parseUnknown(userId, id).success)) {
-      throw new AppError('refused', 'The server’s answer has a user id that is too long to be one.');
-    }
-    return { userIds, at: this.#now() };
+  }
+
+  #known(question: RowsQuestion): KnownPresence | undefined {
+    if (question.source === 'own') return this.#options.live.presence(question);
+    return this.#watches.get(keyOf(question));
+  }
+
+  #watch(where: Where): SilentWatch {
+    const key = keyOf(where);
+    const watch = this.#watches.get(key) ?? new SilentWatch();
+    this.#watches.delete(key);
+    this.#watches.set(key, watch);
+    const [oldest] = this.#watches.keys();
+    if (this.#watches.size > watchLimit && oldest !== undefined) this.#watches.delete(oldest);
+    return watch;
   }
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not JSON: the schema refuses it, with a message for the user.
-    return undefined;
-  }
+function keyOf({ profileId, channel }: Where): string {
+  return `${profileId} ${channel}`;
 }

@@ -27,4 +27,8 @@ export class Preferences {
       JSON.stringify(value),
     );
   }
+
+  remove(name: string): void {
+    this.#database.run('DELETE FROM preferences WHERE name = ?', name);
+  }
 }

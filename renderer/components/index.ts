@@ -87,6 +87,7 @@ export {
   Cell,
   HeadingCell,
   rowHeightPx,
+  type TreePlace,
   VirtualList,
   type VirtualListHandle,
   type VirtualListProps,

@@ -63,12 +63,24 @@ export interface VirtualListProps {
   readonly onFollowingChange: (isFollowing: boolean) => void;
   /** The row at the top when the list is drawn first, unless it follows. */
   readonly startAt?: number;
+  /** Of a list that is a tree: what a row is in it. Opening and closing is the caller's, by `onKey`. */
+  readonly treeOf?: (index: number) => TreePlace;
+  /** Before the list's own keys. True: it was dealt with. */
+  readonly onKey?: (key: string) => boolean;
   readonly ref?: Ref<VirtualListHandle>;
+}
+
+export interface TreePlace {
+  /** From 1. */
+  readonly level: number;
+  /** Undefined: nothing is in it. */
+  readonly isExpanded: boolean | undefined;
 }
 
 export function VirtualList(props: VirtualListProps) {
   const { label, count, heading, columnsClassName, renderRow, rowClassName, activeIndex, ref } = props;
   const { onActiveChange, onOpen, onRangeChange, isFollowing, onFollowingChange, startAt = 0 } = props;
+  const { treeOf, onKey } = props;
   const id = useId();
   const grid = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
@@ -172,6 +184,11 @@ export function VirtualList(props: VirtualListProps) {
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // A button within a row has keys of its own.
+    if (event.target === event.currentTarget && onKey?.(event.key)) {
+      event.preventDefault();
+      return;
+    }
     const from = activeIndex ?? (isFollowing ? count : range.start - 1);
     const moves: Readonly<Record<string, number>> = {
       ArrowDown: from + 1,
@@ -194,6 +211,7 @@ export function VirtualList(props: VirtualListProps) {
   const rows: ReactNode[] = [];
   for (let index = range.start; index < range.end; index++) {
     const isActive = index === activeIndex;
+    const place = treeOf?.(index);
     rows.push(
       // biome-ignore lint/a11y/useKeyWithClickEvents: the grid itself has the keys.
       // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus, and names its active row.
@@ -204,6 +222,8 @@ export function VirtualList(props: VirtualListProps) {
         role="row"
         aria-rowindex={index + 2}
         aria-selected={isActive}
+        aria-level={place?.level}
+        aria-expanded={place?.isExpanded}
         className={classes(
           styles.row,
           columnsClassName,
@@ -225,10 +245,11 @@ export function VirtualList(props: VirtualListProps) {
   const isActiveDrawn = activeIndex !== null && activeIndex >= range.start && activeIndex < range.end;
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a table can't be drawn in part.
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: both roles that it may have support it.
+    // biome-ignore lint/a11y/noStaticElementInteractions: it has a role either way.
     <div
       ref={grid}
-      role="grid"
+      role={treeOf ? 'treegrid' : 'grid'}
       aria-label={label}
       aria-rowcount={count + 1}
       aria-activedescendant={isActiveDrawn ? `${id}${activeIndex}` : undefined}

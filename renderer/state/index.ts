@@ -5,6 +5,7 @@ export * from './hooks.ts';
 export type { LogSnapshot, LogView } from './log-view.ts';
 export { type AppTab, appTabs, type Place } from './navigation.ts';
 export { asAppError, type Loadable, valueOr } from './remote.ts';
+export { type Rows, type RowsAnswer, useRows } from './rows.ts';
 export { type AboutInfo, createStores, keepLoaded, replaceBy, type Stores } from './stores.ts';
 export type { SweepState } from './sweep-run.ts';
 export { type Readable, Value } from './value.ts';

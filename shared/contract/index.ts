@@ -1,5 +1,6 @@
 /** The whole contract. A new method is two edits: its line in a feature's file, and its handler. */
 import { audit } from './audit.ts';
+import { channels } from './channels.ts';
 import type * as define from './define.ts';
 import { doctor } from './doctor.ts';
 import { exports } from './exports.ts';
@@ -20,6 +21,7 @@ import { vault } from './vault.ts';
 export const contract = {
   about,
   audit,
+  channels,
   doctor,
   exports,
   files,

@@ -74,6 +74,12 @@ export const observedChannelName = named('ChannelName', z.string().max(4096));
 export const observedEventName = named('EventName', z.string().max(4096));
 /** Of a channel or an event. */
 export const observedName = named('ChannelOrEventName', z.string().max(4096));
+/** The beginning of channel names that are asked for; may be empty. */
+export const channelPrefix = named('ChannelPrefix', z.string().regex(/^[A-Za-z0-9_\-=@,.;#]{0,200}$/));
+/** Channel names with `*` for any characters: `shared/protocol/patterns.ts` says what is wrong with one. */
+export const channelPattern = named('ChannelPattern', z.string().max(200));
+/** Of a line in the tree of channels: made of the names in it. */
+export const treePath = named('TreePath', z.string().max(4200));
 export const socketId = named('SocketId', z.string().max(200));
 export const userId = named('UserId', z.string().max(4096));
 /** One frame as it was on the wire, or its beginning. */

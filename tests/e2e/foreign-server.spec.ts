@@ -20,7 +20,7 @@ test('watches, decrypts and publishes on a server that is not our own', async ({
   await expect(rowsWith(page, 'private-encrypted-orders').first()).toBeVisible();
   await expect.poll(() => server.framesOf('pusher:subscribe').length).toBe(4);
   await page.getByRole('tab', { name: /Channels/ }).click();
-  await expect(page.getByText('Subscribed', { exact: true })).toHaveCount(4);
+  await expect(page.getByRole('treegrid').getByText('Subscribed', { exact: true })).toHaveCount(4);
   await page.getByRole('tab', { name: 'Inspector' }).click();
 
   // Encrypted here, with nothing but the protocol: SHA-256 of the channel's name and the master key, and secretbox.

@@ -86,7 +86,7 @@ test('imports a .env without a mouse, says what ships to browsers, and connects'
   await channel.fill('private-orders');
   await channel.press('Enter');
   // The server takes the signature that was made with the imported secret.
-  await expect(page.getByText('Subscribed', { exact: true })).toBeVisible();
+  await expect(page.getByRole('treegrid').getByText('Subscribed', { exact: true })).toBeVisible();
   const { findings } = await new SecretSearch([{ name: 'secret', value: secret }]).inFolder(dataFolder);
   expect(findings).toEqual([]);
   rmSync(folder, { recursive: true });

@@ -141,13 +141,29 @@ describe('first light', () => {
   it('shows who is on a presence channel, from its subscription and by asking', async () => {
     const where = { profileId, channel: 'presence-demo-room' };
     const known = await eventually(async () => {
-      const answer = await latchkey.client.call('presence.members', where);
+      const answer = await latchkey.client.call('presence.members', {
+        ...where,
+        source: 'own',
+        search: '',
+        start: 0,
+        count: 100,
+      });
       return answer.members.length > 1 && answer;
     });
-    expect(known.isSubscribed).toBe(true);
+    expect(known.isKnown).toBe(true);
     expect(known.members.map(({ userId }) => userId)).toContain(known.ownUserId);
-    const { userIds } = await latchkey.client.call('presence.poll', where);
-    expect(userIds).toContain(known.ownUserId);
+    expect(await latchkey.client.call('presence.poll', where)).toMatchObject({
+      users: known.total,
+      came: null,
+    });
+    const silent = await latchkey.client.call('presence.members', {
+      ...where,
+      source: 'silent',
+      search: known.ownUserId ?? '',
+      start: 0,
+      count: 100,
+    });
+    expect(silent).toMatchObject({ matched: 1, members: [{ userId: known.ownUserId, userInfo: null }] });
     await expect(
       latchkey.client.call('presence.poll', { profileId, channel: 'demo-prices' }),
     ).rejects.toMatchObject({ code: 'invalid_input' });

@@ -1,6 +1,7 @@
 /** The apps of a sandbox: their key pairs, channels, connections and signed-in users. */
 import { randomBytes, randomInt } from 'node:crypto';
 import { AppError } from '#shared/lib/app-error.ts';
+import { presenceMemberLimit } from '#shared/protocol/limits.ts';
 import { ChannelRegistry } from './channels.ts';
 
 export interface KeyPair {
@@ -20,6 +21,8 @@ export interface AppConnection {
 export interface AppOptions {
   /** Tell subscribers how many they are. Off by default, as on hosted servers. */
   readonly hasSubscriptionCounts?: boolean;
+  /** Of each presence channel. Hosted servers have 100; dedicated ones differ. */
+  readonly memberLimit?: number;
 }
 
 export class SandboxApp {
@@ -34,6 +37,7 @@ export class SandboxApp {
     this.channels = new ChannelRegistry({
       now,
       hasSubscriptionCounts: options.hasSubscriptionCounts ?? false,
+      memberLimit: options.memberLimit ?? presenceMemberLimit,
     });
     this.createPair();
   }

@@ -3,7 +3,6 @@
  * a subscriber is anything that takes a frame.
  */
 import { isCache, isPresence } from '#shared/protocol/channels.ts';
-import { presenceMemberLimit } from '#shared/protocol/limits.ts';
 import { eventFrame, protocolFrame } from './frames.ts';
 
 /** Cached events are kept this long, and this many of them. Source: the Channels docs, "cache channels". */
@@ -43,6 +42,8 @@ export interface ChannelRegistryOptions {
   readonly now: () => number;
   /** Tell subscribers how many they are, on channels without presence. An option of the app on hosted servers too. */
   readonly hasSubscriptionCounts: boolean;
+  /** Of each presence channel. */
+  readonly memberLimit: number;
 }
 
 export class ChannelRegistry {
@@ -53,10 +54,12 @@ export class ChannelRegistry {
   >();
   readonly #now: () => number;
   readonly #hasSubscriptionCounts: boolean;
+  readonly #memberLimit: number;
 
   constructor(options: ChannelRegistryOptions) {
     this.#now = options.now;
     this.#hasSubscriptionCounts = options.hasSubscriptionCounts;
+    this.#memberLimit = options.memberLimit;
   }
 
   /** @param member Who joins, on presence channels. */
@@ -64,7 +67,7 @@ export class ChannelRegistry {
     const channel = this.#channels.get(name) ?? newChannel();
     if (channel.subscribers.has(subscriber)) return 'already-subscribed';
     const isNewMember = member !== undefined && !channel.members.has(member.userId);
-    if (isNewMember && channel.members.size >= presenceMemberLimit) return 'full';
+    if (isNewMember && channel.members.size >= this.#memberLimit) return 'full';
 
     if (member && isNewMember) {
       this.#tell(channel, protocolFrame('pusher_internal:member_added', memberData(member), name));

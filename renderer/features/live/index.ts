@@ -1,4 +1,3 @@
-export { ChannelsScreen as default } from './channels-screen.tsx';
 export { subscriptionWords, useConnectionWords } from './connection.ts';
 export { ConnectionsScreen } from './connections-screen.tsx';
 export { SubscribeForm } from './subscribe-form.tsx';

@@ -64,7 +64,8 @@ function Presence({ profile }: { readonly profile: Profile }) {
               setTyped(next);
               change({ channel: next });
             }}
-            suggestions={subscribed}
+            // The one that is written already would open a list that hides what is below.
+            suggestions={subscribed.filter((each) => each !== text)}
             placeholder="presence-room-7"
             problem={problem}
           />

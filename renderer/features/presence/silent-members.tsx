@@ -1,23 +1,9 @@
 /** The ids of a presence channel, asked for over the HTTP API: this never joins, so nobody sees it. */
-import { useEffect, useState } from 'react';
-import {
-  Button,
-  Cell,
-  ErrorNotice,
-  formatCount,
-  formatTime,
-  Loading,
-  Name,
-  plural,
-  Select,
-  TextField,
-  Toolbar,
-  ToolbarSpace,
-} from '../../components/index.ts';
+import { useEffect } from 'react';
+import { Button, ErrorNotice, formatTime, Loading, Notice, plural, Select } from '../../components/index.ts';
 import { useDraft, useVault } from '../../state/index.ts';
 import { VaultNotice } from '../vault/index.ts';
-import { filterIds } from './member-list.ts';
-import { MemberTable } from './member-table.tsx';
+import { MemberBrowser } from './member-browser.tsx';
 import styles from './presence.module.css';
 import { usePresencePoll } from './use-presence-poll.ts';
 
@@ -48,56 +34,53 @@ export function SilentMembers({ profileId, channel, isJoined, search, onSearch }
   useEffect(() => {
     if (isUnlocked && waitsForVault) askNow();
   }, [isUnlocked, waitsForVault, askNow]);
-  const [activeId, setActiveId] = useState<string>();
-  const ids = answer ? filterIds(answer.userIds, search) : [];
-  const activeIndex = activeId === undefined ? -1 : ids.indexOf(activeId);
+  const perMinute = everyMs === undefined || (error && !error.retryable) ? undefined : 60_000 / everyMs;
   return (
-    <>
-      <Toolbar label="Members">
-        <span className={styles.count} role="status">
-          {!answer
-            ? 'Not known yet'
-            : ids.length === answer.userIds.length
-              ? plural(ids.length, 'member')
-              : `${formatCount(ids.length)} of ${plural(answer.userIds.length, 'member')}`}
-        </span>
-        <div className={styles.search}>
-          <TextField
-            label="Search members"
+    <MemberBrowser
+      profileId={profileId}
+      channel={channel}
+      source="silent"
+      search={search}
+      onSearch={onSearch}
+      version={answer?.requests ?? 0}
+      controls={
+        <>
+          <span className={styles.cost} title="Signed requests to the server’s HTTP API for this channel.">
+            <span>
+              {answer ? (
+                <>
+                  Answered <time className={styles.mono}>{formatTime(answer.at)}</time>
+                  {answer.came !== null && `: ${answer.came} came, ${answer.went} went`}
+                </>
+              ) : (
+                'No answer yet'
+              )}
+            </span>
+            <span>
+              {perMinute !== undefined && `${perMinute} requests a minute, `}
+              {plural(answer?.requests ?? 0, 'request')} so far
+            </span>
+          </span>
+          <Select
+            label="How often it is asked"
             isLabelHidden
-            type="search"
-            placeholder="Search ids"
-            value={search}
-            onChange={onSearch}
+            value={interval}
+            options={(Object.keys(intervals) as Interval[]).map((value) => ({
+              value,
+              label: `Ask ${intervals[value]}`,
+            }))}
+            onChange={setInterval}
           />
-        </div>
-        <ToolbarSpace />
-        <span className={styles.faint}>
-          {answer ? (
-            <>
-              Last answer <time className={styles.mono}>{formatTime(answer.at)}</time>
-            </>
-          ) : (
-            'No answer yet'
-          )}
-        </span>
-        <Select
-          label="How often it is asked"
-          isLabelHidden
-          value={interval}
-          options={(Object.keys(intervals) as Interval[]).map((value) => ({
-            value,
-            label: `Ask ${intervals[value]}`,
-          }))}
-          onChange={setInterval}
-        />
-        <Button icon="retry" variant="quiet" isPending={isAsking} onClick={askNow}>
-          Ask now
-        </Button>
-      </Toolbar>
+          <Button icon="retry" variant="quiet" isCompact isPending={isAsking} onClick={askNow}>
+            Ask now
+          </Button>
+        </>
+      }
+    >
       <p className={styles.promise}>
-        Asked over the HTTP API: asking does not join, and members don’t see it. The server gives ids only, no
-        info and no times.
+        Asked over the HTTP API: asking does not join, and members don’t see it. The server gives ids only: no
+        info, no times, and not how many connections somebody has. Who comes and goes between two answers is
+        not seen.
         {isJoined && ' Your own subscription is on this channel all the same: leave it to be unseen.'}
       </p>
       {waitsForVault ? (
@@ -107,22 +90,10 @@ export function SilentMembers({ profileId, channel, isJoined, search, onSearch }
       ) : (
         error && <ErrorNotice error={error} onRetry={askNow} isBar />
       )}
-      {!answer && !error && <Loading label="Asking the server" />}
-      {answer && (
-        <MemberTable
-          label={`Members of ${channel}`}
-          columns={['User id']}
-          count={ids.length}
-          empty={answer.userIds.length === 0 ? 'Nobody is on this channel.' : 'No member matches the search.'}
-          activeIndex={activeIndex < 0 ? null : activeIndex}
-          onActiveChange={(index) => setActiveId(ids[index])}
-          renderCells={(index) => (
-            <Cell className={styles.idCell}>
-              <Name text={ids[index] ?? ''} />
-            </Cell>
-          )}
-        />
+      {answer?.isCut && (
+        <Notice tone="warning" isBar title="There are more users than are kept: some are left out." />
       )}
-    </>
+      {!answer && !error && <Loading label="Asking the server" />}
+    </MemberBrowser>
   );
 }

@@ -4,10 +4,12 @@ import type { CallOutput } from '#shared/contract/index.ts';
 import type { AppError } from '#shared/lib/app-error.ts';
 import { asAppError, useServices } from '../../state/index.ts';
 
+const backOffLimitMs = 300_000;
+
 export interface PresencePoll {
   /** The last answer, kept while later questions fail. */
   readonly answer: CallOutput<'presence.poll'> | undefined;
-  /** Of the last question. One that may pass is asked again in time; others wait for `askNow`. */
+  /** Of the last question. One that may pass is asked again, less and less often; others wait for `askNow`. */
   readonly error: AppError | undefined;
   readonly isAsking: boolean;
   askNow(): void;
@@ -24,6 +26,7 @@ export function usePresencePoll(
   const [isAsking, setAsking] = useState(false);
   const [turn, setTurn] = useState(0);
   const hasStarted = useRef(false);
+  const failuresInARow = useRef(0);
 
   useEffect(() => {
     const abort = new AbortController();
@@ -35,14 +38,18 @@ export function usePresencePoll(
         const next = await client.call('presence.poll', { profileId, channel }, { signal: abort.signal });
         setAnswer(next);
         setError(undefined);
+        failuresInARow.current = 0;
       } catch (cause) {
         if (abort.signal.aborted) return;
         const failure = asAppError(cause);
         setError(failure);
         isGoingOn &&= failure.retryable;
+        failuresInARow.current++;
       }
       setAsking(false);
-      if (isGoingOn && !document.hidden) timer = setTimeout(ask, everyMs);
+      if (!isGoingOn || document.hidden || everyMs === undefined) return;
+      const waitMs = everyMs * 2 ** Math.min(failuresInARow.current, 16);
+      timer = setTimeout(ask, Math.min(waitMs, Math.max(everyMs, backOffLimitMs)));
     };
     const onVisible = () => {
       clearTimeout(timer);

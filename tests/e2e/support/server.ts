@@ -1,6 +1,6 @@
 /** A Channels server of a test's own, whose credentials the test knows, and the form that adds it to Latchkey. */
 import { expect, type Page } from '@playwright/test';
-import type { KeyPair, SandboxApp } from '../../../electron/sandbox/server/app-store.ts';
+import type { AppOptions, KeyPair, SandboxApp } from '../../../electron/sandbox/server/app-store.ts';
 import { createSandboxServer, type SandboxServer } from '../../../electron/sandbox/server/sandbox-server.ts';
 
 export interface ServerCredentials extends KeyPair {
@@ -14,9 +14,9 @@ export interface TestServer {
   readonly credentials: ServerCredentials;
 }
 
-export async function startServer(): Promise<TestServer> {
+export async function startServer(options?: AppOptions): Promise<TestServer> {
   const server = await createSandboxServer();
-  const app = server.createApp();
+  const app = server.createApp(options);
   return { server, app, credentials: { port: server.port, appId: app.appId, ...app.oldestPair } };
 }
 

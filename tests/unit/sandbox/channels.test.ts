@@ -4,7 +4,7 @@ import { ChannelRegistry } from '../../../electron/sandbox/server/channels.ts';
 
 function registry(hasSubscriptionCounts = false) {
   const clock = { now: 0 };
-  const channels = new ChannelRegistry({ now: () => clock.now, hasSubscriptionCounts });
+  const channels = new ChannelRegistry({ now: () => clock.now, hasSubscriptionCounts, memberLimit: 100 });
   const subscriber = (socketId: string) => {
     const frames: { event: string; data: string }[] = [];
     return { socketId, frames, send: (frame: string) => frames.push(JSON.parse(frame)) };

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { joinProblems } from '../../../../renderer/features/presence/joining.ts';
-import { filterIds, filterMembers, sortMembers } from '../../../../renderer/features/presence/member-list.ts';
 import { bodyFacts } from '../../../../renderer/features/publishing/publish-body.ts';
 import {
   addPublished,
@@ -9,22 +8,8 @@ import {
   publishedLimit,
 } from '../../../../renderer/features/publishing/published.ts';
 
-const member = (userId: string, userInfo: string | null = null) => ({ userId, userInfo, joinedAt: null });
-
-describe('members of a presence channel', () => {
-  it('puts oneself first, then ids with numbers in their order', () => {
-    const sorted = sortMembers([member('user-10'), member('user-9'), member('me')], 'me');
-    expect(sorted.map(({ userId }) => userId)).toEqual(['me', 'user-9', 'user-10']);
-  });
-
-  it('finds in ids and info, whatever the case', () => {
-    const members = [member('ana'), member('7', '{"name":"Ana Lima"}'), member('8')];
-    expect(filterMembers(members, ' ANA ').map(({ userId }) => userId)).toEqual(['ana', '7']);
-    expect(filterMembers(members, '')).toHaveLength(3);
-    expect(filterIds(['b', 'A', 'ab'], 'a')).toEqual(['A', 'ab']);
-  });
-
-  it('refuses to join with an empty or long id, info that is no JSON, or more than servers take', () => {
+describe('who joins a presence channel', () => {
+  it('is refused with an empty or long id, info that is no JSON, or more than servers take', () => {
     expect(joinProblems(' ', '').userId).toMatch(/Enter a user id/);
     expect(joinProblems('x'.repeat(129), '').userId).toMatch(/129/);
     expect(joinProblems('a', '{').info).toMatch(/not JSON/);

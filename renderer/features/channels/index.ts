@@ -1,0 +1,1 @@
+export { ChannelsScreen as default } from './channels-screen.tsx';
