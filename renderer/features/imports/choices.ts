@@ -132,15 +132,31 @@ export function firstIncomplete(apps: readonly PreviewedApp[], choices: Choices)
   })?.index;
 }
 
+/** Secrets that will be added: those that are in the chosen app already stay as they are. */
 export function countChosen(
   apps: readonly PreviewedApp[],
   choices: Choices,
 ): { apps: number; secrets: number } {
   const chosen = apps.flatMap((app) => {
     const choice = choices[app.index];
-    return choice?.isChosen ? [secretsOf(app).filter(({ id }) => !choice.leftOut.includes(id)).length] : [];
+    if (!choice?.isChosen) return [];
+    const added = secretsOf(app).filter(
+      (secret) => !choice.leftOut.includes(secret.id) && !isThere(secret, app, choice),
+    );
+    return [added.length];
   });
   return { apps: chosen.length, secrets: chosen.reduce((sum, count) => sum + count, 0) };
+}
+
+function isThere(
+  { fieldId, version }: FoundSecret,
+  { existing }: PreviewedApp,
+  { into }: AppChoice,
+): boolean {
+  return existing.some(
+    (each) =>
+      each.fieldId === fieldId && each.version === version && each.slot !== null && each.profileId === into,
+  );
 }
 
 export function toApply({ importId, apps }: ImportPreview, choices: Choices): CallInput<'imports.apply'> {

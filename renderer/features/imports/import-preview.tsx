@@ -212,6 +212,7 @@ export function ImportPreviewView({ preview, choices, onChoices, onCancel, onDon
 
 function actionWords({ apps, secrets }: { readonly apps: number; readonly secrets: number }): string {
   if (apps === 0) return 'Import';
+  if (secrets === 0) return `Import ${plural(apps, 'app', 'apps')}, no new secrets`;
   return `Import ${plural(secrets, 'secret', 'secrets')} of ${plural(apps, 'app', 'apps')}`;
 }
 

@@ -133,6 +133,16 @@ it('of a bundle every version is sent by its place, into the environment that it
   ]);
 });
 
+it('counts as imported what is not there already', () => {
+  const there = { fieldId: 'secret', name: 'shop', slot: 'current' as const, version: null };
+  const key = { fieldId: 'key', profileId, name: 'shop', slot: null, version: null };
+  const whole = preview(app(0, { existing: [key, { ...there, profileId }] }), app(1, { existing: [key] }));
+  const choices = firstChoices(whole);
+  expect(choices[0]?.into).toBe(profileId);
+  expect(countChosen(whole.apps, choices)).toEqual({ apps: 2, secrets: 1 });
+  expect(countChosen(whole.apps, changed(choices, 0, { into: null }))).toEqual({ apps: 2, secrets: 2 });
+});
+
 it('of a version says whether its own place is free, and takes one with another key for another one', () => {
   const found = { fieldId: 'secret', fingerprint: 'a'.repeat(16), slot: 'next', key: 'k' } as const;
   const credential = (changes: Partial<Credential>) =>
