@@ -99,6 +99,7 @@ beforeAll(async () => {
     async () => (await client.call('history.sessions', { profileId })).sessions[0]?.sessionId,
     { what: 'a session on disk' },
   );
+  const sessionIds = [sessionId, '2026-01-01T00-00-00-000Z-abcdef'];
   const credentials = await Promise.all(
     [profileId, other.profileId].map((id) => client.call('vault.credentials', { profileId: id })),
   );
@@ -116,7 +117,9 @@ beforeAll(async () => {
     credentialId: [a, b, profileId, randomUUID()],
     rotationId: [rotationId, profileId],
     viewId: ['open'],
-    sessionId: [sessionId, '2026-01-01T00-00-00-000Z-abcdef'],
+    sessionId: sessionIds,
+    one: sessionIds,
+    other: sessionIds,
     stepId: ['new-pair', 'deploy', 'delete-old'],
     planId: ['key-pair', 'master-key'],
     channel: ['demo-prices', 'presence-demo-room', 'private-encrypted-orders'],
