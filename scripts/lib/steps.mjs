@@ -1,5 +1,5 @@
 /** The steps of `npm test` and `npm run check`. Each tells what passed, failed and was skipped; none stops the rest. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { build } from './build.mjs';
@@ -70,10 +70,20 @@ function commandStep(commands) {
 function vitestStep(name, folders) {
   return async ({ folder, environment, deadlineMs }) => {
     const file = join(folder, `${name}.json`);
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-    const args = [tool('vitest'), 'run', ...folders, ...reporters];
-    const code = await runNode(args, { env: environment, deadlineMs: deadlineMs() });
-    return judged(code, file, (report) => ({ ...vitestCounts(report), problems: vitestProblems(report) }));
+    const secondTries = join(folder, `${name}-second-tries.ndjson`);
+    const reporters = [
+      '--reporter=default',
+      `--reporter=${inRoot('scripts/lib/second-tries.mjs')}`,
+      '--reporter=json',
+      `--outputFile.json=${file}`,
+    ];
+    const args = [tool('vitest'), 'run', ...folders, '--retry=1', ...reporters];
+    const env = { ...environment, LATCHKEY_SECOND_TRIES: secondTries };
+    const code = await runNode(args, { env, deadlineMs: deadlineMs() });
+    return judged(code, file, (report) => ({
+      ...vitestCounts(report),
+      problems: [...vitestProblems(report), ...secondTryProblems(secondTries)],
+    }));
   };
 }
 
@@ -169,6 +179,16 @@ export function vitestProblems({ testResults }) {
       problem('failed', name, fullName, failureMessages?.[0]),
     );
   });
+}
+
+/** @param {string} path what the reporter `second-tries.mjs` wrote, if there was anything */
+export function secondTryProblems(path) {
+  if (!existsSync(path)) return [];
+  return readFileSync(path, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .map(({ name, title, message }) => problem('passed at the second try', name, title, message));
 }
 
 /** A test that passes at its second try has passed, and is named all the same: it, or the app, has a fault. */

@@ -7,6 +7,7 @@ import {
   judged,
   playwrightCounts,
   playwrightProblems,
+  secondTryProblems,
   skipLines,
   skippedTests,
   vitestCounts,
@@ -103,6 +104,16 @@ describe('the counts of a test runner', () => {
     ).toEqual([
       'failed: tests/a.test.ts · a log is read · expected 1',
       'failed: tests/b.test.ts · no such module',
+    ]);
+  });
+
+  it('name what needed a second try in Vitest', () => {
+    const path = join(folder, 'second-tries.ndjson');
+    expect(secondTryProblems(path)).toEqual([]);
+    const line = { name: 'tests/a.test.ts', title: 'a log is read', message: 'expected 1\nat 1' };
+    writeFileSync(path, `${JSON.stringify(line)}\n`);
+    expect(secondTryProblems(path)).toEqual([
+      'passed at the second try: tests/a.test.ts · a log is read · expected 1',
     ]);
   });
 
