@@ -26,6 +26,15 @@ export class AttemptPacer {
     this.#unreachable++;
   }
 
+  /**
+   * A connection that worked was cut off: the server died, or was started anew. pusher-js itself waits a second after
+   * that, so one that dies again and again is not stormed, and its return is still noticed at once.
+   */
+  lost(): void {
+    this.#unreachable = 0;
+    this.#turnedAway = 0;
+  }
+
   /** Something answered, and refused, or ended the connection after `livedMs`. */
   ended(livedMs: number): void {
     this.#unreachable = 0;

@@ -17,6 +17,8 @@ import type { LiveTiming } from './timing.ts';
 const frameLimitBytes = 16_777_216;
 /** Sent when a server said goodbye without a code: lost. */
 const lostCode = 1006;
+/** Lost, going away, restarting: of a server that ends, whoever is connected. */
+const outageCodes: ReadonlySet<number> = new Set([lostCode, 1001, 1012]);
 /** While events arrive, a pong that is this late is not waited for: the server is alive, and its queue is long. */
 const lateMs = 1000;
 const pingStart = '{"event":"pusher:ping"';
@@ -221,15 +223,19 @@ export class TapSocket {
     this.#finish({ code, text, isOurs: false, silentSinceMs: undefined });
   }
 
+  #pace({ code, text }: Pick<SocketEnd, 'code' | 'text'>): void {
+    const { pacer, now } = this.#tap;
+    if (this.#welcomedAtMs === undefined) pacer.ended(0);
+    else if (text === undefined && outageCodes.has(code)) pacer.lost();
+    else pacer.ended(now() - this.#welcomedAtMs);
+  }
+
   #finish(end: Omit<SocketEnd, 'wasWelcomed'>): void {
     if (this.#isFinished) return;
     this.#isFinished = true;
     clearTimeout(this.#timer);
     clearInterval(this.#keepAlive);
-    if (this.#isOpen && !end.isOurs) {
-      const livedMs = this.#welcomedAtMs === undefined ? 0 : this.#tap.now() - this.#welcomedAtMs;
-      this.#tap.pacer.ended(livedMs);
-    }
+    if (this.#isOpen && !end.isOurs) this.#pace(end);
     this.#tap.ended({ ...end, wasWelcomed: this.#welcomedAtMs !== undefined });
     // Later, as every socket does: pusher-js may be in the middle of closing it.
     const closed = { code: end.code, reason: '', wasClean: end.code !== lostCode };

@@ -28,6 +28,23 @@ describe('a server that is killed and started again', () => {
     await eventually(() => recorder.incoming.some((text) => text.includes('"after"')));
   });
 
+  it('is found as soon the sixth time as the first', async () => {
+    const { server, harness, profileId, subscribe, state } = await connectedLive();
+    await subscribe('private-orders');
+    for (let kill = 1; kill <= 6; kill++) {
+      await server.stop();
+      await eventually(() => state().state !== 'connected');
+      await server.listen();
+      await harness.subscribed(profileId, 'private-orders');
+    }
+    // No try was put off for the outages before.
+    const delays = harness.live
+      .timeline({ profileId })
+      .filter(({ kind }) => kind === 'closed')
+      .map(({ next }) => next);
+    expect(delays).toEqual(Array.from({ length: 6 }, () => 'Tries again after 1.0 s.'));
+  });
+
   it('does not get a channel back that was unsubscribed while its answer was due', async () => {
     const { server, live, harness, profileId, subscribe, recorder } = await connectedLive({
       onSubscribe: (channel) => (channel === 'silent' ? '{}' : undefined),

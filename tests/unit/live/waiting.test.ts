@@ -30,6 +30,14 @@ describe('the next attempt to connect', () => {
     pacer.ended(settledAfterMs);
     expect(pacer.delayMs()).toBe(0);
   });
+
+  it('is not put off by a server that keeps dying', () => {
+    const pacer = new AttemptPacer();
+    for (let attempt = 0; attempt < 3; attempt++) pacer.ended(100);
+    pacer.unreachable();
+    pacer.lost();
+    expect(pacer.delayMs()).toBe(0);
+  });
 });
 
 describe('notes that a server can provoke', () => {
