@@ -4,7 +4,10 @@
  */
 import { createHash, createHmac, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import http from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
+
+const unreadLimitBytes = 1_048_576;
 
 export interface ScriptedServerOptions {
   readonly port?: number;
@@ -106,6 +109,13 @@ export class ScriptedServer {
   sendRaw(frame: string | Uint8Array, to?: string): void {
     for (const { socket, socketId } of this.#clients) {
       if (to === undefined || to === socketId) socket.send(frame, { binary: false });
+    }
+  }
+
+  /** Resolves when no client has much left to read. */
+  async whenTaken(): Promise<void> {
+    for (const { socket } of this.#clients) {
+      while (socket.readyState === socket.OPEN && socket.bufferedAmount > unreadLimitBytes) await delay(1);
     }
   }
 
