@@ -13,9 +13,30 @@ export interface Result {
   readonly runs: number;
 }
 
+/** What stands for itself, with a goal of its own. */
+export interface Figure {
+  readonly name: string;
+  readonly unit: string;
+  readonly value: number;
+  /** At most this, or null. */
+  readonly goal: number | null;
+  /** Of how many measurements, and which of them the value is: `p95 of 600 frames`. */
+  readonly of: string;
+}
+
+export interface Size {
+  /** To see that it runs: less of everything, and figures that say little. */
+  readonly isQuick: boolean;
+}
+
 export interface Benchmark {
   readonly name: string;
-  run(): Promise<Result>;
+  run(size: Size): Promise<Result | readonly (Result | Figure)[]>;
+}
+
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
 export function median(values: readonly number[]): number {

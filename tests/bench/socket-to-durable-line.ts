@@ -1,28 +1,38 @@
-/** How many events a second get from a socket to a durable line, next to a client that only parses them. */
+/**
+ * How many events a second get from a socket to a durable line, next to a client that only parses them, and next to
+ * pusher-js with a callback for all events.
+ */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { type Benchmark, compare } from './measure.ts';
 
-const events = 600_000;
 const runs = 5;
-const goal = 0.8;
 
 export const socketToDurableLine: Benchmark = {
   name: 'socket-to-durable-line',
-  run: () =>
-    compare({
-      name: 'socket-to-durable-line',
-      unit: 'events/s',
-      goal,
-      lowerIsBetter: false,
-      runs,
-      ours: () => eventsPerSecond('recording-client'),
-      peer: () => eventsPerSecond('parsing-client'),
-    }),
+  run: ({ isQuick }) => nextTo('socket-to-durable-line', 'parsing-client', 0.8, isQuick),
 };
 
-async function eventsPerSecond(client: string): Promise<number> {
+export const socketToDurableLineNextToPusherJs: Benchmark = {
+  name: 'socket-to-durable-line-next-to-pusher-js',
+  run: ({ isQuick }) => nextTo('socket-to-durable-line-next-to-pusher-js', 'pusher-js-client', 3, isQuick),
+};
+
+function nextTo(name: string, client: string, goal: number, isQuick: boolean) {
+  const events = isQuick ? 60_000 : 600_000;
+  return compare({
+    name,
+    unit: 'events/s',
+    goal,
+    lowerIsBetter: false,
+    runs: isQuick ? 1 : runs,
+    ours: () => eventsPerSecond('recording-client', events),
+    peer: () => eventsPerSecond(client, events),
+  });
+}
+
+async function eventsPerSecond(client: string, events: number): Promise<number> {
   const server = start('event-server', [events]);
   try {
     const { port } = await answer(server, isPort);

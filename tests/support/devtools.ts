@@ -64,12 +64,17 @@ export class BareBrowser {
 export class Tab {
   readonly #socket: WebSocket;
   readonly #answers = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
+  readonly #listeners = new Map<string, (params: unknown) => void>();
   #lastId = 0;
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.on('message', (data) => {
-      const { id, result, error } = JSON.parse(String(data));
+      const { id, result, error, method, params } = JSON.parse(String(data));
+      if (id === undefined) {
+        this.#listeners.get(method)?.(params);
+        return;
+      }
       const answer = this.#answers.get(id);
       this.#answers.delete(id);
       if (error) answer?.reject(new Error(error.message));
@@ -83,6 +88,11 @@ export class Tab {
       this.#answers.set(id, { resolve, reject });
       this.#socket.send(JSON.stringify({ id, method, params }));
     });
+  }
+
+  /** One listener for each kind of event. */
+  on(method: string, listener: (params: unknown) => void): void {
+    this.#listeners.set(method, listener);
   }
 
   async evaluate(expression: string): Promise<unknown> {

@@ -18,6 +18,12 @@ export function numberedEvent(number: number): string {
   return JSON.stringify({ event: name, channel, data });
 }
 
+/** Of the same size, more or less. Its data begins with its number and the time of this call, in ms since 1970. */
+export function timedEvent(number: number): string {
+  const data = JSON.stringify({ number, sentAt: Date.now(), note: filler + filler.slice(60) });
+  return JSON.stringify({ event: 'order-timed', channel: `orders-${number % 20}`, data });
+}
+
 const filler = 'Gift wrapped; leave it with the neighbours if nobody is at home. '.repeat(2);
 const notes = [
   filler,
