@@ -208,6 +208,9 @@ export function VirtualList(props: VirtualListProps) {
     }
   };
 
+  // As many as can be in sight: a row that comes in sight takes the element of one that leaves, which is far less work
+  // for the browser than a new one, when a thousand events pass between two frames.
+  const elementCount = Math.ceil(viewportPx / rowHeightPx) + 1;
   const rows: ReactNode[] = [];
   for (let index = range.start; index < range.end; index++) {
     const isActive = index === activeIndex;
@@ -217,7 +220,7 @@ export function VirtualList(props: VirtualListProps) {
       // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus, and names its active row.
       // biome-ignore lint/a11y/useSemanticElements: a table can't be drawn in part.
       <div
-        key={index}
+        key={index % elementCount}
         id={`${id}${index}`}
         role="row"
         aria-rowindex={index + 2}

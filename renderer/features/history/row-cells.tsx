@@ -1,4 +1,5 @@
 /** One row of the log, cell by cell. */
+import { memo } from 'react';
 import type { Row } from '#shared/contract/history.ts';
 import { assertNever } from '#shared/lib/app-error.ts';
 import { channelKind } from '#shared/protocol/channels.ts';
@@ -38,7 +39,8 @@ interface RowCellsProps {
   readonly isMarked: boolean;
 }
 
-export function RowCells({ row, isMarked }: RowCellsProps) {
+/** Memoized: the list is drawn anew with each count, many times a second, while most rows stay what they are. */
+export const RowCells = memo(function RowCells({ row, isMarked }: RowCellsProps) {
   // Drawn for the moment between scrolling and the answer: the row's place, without words.
   if (!row) return <Cell className={styles.waiting} label="Loading" />;
   if (row.kind === 'note') return <NoteCells row={row} isMarked={isMarked} />;
@@ -71,7 +73,7 @@ export function RowCells({ row, isMarked }: RowCellsProps) {
       </Cell>
     </>
   );
-}
+});
 
 function Preview({ row }: { readonly row: Row }) {
   if (row.preview !== '' || row.encryption?.state !== 'closed') return <VisibleText text={row.preview} />;
