@@ -36,7 +36,8 @@ export class BareBrowser {
     });
     const portFile = join(profile, 'DevToolsActivePort');
     const port = await eventually(
-      () => existsSync(portFile) && readFileSync(portFile, 'utf8').split('\n')[0],
+      // It is there before its content is.
+      () => existsSync(portFile) && (readFileSync(portFile, 'utf8').split('\n')[0] || undefined),
     );
     return new BareBrowser(browser, port);
   }
