@@ -17,7 +17,12 @@ export const reopen: Benchmark = {
     const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
     const profileId = randomUUID();
     const ask = async (...args: string[]) => {
-      const [answer] = await once(fork(child, [folder, profileId, ...args]), 'message');
+      const asked = fork(child, [folder, profileId, ...args]);
+      const ended = once(asked, 'exit').then(() => {
+        throw new Error('A process of the benchmark ended without an answer.');
+      });
+      const [answer]: unknown[] = await Promise.race([once(asked, 'message'), ended]);
+      ended.catch(() => {});
       return answer;
     };
     try {
