@@ -38,7 +38,16 @@ class FakeHistory {
   status(viewId: string): ViewStatus {
     const step = this.openViews.get(viewId) ?? 1;
     const matched = Math.ceil(this.total / step);
-    return { profileId, viewId, total: this.total, scanned: this.total, matched, unread: 0, perSecond: 0 };
+    return {
+      profileId,
+      viewId,
+      total: this.total,
+      scanned: this.total,
+      matched,
+      unread: 0,
+      perSecond: 0,
+      floor: 0,
+    };
   }
 
   grow(by: number): void {
