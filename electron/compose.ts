@@ -411,6 +411,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
         return history.closeView(view);
       },
       rows: (input) => history.rows(input),
+      rowOf: (input) => history.rowOf(input),
       detail: (input) => history.detail(input),
       names: (input) => {
         profiles.get(input.profileId);
@@ -480,7 +481,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
           ),
         );
       },
-      marks: async (log) => ({ marks: await history.marks(log) }),
+      marks: async (log) => ({ marks: await history.markedEvents(log) }),
       setMark: async (mark) => {
         await history.setMark(mark);
         emit('history.marksChanged', { profileId: mark.profileId });
@@ -493,6 +494,10 @@ export async function compose(options: ComposeOptions): Promise<App> {
         return {};
       },
       clear: ({ profileId }) => history.clear(profileId),
+      unclear: async ({ profileId, from }) => {
+        await history.unclear(profileId, from);
+        return {};
+      },
     },
     imports: {
       open: async (input, { signal, held }) => {

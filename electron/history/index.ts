@@ -5,7 +5,16 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Comparison, Detail, Mark, Row, Session, ViewStatus } from '#shared/contract/history.ts';
+import type {
+  Comparison,
+  Detail,
+  LogPlace,
+  Mark,
+  MarkedEvent,
+  Row,
+  Session,
+  ViewStatus,
+} from '#shared/contract/history.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { type FilterNode, parseFilter } from '#shared/lib/filter/index.ts';
 import type { ReplaySource } from '../replay/index.ts';
@@ -221,6 +230,14 @@ export class History {
     return this.#query.call('names', () => ({ ...which(), kind, text, limit }));
   }
 
+  /** The first row of a view at or after a place; null when it has none. */
+  async rowOf({ viewId, place, ...log }: ViewKey & { readonly place: LogPlace }): Promise<{
+    row: { index: number; sequence: number } | null;
+  }> {
+    const which = this.#which(log);
+    return { row: (await this.#query.call('rowOf', () => ({ ...which(), viewId, place }))) ?? null };
+  }
+
   async detail({ sequence, ...log }: LogKey & { readonly sequence: number }): Promise<Detail> {
     await this.#require(log);
     const which = this.#which(log);
@@ -264,6 +281,14 @@ export class History {
 
   marks({ profileId, sessionId = this.#session }: LogKey): Promise<Mark[]> {
     return this.#sessions.marks(profileId, sessionId);
+  }
+
+  /** Marks with what they stand on. @throws AppError `not_found` */
+  async markedEvents(log: LogKey): Promise<MarkedEvent[]> {
+    const marks = await this.marks(log);
+    if (marks.length === 0) return [];
+    const which = this.#which(log);
+    return this.#query.call('markedEvents', () => ({ ...which(), marks }));
   }
 
   /** @throws AppError as `Sessions.setMark`, and `not_found` for an event that is not there */
@@ -389,14 +414,21 @@ export class History {
   }
 
   /** Hides everything recorded so far, also what is still on its way to the disk. */
-  async clear(profileId: string): Promise<{ hidden: number }> {
+  async clear(profileId: string): Promise<{ hidden: number; from: number }> {
     await this.flush(profileId);
-    const { hidden, floor } = await this.#query.call('clear', () => ({
+    const { hidden, from, floor } = await this.#query.call('clear', () => ({
       profileId,
       atLeast: this.#known(profileId),
     }));
     this.#floors.set(profileId, floor);
-    return { hidden };
+    return { hidden, from };
+  }
+
+  /** Shows again what was cleared, from an event on. What was never cleared is not hidden by it. */
+  async unclear(profileId: string, from: number): Promise<void> {
+    const floor = Math.min(from, this.#floors.get(profileId) ?? 0);
+    this.#floors.set(profileId, floor);
+    await this.#query.call('setFloor', () => ({ profileId, floor }));
   }
 
   /** Received events of encrypted channels, newest first. */
@@ -495,7 +527,7 @@ export class History {
   }
 
   async #restoreViews(call: QueryCall): Promise<void> {
-    for (const [profileId, floor] of this.#floors) await call('restoreFloor', { profileId, floor });
+    for (const [profileId, floor] of this.#floors) await call('setFloor', { profileId, floor });
     for (const view of this.#views.values()) {
       const which = { profileId: view.profileId, session: this.#place(view), atLeast: 0 };
       const status = await call('openView', { ...openInput(view), ...which });

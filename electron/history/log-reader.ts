@@ -127,6 +127,17 @@ export class LogReader {
     return this.#name(this.#columns.chunkOf(sequence).event[indexInChunk(sequence)] ?? noName, 'event', line);
   }
 
+  /** The first line at or after a time, by halving: see `logPlace` of the contract. The count of lines: there is none. */
+  firstAfter(atMs: number): number {
+    let [low, high] = [0, this.count];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.chunkOf(middle).atMs[indexInChunk(middle)] ?? 0) < atMs) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
   /** At most the first `limitBytes` of a line. */
   line(sequence: number, limitBytes: number): LogLine {
     const { lengthBytes, form } = this.facts(sequence);

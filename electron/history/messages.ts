@@ -1,6 +1,15 @@
 /** What the main thread, the writer and the query thread say to each other. Buffers are transferred, not copied. */
 import type { MessagePort } from 'node:worker_threads';
-import type { Comparison, Detail, EncryptionFailure, Row, ViewStatus } from '#shared/contract/history.ts';
+import type {
+  Comparison,
+  Detail,
+  EncryptionFailure,
+  LogPlace,
+  Mark,
+  MarkedEvent,
+  Row,
+  ViewStatus,
+} from '#shared/contract/history.ts';
 import type { Slot } from '#shared/contract/vault.ts';
 import type { ChannelRates, RateQuestion } from './channel-rates.ts';
 import type { Imported } from './export/importer.ts';
@@ -113,7 +122,13 @@ export type QueryApi = {
   rows(
     input: OneView & UpToDate & { readonly start: number; readonly count: number },
   ): Promise<{ start: number; rows: Row[]; status: ViewStatus }>;
+  /** Undefined: the view has no row there or after. */
+  rowOf(
+    input: OneView & UpToDate & { readonly place: LogPlace },
+  ): Promise<{ index: number; sequence: number } | undefined>;
   detail(input: OneLog & UpToDate & { readonly sequence: number }): Promise<Detail>;
+  /** What marks stand on; those that stand on nothing are left out. */
+  markedEvents(input: OneLog & UpToDate & { readonly marks: readonly Mark[] }): Promise<MarkedEvent[]>;
   /** Events of a view as an export has them, from row `start` on: as many as make a text of a few MB. */
   exportEvents(
     input: OneView & UpToDate & { readonly start: number; readonly end: number; readonly part: ExportPart },
@@ -138,9 +153,11 @@ export type QueryApi = {
   describe(input: { readonly profileId: string; readonly session: SessionPlace }): SessionContent;
   /** Its files are about to go: its views are closed. */
   dropSession(input: { readonly profileId: string; readonly sessionId: string }): void;
-  clear(input: UpToDate & { readonly profileId: string }): Promise<{ hidden: number; floor: number }>;
-  /** After a restart: rows before `floor` were cleared. */
-  restoreFloor(input: { readonly profileId: string; readonly floor: number }): void;
+  clear(
+    input: UpToDate & { readonly profileId: string },
+  ): Promise<{ hidden: number; from: number; floor: number }>;
+  /** Rows before `floor` are hidden, and no others. */
+  setFloor(input: { readonly profileId: string; readonly floor: number }): void;
   names(
     input: OneLog &
       UpToDate & { readonly kind: 'channel' | 'event'; readonly text: string; readonly limit: number },

@@ -23,6 +23,17 @@ export class NumberList {
     return value;
   }
 
+  /** Of rising numbers: the position of the first that is not below `value`. The count: there is none. */
+  firstFrom(value: number): number {
+    let [low, high] = [0, this.#count];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.at(middle) < value) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
   clear(): void {
     this.#chunks = [];
     this.#count = 0;

@@ -104,6 +104,27 @@ export class Query {
       const rows: Row[] = await readRows(log, view.sequences(start, count), this.#decrypt);
       return { start, rows, status: view.status };
     },
+    rowOf: async ({ viewId, place, atLeast, ...which }) => {
+      const log = await this.#upToDate(which, atLeast);
+      return this.#view(which, viewId).rowFrom(
+        place.by === 'time' ? log.firstAfter(place.atMs) : place.sequence,
+      );
+    },
+    markedEvents: async ({ marks, atLeast, ...which }) => {
+      const log = await this.#upToDate(which, atLeast);
+      return marks
+        .filter(({ sequence }) => sequence < log.count)
+        .map((mark) => {
+          const { atMs, lengthBytes } = log.facts(mark.sequence);
+          const line = () => log.line(mark.sequence, lengthBytes);
+          return {
+            ...mark,
+            at: atMs,
+            channel: log.channel(mark.sequence, line),
+            event: log.event(mark.sequence, line),
+          };
+        });
+    },
     detail: async ({ sequence, atLeast, ...which }): Promise<Detail> =>
       readDetail(await this.#upToDate(which, atLeast), sequence, this.#decrypt),
     exportEvents: async ({ viewId, start, end, part, atLeast, ...which }) => {
@@ -170,10 +191,11 @@ export class Query {
     clear: async ({ profileId, atLeast }) => {
       const log = await this.#upToDate({ profileId }, atLeast);
       const hidden = log.count - log.floor;
+      const from = log.floor;
       this.#setFloor(log, log.count);
-      return { hidden, floor: log.floor };
+      return { hidden, from, floor: log.floor };
     },
-    restoreFloor: ({ profileId, floor }) => this.#setFloor(this.#log(profileId), floor),
+    setFloor: ({ profileId, floor }) => this.#setFloor(this.#log(profileId), floor),
     recentEncrypted: async ({ profileId, sinceMs, limit, atLeast }) =>
       this.#recentEncrypted(await this.#upToDate({ profileId }, atLeast), sinceMs, limit),
     channelRates: ({ profileId, ...question }) => channelRates(this.#log(profileId), question),
@@ -239,9 +261,9 @@ export class Query {
   }
 
   #setFloor(log: LogReader, floor: number): void {
-    log.floor = Math.max(log.floor, Math.min(floor, log.count));
+    log.floor = Math.min(floor, log.count);
     for (const { view, notices } of this.#viewsOf(log.profileId).values()) {
-      view.cleared();
+      view.floorMoved();
       notices.request();
     }
   }

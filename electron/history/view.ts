@@ -50,6 +50,8 @@ export class View {
   readonly #options: ViewOptions;
   readonly #hits = new NumberList();
   readonly #subject = new Subject();
+  /** Told when the view has come further. */
+  readonly #waiting: (() => void)[] = [];
   #turnStartedAt = 0;
   #scannedTo: number;
   #unread = 0;
@@ -65,14 +67,14 @@ export class View {
 
   get status(): ViewStatus {
     const total = this.#log.count - this.#log.floor;
-    const { profileId, rate } = this.#log;
+    const { profileId, rate, floor } = this.#log;
     const { viewId } = this;
     const perSecond = rate.perSecond;
     if (!this.#options.filter) {
-      return { profileId, viewId, total, scanned: total, matched: total, unread: 0, perSecond };
+      return { profileId, viewId, total, scanned: total, matched: total, unread: 0, perSecond, floor };
     }
     const scanned = this.#scannedTo - this.#log.floor;
-    const found = { scanned, matched: this.#hits.count, unread: this.#unread };
+    const found = { scanned, matched: this.#hits.count, unread: this.#unread, floor };
     const { problem } = this.#options;
     return { profileId, viewId, total, ...found, perSecond, ...(problem === undefined ? {} : { problem }) };
   }
@@ -101,15 +103,35 @@ export class View {
     );
   }
 
-  /** Everything so far was cleared. */
-  cleared(): void {
+  /** What lies before the log's floor is hidden now, and the rest is not. */
+  floorMoved(): void {
     this.#hits.clear();
     this.#unread = 0;
-    this.#scannedTo = Math.max(this.#scannedTo, this.#log.floor);
+    this.#scannedTo = this.#log.floor;
+    this.#wake();
+    this.grew();
   }
 
   close(): void {
     this.#isClosed = true;
+    this.#wake();
+  }
+
+  /** The first row at or after a line, looked for as far as it takes. Undefined: there is none so far. */
+  async rowFrom(sequence: number): Promise<{ index: number; sequence: number } | undefined> {
+    for (;;) {
+      const { matched, scanned, total } = this.status;
+      const index = this.#options.filter
+        ? this.#hits.firstFrom(sequence)
+        : Math.max(0, sequence - this.#log.floor);
+      if (index < matched) return { index, sequence: this.#sequenceOf(index) };
+      if (scanned >= total || this.#isClosed || this.#options.problem !== undefined) return undefined;
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   #sequenceOf(row: number): number {
@@ -131,6 +153,7 @@ export class View {
         this.#hits.push(start + index);
       this.#unread += unread;
       this.#scannedTo = block.end;
+      this.#wake();
       this.#options.onProgress();
       const hasFirst = before < firstHits && this.#hits.count >= firstHits;
       if (hasFirst || this.#isTurnOver) {

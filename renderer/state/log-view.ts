@@ -2,7 +2,7 @@
  * One app's log as the page sees it: a view on the main side, the rows in sight, and what the user did to it.
  * Each filter is a view of its own id, so that a tick of the last one can't be taken for one of the next.
  */
-import type { Row, ViewStatus } from '#shared/contract/history.ts';
+import type { LogPlace, Row, ViewStatus } from '#shared/contract/history.ts';
 import type { AppError } from '#shared/lib/app-error.ts';
 import type { Disposer } from '#shared/lib/disposer.ts';
 import type { Client } from '../bridge/index.ts';
@@ -127,12 +127,26 @@ export class LogView implements Readable<LogSnapshot> {
     await this.#open(filter);
   }
 
-  /** Empties the view from here on; the log on disk stays. */
-  async clear(): Promise<number> {
-    const { hidden } = await this.#client.call('history.clear', { profileId: this.profileId });
+  /** The first row at or after a place. Undefined: there is none, or no view to look in. */
+  async rowOf(place: LogPlace): Promise<{ readonly index: number; readonly sequence: number } | undefined> {
+    const viewId = this.#viewId;
+    if (viewId === undefined) return undefined;
+    const { row } = await this.#client.call('history.rowOf', { ...this.#log, viewId, place });
+    return viewId === this.#viewId && row !== null ? row : undefined;
+  }
+
+  /** Empties the view from here on; the log on disk stays. `from` is what `unclear` takes. */
+  async clear(): Promise<{ readonly hidden: number; readonly from: number }> {
+    const { hidden, from } = await this.#client.call('history.clear', { profileId: this.profileId });
     this.#patch({ active: undefined, isDetailOpen: false, frozenCount: undefined, isFollowing: true });
     await this.#open(this.get().filter);
-    return hidden;
+    return { hidden, from };
+  }
+
+  /** Shows what was cleared again. */
+  async unclear(from: number): Promise<void> {
+    await this.#client.call('history.unclear', { profileId: this.profileId, from });
+    await this.#open(this.get().filter);
   }
 
   togglePause(): void {
@@ -269,7 +283,8 @@ export class LogView implements Readable<LogSnapshot> {
       void this.#open(this.#filterBefore);
       return;
     }
-    if (status.matched < (this.get().status?.matched ?? 0)) {
+    const before = this.get().status;
+    if (before && (status.matched < before.matched || status.floor !== before.floor)) {
       this.#pages.clear();
       this.#openRequests = new Set();
       this.#shown = 0;
@@ -286,7 +301,8 @@ export class LogView implements Readable<LogSnapshot> {
     const requests = this.#openRequests;
     const ranges = [
       ...this.#pages.missing(...this.#newestRows()),
-      ...this.#pages.missing(this.#wanted.start, Math.min(this.#wanted.end, this.count)),
+      // With the row before: what is in sight tells the time since it.
+      ...this.#pages.missing(Math.max(0, this.#wanted.start - 1), Math.min(this.#wanted.end, this.count)),
     ];
     for (const range of ranges) {
       const page = range.start - (range.start % rowsPerPage);

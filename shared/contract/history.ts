@@ -98,6 +98,8 @@ export const viewStatus = z.strictObject({
   unread: z.number().int(),
   /** Events of the last second. */
   perSecond: z.number(),
+  /** Events before it are hidden from the view. With another floor, rows have other numbers. */
+  floor: z.number().int(),
   /** The view's filter was ended: what happened, and what to do. Its rows are no longer found. */
   problem: s.prose.optional(),
 });
@@ -107,6 +109,14 @@ export type ViewStatus = z.infer<typeof viewStatus>;
 const oneLog = { profileId: s.profileId, sessionId: s.sessionId.optional() };
 const oneView = { ...oneLog, viewId: s.viewId };
 const oneSession = { profileId: s.profileId, sessionId: s.sessionId };
+
+/** Times may go back where the clock was set; then any of the places that fit may be found. */
+export const logPlace = z.discriminatedUnion('by', [
+  z.strictObject({ by: z.literal('sequence'), sequence: z.number().int().min(0) }),
+  /** Milliseconds since 1970. */
+  z.strictObject({ by: z.literal('time'), atMs: z.number() }),
+]);
+export type LogPlace = z.infer<typeof logPlace>;
 
 export const comparedGroupsLimit = 300;
 export const shapeChangesLimit = 20;
@@ -134,6 +144,16 @@ export const mark = z.strictObject({
   note: s.eventNote,
 });
 export type Mark = z.infer<typeof mark>;
+
+/** A mark, and what it stands on. */
+export const markedEvent = z.strictObject({
+  ...mark.shape,
+  /** Milliseconds since 1970. */
+  at: z.number(),
+  channel: s.observedChannelName.nullable(),
+  event: s.observedEventName.nullable(),
+});
+export type MarkedEvent = z.infer<typeof markedEvent>;
 export const marksLimit = 1000;
 
 /** What was recorded of an app in one run of Latchkey, or imported. */
@@ -174,6 +194,14 @@ export const history = {
     output: z.strictObject({ start: z.number().int(), rows: z.array(row), status: viewStatus }),
     errors: ['not_found'],
   }),
+  /** The view's first row at or after a place in the log, or a time. Null: it has none. */
+  rowOf: call({
+    input: z.strictObject({ ...oneView, place: logPlace }),
+    output: z.strictObject({
+      row: z.strictObject({ index: z.number().int(), sequence: z.number().int() }).nullable(),
+    }),
+    errors: ['not_found'],
+  }),
   detail: call({
     input: z.strictObject({ ...oneLog, sequence: z.number().int().min(0) }),
     output: detail,
@@ -193,7 +221,16 @@ export const history = {
   /** Empties the app's views from here on. What was recorded stays in its segments on disk. */
   clear: call({
     input: z.strictObject({ profileId: s.profileId }),
-    output: z.strictObject({ hidden: z.number().int() }),
+    output: z.strictObject({
+      hidden: z.number().int(),
+      /** The first event that was hidden: what `unclear` takes. */
+      from: z.number().int(),
+    }),
+  }),
+  /** Shows what was cleared again, from an event on. */
+  unclear: call({
+    input: z.strictObject({ profileId: s.profileId, from: z.number().int().min(0) }),
+    output: z.strictObject({}),
   }),
   /** An app's sessions, newest first, and whether they outlive Latchkey. */
   sessions: call({
@@ -302,7 +339,7 @@ export const history = {
   /** Events that the user marked, in their order. */
   marks: call({
     input: z.strictObject(oneLog),
-    output: z.strictObject({ marks: z.array(mark) }),
+    output: z.strictObject({ marks: z.array(markedEvent) }),
     errors: ['not_found'],
   }),
   /** Marks an event, or changes its note; null takes the mark away. */

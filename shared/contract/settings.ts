@@ -14,6 +14,20 @@ export const historyMegabytes = [256, 1024, 4096, 16_384] as const;
 
 export const savedFiltersLimit = 50;
 
+/** Columns of the log, in their order. `connection` shows where an app has, or may have had, several. */
+export const logColumns = [
+  'time',
+  'delta',
+  'direction',
+  'connection',
+  'channel',
+  'event',
+  'size',
+  'key',
+  'data',
+] as const;
+export type LogColumn = (typeof logColumns)[number];
+
 export const settingsValues = z.strictObject({
   theme: z.enum(themes),
   sidebarWidthPx: z.number().int().min(160).max(480),
@@ -25,6 +39,8 @@ export const settingsValues = z.strictObject({
   historyMegabytes: z.literal(historyMegabytes),
   /** Filters of the log that the user gave a name; each name once. */
   savedFilters: z.array(z.strictObject({ name: s.label, filter: s.filterText })).max(savedFiltersLimit),
+  /** Those that are shown. */
+  logColumns: z.array(z.enum(logColumns)).min(1).max(logColumns.length),
 });
 export type SettingsValues = z.infer<typeof settingsValues>;
 
@@ -37,6 +53,7 @@ export const defaultSettings: SettingsValues = {
   historyDays: 30,
   historyMegabytes: 1024,
   savedFilters: [],
+  logColumns: logColumns.filter((column) => column !== 'delta'),
 };
 
 export const settings = {

@@ -27,11 +27,14 @@ import {
   Tabs,
   VisibleText,
 } from '../../components/index.ts';
-import { useContractEvent, useNavigation, useQuery } from '../../state/index.ts';
+import { useContractEvent, useNavigation, useQuery, useServices } from '../../state/index.ts';
 import { CopyMenu } from './copy-menu.tsx';
 import styles from './detail-pane.module.css';
 import { Difference } from './difference.tsx';
 import { encryptionFailureWords } from './encryption-words.ts';
+import { EventFilterMenu } from './event-filter.tsx';
+import { MarkNote } from './mark-note.tsx';
+import type { Marks } from './use-marks.ts';
 
 const tabNames = {
   payload: 'Payload',
@@ -50,6 +53,7 @@ export interface DetailPaneProps {
   readonly sequence: number;
   /** When the row before it came: milliseconds since 1970. */
   readonly previousAt: number | undefined;
+  readonly marks: Marks;
   /** An event that others are compared with. */
   readonly picked: Detail | undefined;
   readonly onPick: (detail: Detail | undefined) => void;
@@ -57,7 +61,9 @@ export interface DetailPaneProps {
 }
 
 export function DetailPane(props: DetailPaneProps) {
-  const { profileId, sessionId, sequence, previousAt, picked, onPick, onClose } = props;
+  const { profileId, sessionId, sequence, previousAt, marks, picked, onPick, onClose } = props;
+  const { commands } = useServices();
+  const mark = marks.of(sequence);
   const { result, error, reload } = useQuery('history.detail', {
     profileId,
     sequence,
@@ -81,6 +87,15 @@ export function DetailPane(props: DetailPaneProps) {
 
   return (
     <section className={styles.pane} aria-label="Event details">
+      {mark && (
+        <MarkNote
+          key={sequence}
+          name={sessionId ?? profileId}
+          sequence={sequence}
+          note={mark.note}
+          marks={marks}
+        />
+      )}
       <Tabs
         label="Details of the event"
         tabs={tabs.map((value) => ({ value, label: tabNames[value] }))}
@@ -100,6 +115,14 @@ export function DetailPane(props: DetailPaneProps) {
                 >
                   {isPicked ? 'Compare with none' : 'Compare with this'}
                 </Button>
+                <IconButton
+                  icon="mark"
+                  label={mark ? 'Take the mark away' : 'Mark this event'}
+                  keys={['m']}
+                  isPressed={mark !== undefined}
+                  onClick={() => commands.run('inspector.mark')}
+                />
+                <EventFilterMenu row={detail.row} />
                 <CopyMenu detail={detail} profileId={profileId} />
                 <CopyButton
                   text={textOf(detail, tab)}

@@ -5,7 +5,11 @@ import { formatCount, plural, Toolbar } from '../../components/index.ts';
 import type { LogSnapshot, LogView } from '../../state/index.ts';
 import { SubscribeForm } from '../live/index.ts';
 import { FilterField, FilterRemarks, useFilterText } from './filter-field.tsx';
+import { GoToTime } from './go-to-time.tsx';
 import styles from './inspector.module.css';
+import { MarksMenu } from './marks-menu.tsx';
+import type { Jump } from './use-jump.ts';
+import type { Marks } from './use-marks.ts';
 
 export interface InspectorToolbarProps {
   readonly view: LogView;
@@ -13,9 +17,12 @@ export interface InspectorToolbarProps {
   readonly filterRef: Ref<HTMLInputElement>;
   /** Enter and Esc go from the filter to the rows. */
   readonly onLeaveFilter: () => void;
+  readonly marks: Marks;
+  readonly onJump: Jump;
 }
 
-export function InspectorToolbar({ view, log, filterRef, onLeaveFilter }: InspectorToolbarProps) {
+export function InspectorToolbar(props: InspectorToolbarProps) {
+  const { view, log, filterRef, onLeaveFilter, marks, onJump } = props;
   const remarksId = useId();
   const filter = useFilterText(view, log);
   const newCount = (log.status?.matched ?? 0) - view.count;
@@ -46,6 +53,8 @@ export function InspectorToolbar({ view, log, filterRef, onLeaveFilter }: Inspec
             />
           )}
           {isLive && <CommandButton command="inspector.clear" icon="clear" variant="quiet" />}
+          <MarksMenu marks={marks} onJump={onJump} />
+          <GoToTime view={view} onJump={onJump} />
           <CommandButton command="inspector.export" label="Export" icon="export" variant="quiet" isCompact />
           <CommandButton command="inspector.sessions" icon="log" variant="quiet" isCompact />
         </div>

@@ -1,10 +1,9 @@
 /** The live log of one app: filter, rows, and the details of one of them. */
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { type CSSProperties, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Detail } from '#shared/contract/history.ts';
 import { useCommands } from '../../commands/index.ts';
 import {
   Button,
-  classes,
   ErrorNotice,
   Loading,
   plural,
@@ -22,7 +21,10 @@ import {
   useLogView,
   useSettings,
 } from '../../state/index.ts';
+import { type ColumnLayout, layoutOf } from './columns.ts';
+import { ColumnsMenu } from './columns-menu.tsx';
 import { DetailPane } from './detail-pane.tsx';
+import { arePingsHidden, useEventFilters } from './event-filter.tsx';
 import { ExportPanel, useExportCommand } from './export-panel.tsx';
 import styles from './inspector.module.css';
 import { InspectorToolbar } from './inspector-toolbar.tsx';
@@ -30,7 +32,9 @@ import { NextStep } from './next-step.tsx';
 import { headingCells, RowCells } from './row-cells.tsx';
 import { SessionBar } from './session-bar.tsx';
 import { SessionsPanel, useSessionsCommand } from './sessions-panel.tsx';
+import { type Jump, useJump } from './use-jump.ts';
 import { useLogSummary } from './use-log-summary.ts';
+import { type Marks, useMarks } from './use-marks.ts';
 
 /** The list keeps at least this much beside the details. */
 const listMinPx = 140;
@@ -50,8 +54,15 @@ export function Inspector({ profileId }: { readonly profileId: string }) {
   const hasRows = view.count > 0;
   const hasOthers = useAppConnections(profileId).some((each) => each.hasOthers);
   // Of an earlier session it is not known whether it had several.
-  const isMarked = hasOthers || view.sessionId !== undefined;
+  const hasConnections = hasOthers || view.sessionId !== undefined;
+  const { logColumns } = useSettings();
+  const layout = useMemo(() => layoutOf(logColumns, hasConnections), [logColumns, hasConnections]);
+  const marks = useMarks(profileId, view.sessionId);
+  const jump = useJump(view, list);
   useInspectorCommands(view, log, list, filter, clear.run);
+  const isShown = panel === undefined;
+  useMarkCommands(view, marks, jump, isShown);
+  useEventFilters(view, isShown);
   useSessionsCommand(() => setPanel('sessions'));
   useExportCommand(() => setPanel('export'), hasRows);
 
@@ -66,8 +77,11 @@ export function Inspector({ profileId }: { readonly profileId: string }) {
         log={log}
         filterRef={filter}
         onLeaveFilter={() => list.current?.focus()}
+        marks={marks}
+        onJump={jump}
       />
       {clear.error && <ErrorNotice error={clear.error} isBar onDismiss={clear.dismiss} />}
+      {marks.error && <ErrorNotice error={marks.error} isBar onDismiss={marks.clearError} />}
       {log.error && <ErrorNotice error={log.error} isBar onRetry={() => view.retry()} />}
       {view.sessionId === undefined ? (
         <NextStep profileId={profileId} />
@@ -78,15 +92,25 @@ export function Inspector({ profileId }: { readonly profileId: string }) {
         isDetailOpen={log.isDetailOpen && log.active?.sequence != null}
         list={
           log.status ? (
-            <div className={styles.listArea}>
+            <div className={styles.listArea} style={columnVariables(layout)}>
               <VirtualList
                 ref={list}
                 label="Events"
                 count={view.count}
-                heading={headingCells(isMarked)}
-                columnsClassName={classes(styles.columns, isMarked && styles.marked)}
+                heading={headingCells(layout)}
+                columnsClassName={styles.columns}
                 rowClassName={(index) => rowClassName(view, index)}
-                renderRow={(index) => <RowCells row={view.row(index)} isMarked={isMarked} />}
+                renderRow={(index) => {
+                  const row = view.row(index);
+                  return (
+                    <RowCells
+                      row={row}
+                      previousAt={view.row(index - 1)?.at}
+                      mark={row && marks.of(row.sequence)}
+                      layout={layout}
+                    />
+                  );
+                }}
                 activeIndex={log.active?.index ?? null}
                 onActiveChange={view.setActive}
                 onOpen={view.openDetail}
@@ -95,6 +119,7 @@ export function Inspector({ profileId }: { readonly profileId: string }) {
                 startAt={view.shownFrom}
                 onFollowingChange={view.setFollowing}
               />
+              <ColumnsMenu arePingsHidden={arePingsHidden(log.filter)} />
               {log.status.matched === 0 && (
                 <Nothing log={log} onClearFilter={() => void view.setFilter('')} />
               )}
@@ -117,6 +142,7 @@ export function Inspector({ profileId }: { readonly profileId: string }) {
               sessionId={view.sessionId}
               sequence={log.active.sequence}
               previousAt={previousAt(view, log.active.index)}
+              marks={marks}
               picked={picked}
               onPick={setPicked}
               onClose={() => {
@@ -136,6 +162,15 @@ export function Inspector({ profileId }: { readonly profileId: string }) {
 
 function previousAt(view: LogView, index: number | null): number | undefined {
   return index === null ? undefined : view.row(index - 1)?.at;
+}
+
+function columnVariables({ wide, medium, narrow, noteColumn }: ColumnLayout): CSSProperties {
+  return {
+    '--wide-columns': wide,
+    '--medium-columns': medium,
+    '--narrow-columns': narrow,
+    '--note-column': noteColumn,
+  } as CSSProperties;
 }
 
 function rowClassName(view: LogView, index: number): string | undefined {
@@ -211,14 +246,77 @@ function useClear(view: LogView) {
   const [error, setError] = useState<Parameters<typeof ErrorNotice>[0]['error']>();
   const run = useCallback(async () => {
     try {
-      const hidden = await view.clear();
+      const { hidden, from } = await view.clear();
       setError(undefined);
-      toast({ message: `${plural(hidden, 'event')} cleared from view. What was recorded stays on disk.` });
+      toast({
+        message: `${plural(hidden, 'event')} cleared from view. What was recorded stays on disk.`,
+        action: {
+          label: 'Undo',
+          onSelect: () => void view.unclear(from).catch((cause) => setError(asAppError(cause))),
+        },
+      });
     } catch (cause) {
       setError(asAppError(cause));
     }
   }, [view, toast]);
   return { run, error, dismiss: () => setError(undefined) };
+}
+
+function useMarkCommands(view: LogView, marks: Marks, jump: Jump, isShown: boolean): void {
+  const toast = useToast();
+  const group = 'Inspector';
+  const current = () => view.get().active?.sequence ?? undefined;
+  const toggle = async (sequence: number) => {
+    const known = marks.of(sequence);
+    if (!(await marks.set(sequence, known ? null : '')) || !known || known.note === '') return;
+    toast({
+      message: 'The mark and its note were taken away.',
+      action: { label: 'Undo', onSelect: () => void marks.set(sequence, known.note) },
+    });
+  };
+  const go = async (by: 1 | -1) => {
+    const from = current();
+    const all = (marks.list ?? []).map(({ sequence }) => sequence);
+    const ahead =
+      by === 1
+        ? all.filter((sequence) => from === undefined || sequence > from)
+        : all.filter((sequence) => from === undefined || sequence < from).reverse();
+    const [next] = ahead;
+    if (next !== undefined) await jump({ by: 'sequence', sequence: next });
+    else
+      toast({ message: by === 1 ? 'There is no mark after this one.' : 'There is no mark before this one.' });
+  };
+  const hasMarks = () => isShown && (marks.list?.length ?? 0) > 0;
+  useCommands([
+    {
+      id: 'inspector.mark',
+      title: 'Mark or unmark the event',
+      group,
+      shortcuts: ['m'],
+      keywords: 'flag bookmark note',
+      isAvailable: () => isShown && current() !== undefined,
+      run: () => {
+        const sequence = current();
+        return sequence === undefined ? undefined : toggle(sequence);
+      },
+    },
+    {
+      id: 'inspector.nextMark',
+      title: 'Next mark',
+      group,
+      shortcuts: [']'],
+      isAvailable: hasMarks,
+      run: () => go(1),
+    },
+    {
+      id: 'inspector.previousMark',
+      title: 'Previous mark',
+      group,
+      shortcuts: ['['],
+      isAvailable: hasMarks,
+      run: () => go(-1),
+    },
+  ]);
 }
 
 function useInspectorCommands(

@@ -32,7 +32,9 @@ import {
   useSettings,
   valueOr,
 } from '../../state/index.ts';
+import { CompareSessions } from './compare-sessions.tsx';
 import { ImportSession } from './import-session.tsx';
+import { ReplaySession } from './replay-session.tsx';
 import { sessionTitle } from './session-bar.tsx';
 import styles from './sessions-panel.module.css';
 
@@ -88,6 +90,7 @@ export function SessionsPanel({ profileId, onClose }: SessionsPanelProps) {
       ) : (
         <>
           <SessionTable profileId={profileId} sessions={listed.sessions} onOpened={onClose} />
+          <CompareSessions profileId={profileId} sessions={listed.sessions} />
           <ImportSession profileId={profileId} onOpened={onClose} />
           <Retention
             profileId={profileId}
@@ -114,6 +117,8 @@ function SessionTable({ profileId, sessions, onOpened }: SessionTableProps) {
   const remove = useCall('history.removeSession');
   const [renamed, setRenamed] = useState<string>();
   const [doomed, setDoomed] = useState<Session>();
+  const [replayed, setReplayed] = useState<string>();
+  const toReplay = sessions.find(({ sessionId }) => sessionId === replayed);
 
   const show = (session: Session) => {
     logs.chosen(profileId).set(session.isCurrent ? null : session.sessionId);
@@ -177,6 +182,11 @@ function SessionTable({ profileId, sessions, onOpened }: SessionTableProps) {
                   onSelect: () =>
                     void update.run({ profileId, sessionId: session.sessionId, isKept: !session.isKept }),
                 },
+                {
+                  label: 'Replay into the sandbox…',
+                  icon: 'sandbox',
+                  onSelect: () => setReplayed(session.sessionId),
+                },
               ],
               [
                 {
@@ -194,33 +204,44 @@ function SessionTable({ profileId, sessions, onOpened }: SessionTableProps) {
     },
   ];
   return (
-    <Section
-      title="Recorded"
-      about={
-        sessions.length === 0
-          ? 'Nothing was recorded of this app yet: its first event makes the first session.'
-          : undefined
-      }
-    >
-      {update.error && <ErrorNotice error={update.error} onDismiss={update.clear} />}
-      {remove.error && <ErrorNotice error={remove.error} onDismiss={remove.clear} />}
-      {sessions.length > 0 && (
-        <Table label="Sessions" items={sessions} idOf={({ sessionId }) => sessionId} columns={columns} />
-      )}
-      <Confirm
-        isOpen={doomed !== undefined}
-        title={doomed ? `Delete “${sessionTitle(doomed)}”?` : ''}
-        action="Delete session"
-        isDanger
-        isPending={remove.isPending}
-        onConfirm={() => doomed && void erase(doomed)}
-        onCancel={() => setDoomed(undefined)}
+    <>
+      <Section
+        title="Recorded"
+        about={
+          sessions.length === 0
+            ? 'Nothing was recorded of this app yet: its first event makes the first session.'
+            : undefined
+        }
       >
-        {doomed && (
-          <p>Its {plural(doomed.events, 'event')} are deleted from this machine. This can’t be undone.</p>
+        {update.error && <ErrorNotice error={update.error} onDismiss={update.clear} />}
+        {remove.error && <ErrorNotice error={remove.error} onDismiss={remove.clear} />}
+        {sessions.length > 0 && (
+          <Table label="Sessions" items={sessions} idOf={({ sessionId }) => sessionId} columns={columns} />
         )}
-      </Confirm>
-    </Section>
+        <Confirm
+          isOpen={doomed !== undefined}
+          title={doomed ? `Delete “${sessionTitle(doomed)}”?` : ''}
+          action="Delete session"
+          isDanger
+          isPending={remove.isPending}
+          onConfirm={() => doomed && void erase(doomed)}
+          onCancel={() => setDoomed(undefined)}
+        >
+          {doomed && (
+            <p>Its {plural(doomed.events, 'event')} are deleted from this machine. This can’t be undone.</p>
+          )}
+        </Confirm>
+      </Section>
+      {toReplay && (
+        <ReplaySession
+          key={toReplay.sessionId}
+          profileId={profileId}
+          session={toReplay}
+          onClose={() => setReplayed(undefined)}
+          onOpened={onOpened}
+        />
+      )}
+    </>
   );
 }
 

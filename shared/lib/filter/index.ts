@@ -8,4 +8,4 @@ export {
   suggestionsAt,
 } from './complete.ts';
 export { filterHelp } from './fields.ts';
-export { parseFilter, resolveTime } from './parse.ts';
+export { parseFilter, resolveTime, timeOf } from './parse.ts';

@@ -517,7 +517,8 @@ function bytesOf(text: string): number | undefined {
 
 const unitsMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-function timeOf(value: string): TimePoint | undefined {
+/** `-5m`, `14:02:11.482`, `2026-01-31T09:00`. Undefined: it is none of these. */
+export function timeOf(value: string): TimePoint | undefined {
   const [, amount, unit] = /^-(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h|d)$/.exec(value) ?? [];
   if (amount !== undefined)
     return { form: 'ago', ms: Number(amount) * unitsMs[unit as keyof typeof unitsMs] };

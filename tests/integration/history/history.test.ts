@@ -2,6 +2,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { LogPlace } from '#shared/contract/history.ts';
 import * as contract from '#shared/contract/history.ts';
 import { eventually } from '../../support/conditions.ts';
 import { eventFrame, HistoryHarness } from '../../support/history.ts';
@@ -166,7 +167,7 @@ describe('clearing', () => {
     harness.record(['one', 'two', 'three'].map((data) => eventFrame('c', 'e', data)));
     await harness.open('all', '');
     await harness.open('some', 'two');
-    expect(await harness.history.clear(harness.profileId)).toEqual({ hidden: 3 });
+    expect(await harness.history.clear(harness.profileId)).toEqual({ hidden: 3, from: 0 });
     expect(await harness.status('all')).toMatchObject({ total: 0, matched: 0 });
     expect(await harness.status('some')).toMatchObject({ total: 0, scanned: 0, matched: 0 });
     harness.record(['two again'].map((data) => eventFrame('c', 'e', data)));
@@ -175,7 +176,88 @@ describe('clearing', () => {
     expect(await harness.rows('all')).toMatchObject([{ sequence: 3, preview: 'two again' }]);
     expect(await harness.rows('some')).toMatchObject([{ sequence: 3 }]);
     expect(harness.linesOnDisk()).toHaveLength(4);
-    expect(await harness.history.clear(harness.profileId)).toEqual({ hidden: 1 });
+    expect(await harness.history.clear(harness.profileId)).toEqual({ hidden: 1, from: 3 });
+  });
+
+  it('is undone from where each began, in views with a filter and without, and over a new query thread', async () => {
+    const harness = new HistoryHarness(folder);
+    const { history, profileId } = harness;
+    const say = (texts: readonly string[]) => harness.record(texts.map((data) => eventFrame('c', 'e', data)));
+    say(['one', 'two', 'three']);
+    await harness.open('all', '');
+    await harness.open('some', 'two');
+    const first = await history.clear(profileId);
+    say(['two again']);
+    const second = await history.clear(profileId);
+    expect([first.from, second.from]).toEqual([0, 3]);
+    say(['two at last']);
+    await history.flush(profileId);
+    await history.unclear(profileId, second.from);
+    expect((await harness.rows('all')).map(({ sequence }) => sequence)).toEqual([3, 4]);
+    expect(await harness.scanned('some')).toMatchObject({ total: 2, matched: 2, floor: 3 });
+    await history.restart();
+    expect((await harness.rows('all')).map(({ sequence }) => sequence)).toEqual([3, 4]);
+    await history.unclear(profileId, first.from);
+    // What was shown again is not hidden by an older undo.
+    await history.unclear(profileId, second.from);
+    expect(await harness.status('all')).toMatchObject({ total: 5, floor: 0 });
+    await harness.scanned('some');
+    expect((await harness.rows('some')).map(({ sequence }) => sequence)).toEqual([1, 3, 4]);
+  });
+});
+
+describe('the row of a place', () => {
+  const startMs = 1_700_000_000_000;
+
+  /** An event each second; every third is an order. */
+  async function seconds(count: number) {
+    let nowMs = startMs;
+    const harness = new HistoryHarness(folder, { now: () => nowMs });
+    const recorder = harness.history.recorder(harness.profileId);
+    for (let index = 0; index < count; index++) {
+      nowMs = startMs + index * 1000;
+      const frame = eventFrame('c', index % 3 === 0 ? 'order' : 'tick', index);
+      recorder.frame('in', Buffer.from(frame), nowMs);
+    }
+    await harness.history.flush(harness.profileId);
+    const rowOf = async (viewId: string, place: LogPlace) =>
+      (await harness.history.rowOf({ profileId: harness.profileId, viewId, place })).row;
+    return { harness, rowOf };
+  }
+
+  it('is the first at or after an event’s number or a time', async () => {
+    const { harness, rowOf } = await seconds(30);
+    await harness.open('all', '');
+    await harness.open('orders', 'event:order');
+    const at = (ms: number) => ({ by: 'time', atMs: startMs + ms }) as const;
+    const from = (sequence: number) => ({ by: 'sequence', sequence }) as const;
+    expect(await rowOf('all', from(7))).toEqual({ index: 7, sequence: 7 });
+    expect(await rowOf('orders', from(7))).toEqual({ index: 3, sequence: 9 });
+    expect(await rowOf('orders', from(9))).toEqual({ index: 3, sequence: 9 });
+    expect(await rowOf('orders', from(28))).toBeNull();
+    expect(await rowOf('all', from(30))).toBeNull();
+    expect(await rowOf('all', at(-5000))).toEqual({ index: 0, sequence: 0 });
+    expect(await rowOf('all', at(7000))).toEqual({ index: 7, sequence: 7 });
+    expect(await rowOf('all', at(7001))).toEqual({ index: 8, sequence: 8 });
+    expect(await rowOf('orders', at(7001))).toEqual({ index: 3, sequence: 9 });
+    expect(await rowOf('all', at(29_001))).toBeNull();
+    await expect(rowOf('none', from(0))).rejects.toMatchObject({ code: 'not_found' });
+    // Rows are numbered from what was cleared.
+    await harness.history.clear(harness.profileId);
+    await harness.history.unclear(harness.profileId, 8);
+    expect(await rowOf('all', from(3))).toEqual({ index: 0, sequence: 8 });
+    expect(await rowOf('all', at(10_000))).toEqual({ index: 2, sequence: 10 });
+    expect(await rowOf('orders', from(3))).toEqual({ index: 0, sequence: 9 });
+  });
+
+  it('is waited for while the view is still looking', async () => {
+    const count = 40_000;
+    const { harness, rowOf } = await seconds(count);
+    // A path is not in the columns: each line is looked into.
+    await harness.open('last', `$.data=${count - 1}`);
+    expect((await harness.status('last')).scanned).toBeLessThan(count);
+    expect(await rowOf('last', { by: 'sequence', sequence: 0 })).toEqual({ index: 0, sequence: count - 1 });
+    expect(await rowOf('last', { by: 'time', atMs: startMs + count * 1000 })).toBeNull();
   });
 });
 

@@ -193,6 +193,12 @@ describe('marks', () => {
     await run.history.flush(profileId);
     await run.history.setMark({ profileId, sequence: 0, note: 'first' });
     expect(await run.history.marks({ profileId })).toEqual([{ sequence: 0, note: 'first' }]);
+    const { row } = await run.detail(0);
+    const { at, channel, event } = row;
+    expect(await run.history.markedEvents({ profileId })).toEqual([
+      { sequence: 0, note: 'first', at, channel, event },
+    ]);
+    expect(channel).not.toBeNull();
   });
 });
 

@@ -38,7 +38,16 @@ class FakeHistory {
   status(viewId: string): ViewStatus {
     const step = this.openViews.get(viewId) ?? 1;
     const matched = Math.ceil(this.total / step);
-    return { profileId, viewId, total: this.total, scanned: this.total, matched, unread: 0, perSecond: 0 };
+    return {
+      profileId,
+      viewId,
+      total: this.total,
+      scanned: this.total,
+      matched,
+      unread: 0,
+      perSecond: 0,
+      floor: 0,
+    };
   }
 
   grow(by: number): void {
@@ -73,7 +82,7 @@ class FakeHistory {
     if (method === 'history.clear') {
       const hidden = this.total;
       this.total = 0;
-      return { hidden };
+      return { hidden, from: 0 };
     }
     return undefined;
   }
@@ -98,6 +107,19 @@ describe('the page’s view of a log', () => {
     expect(view.row(500_060)?.sequence).toBe(500_060);
     expect(view.row(0)).toBeUndefined();
     expect(history.requests.length).toBeLessThan(5);
+  });
+
+  it('asks for its rows anew when what was cleared is shown again, and they have other numbers', async () => {
+    const { history, view } = await open(100);
+    expect(view.row(99)?.sequence).toBe(99);
+    const before = history.requests.length;
+    const [viewId = ''] = [...history.openViews.keys()].slice(-1);
+    const payload = { ...history.status(viewId), floor: 10 };
+    history.transport.deliver({ type: 'event', event: 'history.grew', payload });
+    expect(view.row(99)).toBeUndefined();
+    await settle();
+    expect(history.requests.length).toBeGreaterThan(before);
+    expect(view.row(99)?.sequence).toBe(99);
   });
 
   it('goes back to the filter before when one was ended, and says why', async () => {
@@ -174,7 +196,7 @@ describe('the page’s view of a log', () => {
 
   it('is empty after clearing', async () => {
     const { view } = await open(10);
-    expect(await view.clear()).toBe(10);
+    expect(await view.clear()).toEqual({ hidden: 10, from: 0 });
     await settle();
     expect(view.count).toBe(0);
     expect(view.row(0)).toBeUndefined();
