@@ -65,11 +65,10 @@ async function afterOutage(seconds: number, run: number): Promise<{ ours: number
   const server = await ScriptedServer.start();
   const subscribers = [ours(server, server.port), pusherJs(server)] as const;
   for (const subscriber of subscribers) await until(() => subscriber.isBack());
-  // Not all at the same moment.
-  await delay(run * 130);
   await server.stop();
   for (const subscriber of subscribers) await until(() => subscriber.isGone());
-  await delay(seconds * 1000);
+  // The next try comes once a second: each server returns at another moment before it.
+  await delay(seconds * 1000 + run * 190);
   await server.listen();
   const returnedAt = performance.now();
   const took = await Promise.all(
