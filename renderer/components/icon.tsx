@@ -64,6 +64,7 @@ import {
   X,
   Zap,
 } from 'lucide-react';
+import { memo } from 'react';
 import styles from './icon.module.css';
 
 const icons = {
@@ -142,7 +143,7 @@ export interface IconProps {
   readonly className?: string | undefined;
 }
 
-export function Icon({ name, size = 14, label, className }: IconProps) {
+export const Icon = memo(function Icon({ name, size = 14, label, className }: IconProps) {
   const Drawn = icons[name];
   return (
     <Drawn
@@ -152,4 +153,4 @@ export function Icon({ name, size = 14, label, className }: IconProps) {
       {...(label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label })}
     />
   );
-}
+});

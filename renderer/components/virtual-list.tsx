@@ -88,6 +88,7 @@ export function VirtualList(props: VirtualListProps) {
   const [gutterPx, setGutterPx] = useState(0);
   // A ref, as it follows what was drawn: while rows are added, and when following ends.
   const offset = useRef(startAt * rowHeightPx);
+  const trackGiven = useRef(0);
   const [, redraw] = useReducer((turn: number) => turn + 1, 0);
   const shape: ScrollShape = { contentPx: count * rowHeightPx, viewportPx };
   const shownOffset = isFollowing ? maxOffset(shape) : clampOffset(offset.current, shape);
@@ -98,7 +99,11 @@ export function VirtualList(props: VirtualListProps) {
     offset.current = shownOffset;
     const element = scroller.current;
     const track = trackOfOffset(shownOffset, shape);
-    if (element && Math.abs(element.scrollTop - track) > 1) element.scrollTop = track;
+    // What the bar was given last is remembered: to ask for it would have the browser lay the page out at once.
+    if (element && Math.abs(trackGiven.current - track) > 1) {
+      element.scrollTop = track;
+      trackGiven.current = track;
+    }
   });
 
   useLayoutEffect(() => {
@@ -150,6 +155,7 @@ export function VirtualList(props: VirtualListProps) {
   const onScroll = () => {
     const element = scroller.current;
     if (!element) return;
+    trackGiven.current = element.scrollTop;
     // A shift of the bar that we made ourselves, or one smaller than it can express.
     if (Math.abs(element.scrollTop - trackOfOffset(shownOffset, shape)) <= 1) return;
     scrollTo(offsetOfTrack(element.scrollTop, shape));

@@ -2,7 +2,7 @@
  * One app's log as the page sees it: a view on the main side, the rows in sight, and what the user did to it.
  * Each filter is a view of its own id, so that a tick of the last one can't be taken for one of the next.
  */
-import type { LogPlace, Row, ViewStatus } from '#shared/contract/history.ts';
+import { type LogPlace, type Row, rowsPerCallLimit, type ViewStatus } from '#shared/contract/history.ts';
 import type { AppError } from '#shared/lib/app-error.ts';
 import type { Disposer } from '#shared/lib/disposer.ts';
 import type { Client } from '../bridge/index.ts';
@@ -13,7 +13,10 @@ import { type Readable, Value } from './value.ts';
 /** Windows asked for at one time. */
 const openRequestLimit = 4;
 /** Fetched at the newest end before it is known how many rows fit. */
-const leastRowsInSight = 60;
+const leastRowsInSight = 30;
+const noTail = { start: 0, rows: [] };
+/** Beside the numbers of pages that are being asked for. */
+const tailRequest = -1;
 
 export interface LogSnapshot {
   /** Undefined until the view has been opened once. */
@@ -67,10 +70,13 @@ export class LogView implements Readable<LogSnapshot> {
   #users = 0;
   #openRequests = new Set<number>();
   #wanted = { start: 0, end: 0 };
+  /** The rows at the newest end while following. */
+  #tail: { readonly start: number; readonly rows: readonly Row[] } = noTail;
   /** While following: rows up to here are on show. Newer ones join when they have been fetched, not as empty rows. */
   #shown = 0;
-  /** What `shown` will be once its rows are there. */
-  #target = 0;
+  #tailShownFrom = 0;
+  /** The last tick of the view, which the snapshot follows. */
+  #latest: ViewStatus | undefined;
   #stopEvents: Disposer | undefined;
 
   constructor(client: Client, profileId: string, namePrefix: string, sessionId?: string) {
@@ -106,15 +112,15 @@ export class LogView implements Readable<LogSnapshot> {
 
   /** Undefined: not fetched yet. */
   row(index: number): Row | undefined {
-    return this.#pages.row(index);
+    return this.#tail.rows[index - this.#tail.start] ?? this.#pages.row(index);
   }
 
-  /** Says which rows are in sight. What is missing is fetched; what is no longer wanted is not. */
   /** The first row that was on screen last: where a list begins that is drawn anew. */
   get shownFrom(): number {
     return this.#wanted.start;
   }
 
+  /** Says which rows are in sight. What is missing is fetched; what is no longer wanted is not. */
   readonly want = (range: { readonly start: number; readonly end: number }): void => {
     this.#wanted = range;
     this.#pages.touch(range.start, range.end);
@@ -239,11 +245,9 @@ export class LogView implements Readable<LogSnapshot> {
       if (this.#viewId !== undefined) this.#close(this.#viewId);
       this.#viewId = viewId;
       this.#ticks.clear();
-      this.#pages.clear();
-      this.#openRequests = new Set();
+      this.#forgetRows();
       const status = tick && tick.scanned >= opened.scanned ? tick : opened;
-      this.#shown = 0;
-      this.#target = 0;
+      this.#latest = status;
       const { active, frozenCount } = this.get();
       if (!isSameFilter) this.#filterBefore = this.get().filter;
       this.#patch({
@@ -262,6 +266,14 @@ export class LogView implements Readable<LogSnapshot> {
       if (turn !== this.#turn) return;
       this.#patch({ isOpening: false, error: asAppError(cause) });
     }
+  }
+
+  #forgetRows(): void {
+    this.#pages.clear();
+    this.#tail = noTail;
+    this.#openRequests = new Set();
+    this.#shown = 0;
+    this.#tailShownFrom = 0;
   }
 
   #close(viewId: string): void {
@@ -283,27 +295,33 @@ export class LogView implements Readable<LogSnapshot> {
       void this.#open(this.#filterBefore);
       return;
     }
-    const before = this.get().status;
-    if (before && (status.matched < before.matched || status.floor !== before.floor)) {
-      this.#pages.clear();
-      this.#openRequests = new Set();
-      this.#shown = 0;
-      this.#target = 0;
-    }
-    this.#patch({ status });
+    const before = this.#latest;
+    if (before && (status.matched < before.matched || status.floor !== before.floor)) this.#forgetRows();
+    this.#latest = status;
+    // While rows are late the count goes on without them.
+    const areRowsLate = this.#openRequests.has(tailRequest);
+    if (areRowsLate || !this.#isAtNewest) this.#patch({ status });
     this.#fetch();
+  }
+
+  get #isAtNewest(): boolean {
+    const { isFollowing, frozenCount } = this.get();
+    return isFollowing && frozenCount === undefined;
   }
 
   #fetch(): void {
     const viewId = this.#viewId;
     if (viewId === undefined) return;
-    this.#advance();
+    if (this.#isAtNewest) {
+      void this.#follow(viewId);
+      return;
+    }
     const requests = this.#openRequests;
-    const ranges = [
-      ...this.#pages.missing(...this.#newestRows()),
-      // With the row before: what is in sight tells the time since it.
-      ...this.#pages.missing(Math.max(0, this.#wanted.start - 1), Math.min(this.#wanted.end, this.count)),
-    ];
+    // With the row before: what is in sight tells the time since it.
+    const ranges = this.#pages.missing(
+      Math.max(0, this.#wanted.start - 1),
+      Math.min(this.#wanted.end, this.count),
+    );
     for (const range of ranges) {
       const page = range.start - (range.start % rowsPerPage);
       if (requests.size >= openRequestLimit) return;
@@ -313,26 +331,58 @@ export class LogView implements Readable<LogSnapshot> {
     }
   }
 
-  /** The rows that will be in sight at the newest end. None, unless that is where the user is. */
-  #newestRows(): readonly [start: number, end: number] {
-    const { isFollowing, frozenCount } = this.get();
-    if (!isFollowing || frozenCount !== undefined) return [0, 0];
-    const inSight = Math.max(leastRowsInSight, this.#wanted.end - this.#wanted.start + 1);
-    return [Math.max(0, this.#target - inSight), this.#target];
+  /**
+   * The rows in sight at the newest end, and no others: at thousands of events a second they are others each time. They
+   * are shown with the count that they belong to, in one go.
+   */
+  async #follow(viewId: string): Promise<void> {
+    const requests = this.#openRequests;
+    if (requests.has(tailRequest)) return;
+    const { matched } = this.#latest ?? { matched: 0 };
+    const inSight = Math.max(leastRowsInSight, this.#wanted.end - this.#wanted.start + 2);
+    const first = Math.max(0, matched - Math.min(inSight, rowsPerCallLimit));
+    const known = this.#tail.start + this.#tail.rows.length;
+    const start = this.#tail.start <= first && known > first ? known : first;
+    if (start >= matched) {
+      this.#showTail(first, matched);
+      return;
+    }
+    requests.add(tailRequest);
+    try {
+      const range = { start, count: matched - start };
+      const answer = await this.#client.call('history.rows', { ...this.#log, viewId, ...range });
+      if (viewId !== this.#viewId || requests !== this.#openRequests) return;
+      requests.delete(tailRequest);
+      const kept = start === first ? [] : this.#tail.rows.slice(first - this.#tail.start);
+      this.#tail = { start: first, rows: [...kept, ...answer.rows] };
+      this.#showTail(first, first + this.#tail.rows.length);
+      // Only what brought something leads to more: an answer without rows must not be asked for in a loop.
+      if (answer.rows.length > 0) this.#fetch();
+    } catch (cause) {
+      if (viewId !== this.#viewId || requests !== this.#openRequests) return;
+      requests.delete(tailRequest);
+      this.#patch({ status: this.#latest, error: asAppError(cause) });
+    }
   }
 
-  /** Shows what has been fetched, and aims at what has come since. */
-  #advance(): void {
-    const matched = this.get().status?.matched ?? 0;
-    for (let turn = 0; turn < 2; turn++) {
-      if (this.#pages.missing(...this.#newestRows()).length > 0) return;
-      if (this.#shown !== this.#target) {
-        this.#shown = this.#target;
-        this.#patch({ version: this.get().version + 1 });
-      }
-      if (this.#target === matched) return;
-      this.#target = matched;
-    }
+  #showTail(first: number, end: number): void {
+    const isSame = this.#shown === end && this.get().status === this.#latest && this.#tailShownFrom === first;
+    if (isSame) return;
+    this.#shown = end;
+    this.#tailShownFrom = first;
+    this.#patch({
+      status: this.#latest,
+      version: this.get().version + 1,
+      error: undefined,
+      ...this.#activeWithSequence(),
+    });
+  }
+
+  /** The active row, once it is known which event it is. */
+  #activeWithSequence(): Pick<LogSnapshot, 'active'> | undefined {
+    const { active } = this.get();
+    if (!active || active.sequence !== null || active.index === null) return undefined;
+    return { active: { index: active.index, sequence: this.row(active.index)?.sequence ?? null } };
   }
 
   async #request(
@@ -346,15 +396,7 @@ export class LogView implements Readable<LogSnapshot> {
       if (viewId !== this.#viewId || requests !== this.#openRequests) return;
       requests.delete(page);
       this.#pages.add(answer.start, answer.rows);
-      const { active } = this.get();
-      const needsSequence = active && active.sequence === null && active.index !== null;
-      this.#patch({
-        version: this.get().version + 1,
-        error: undefined,
-        ...(needsSequence
-          ? { active: { index: active.index, sequence: this.row(active.index ?? 0)?.sequence ?? null } }
-          : {}),
-      });
+      this.#patch({ version: this.get().version + 1, error: undefined, ...this.#activeWithSequence() });
       // Only what brought something leads to more: an answer without rows must not be asked for in a loop.
       if (answer.rows.length > 0) this.#fetch();
     } catch (cause) {

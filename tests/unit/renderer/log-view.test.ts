@@ -147,11 +147,40 @@ describe('the page’s view of a log', () => {
     expect(view.row(14)?.sequence).toBe(14);
   });
 
-  it('asks only for what a page lacks when the log grows', async () => {
-    const { history } = await open(10);
+  it('asks only for what it lacks when the log grows, and for no more than is in sight', async () => {
+    const { history, view } = await open(10);
     history.grow(5);
     await settle();
-    expect(history.requests.at(-1)).toEqual({ start: 10, count: rowsPerPage - 10 });
+    expect(history.requests.at(-1)).toEqual({ start: 10, count: 5 });
+    view.want({ start: 0, end: 40 });
+    history.grow(100_000);
+    await settle();
+    expect(history.requests.at(-1)).toEqual({ start: 100_015 - 42, count: 42 });
+    expect(view.row(100_014)?.sequence).toBe(100_014);
+    history.grow(2);
+    await settle();
+    expect(history.requests.at(-1)).toEqual({ start: 100_015, count: 2 });
+    expect(view.row(100_016 - 40)?.sequence).toBe(100_016 - 40);
+    const asked = history.requests.length;
+    history.grow(0);
+    await settle();
+    expect(history.requests).toHaveLength(asked);
+  });
+
+  it('shows a count and its rows in one go, and the count alone when the rows are late', async () => {
+    const { history, view } = await open(10);
+    const told: (number | undefined)[] = [];
+    const stop = view.subscribe(() => told.push(view.get().status?.matched));
+    history.grow(5);
+    await settle();
+    expect(told).toEqual([15]);
+    history.grow(1);
+    // Before the answer comes.
+    history.grow(1);
+    expect(view.get().status?.matched).toBe(17);
+    await settle();
+    expect(view.count).toBe(17);
+    stop();
   });
 
   it('stands still while paused, and knows how many are new', async () => {
@@ -171,7 +200,7 @@ describe('the page’s view of a log', () => {
     await view.setFilter('10');
     await settle();
     expect(view.count).toBe(100);
-    expect(view.row(7)?.sequence).toBe(70);
+    expect(view.row(97)?.sequence).toBe(970);
     expect(history.openViews.size).toBe(1);
   });
 
