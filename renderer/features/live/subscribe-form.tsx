@@ -77,7 +77,8 @@ export function SubscribeForm({ profileId, isCompact, ref }: SubscribeFormProps)
     <form className={isCompact ? styles.compact : styles.form} onSubmit={submit} noValidate>
       <div className={styles.line}>
         {field}
-        <Button type="submit" icon="add" isPending={subscribe.isPending}>
+        {/* Not pending meanwhile: that would swallow the Enter after the next name. */}
+        <Button type="submit" icon="add">
           Subscribe
         </Button>
       </div>
