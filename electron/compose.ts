@@ -126,7 +126,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
   const keepChoices = new KeepChoices(preferences);
   /** A production app's events are customers' data: kept for this session only, unless that was decided otherwise. */
   const keepsHistory = (profileId: string): boolean =>
-    keepChoices.of(profileId) ?? profiles.find(profileId)?.environment !== 'production';
+    keepChoices.of(profileId) ?? profiles.environmentOf(profileId) !== 'production';
   const history: History = new History({
     folder: join(dataFolder, 'history'),
     entries: { writer: entry('history/writer-thread'), query: entry('history/query-thread') },
@@ -168,8 +168,9 @@ export async function compose(options: ComposeOptions): Promise<App> {
       background('sandbox.profileRemoved', sandbox.profileRemoved(profileId));
     },
     onGone: async (profileId) => {
-      await vault.removeAllOf(profileId);
+      // Not after the vault, which may be locked: what was recorded needs no key to be deleted.
       await history.forget(profileId);
+      await vault.removeAllOf(profileId);
       channels.purge(profileId);
     },
   });
@@ -268,8 +269,11 @@ export async function compose(options: ComposeOptions): Promise<App> {
 
   const replayTarget: ReplayOptions = {
     sandbox: () => {
-      const { state, profileId } = sandbox.status;
-      return state === 'running' && profileId !== null ? profiles.find(profileId) : undefined;
+      const { state, profileId, port } = sandbox.status;
+      const profile = state === 'running' && profileId !== null ? profiles.find(profileId) : undefined;
+      if (!profile || port === null) return undefined;
+      const endpoint = { host: '127.0.0.1', port, tls: false, path: '' };
+      return { ...profile, location: { kind: 'endpoints', http: endpoint, webSocket: endpoint } };
     },
     publish: (profile, input, signal) => publisher.publish(profile, input, signal),
     watch: async ({ profileId }, channels, signal) => {

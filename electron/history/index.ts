@@ -9,7 +9,6 @@ import type {
   Comparison,
   Detail,
   LogPlace,
-  Mark,
   MarkedEvent,
   Row,
   Session,
@@ -26,6 +25,7 @@ import type {
   CapturedEvent,
   Decrypted,
   EncryptedItem,
+  FrozenView,
   OneLog,
   OpenViewInput,
   SessionContent,
@@ -113,7 +113,6 @@ export class History {
   readonly #imports = new Map<string, (doneBytes: number, totalBytes: number) => void>();
   readonly #retentionTimer: NodeJS.Timeout;
   #isClosed = false;
-  #marking: Promise<void> = Promise.resolve();
   #retaining: Promise<void> = Promise.resolve();
 
   constructor(options: HistoryOptions) {
@@ -152,7 +151,7 @@ export class History {
     });
     this.#retentionTimer = setInterval(() => void this.enforceRetention(), retentionIntervalMs);
     this.#retentionTimer.unref();
-    void this.enforceRetention();
+    void this.enforceRetention(true);
   }
 
   /** @param connection its number among the app's connections, from 1 to `connectionLimit` */
@@ -279,27 +278,25 @@ export class History {
     this.#options.onSessionsChanged?.(profileId);
   }
 
-  marks({ profileId, sessionId = this.#session }: LogKey): Promise<Mark[]> {
-    return this.#sessions.marks(profileId, sessionId);
-  }
-
   /** Marks with what they stand on. @throws AppError `not_found` */
   async markedEvents(log: LogKey): Promise<MarkedEvent[]> {
-    const marks = await this.marks(log);
+    const marks = await this.#sessions.marks(log.profileId, log.sessionId ?? this.#session);
     if (marks.length === 0) return [];
+    await this.#require(log);
     const which = this.#which(log);
     return this.#query.call('markedEvents', () => ({ ...which(), marks }));
   }
 
   /** @throws AppError as `Sessions.setMark`, and `not_found` for an event that is not there */
-  setMark(log: LogKey & { readonly sequence: number; readonly note: string | null }): Promise<void> {
-    // One after the other: each reads what the last one wrote.
-    const marking = this.#marking.then(async () => {
-      if (log.note !== null) await this.detail(log);
-      await this.#sessions.setMark(log.profileId, log.sessionId ?? this.#session, log);
-    });
-    this.#marking = marking.catch(() => {});
-    return marking;
+  async setMark({
+    sequence,
+    note,
+    ...log
+  }: LogKey & { readonly sequence: number; readonly note: string | null }): Promise<void> {
+    await this.#require(log);
+    const which = this.#which(log);
+    const place = await this.#query.call('placeOf', () => ({ ...which(), sequence }));
+    await this.#sessions.setMark(log.profileId, log.sessionId ?? this.#session, place, note);
   }
 
   /** @throws AppError `not_found` */
@@ -322,11 +319,11 @@ export class History {
     const which = this.#which(view);
     await this.openView({ ...view, filter });
     try {
-      const rows = await this.#searched(view, signal);
+      const frozen = await this.#searched(view, signal);
       return await work({
-        rows,
-        channels: (limit) => this.#query.call('channelsOf', () => ({ ...which(), viewId, limit })),
-        part: (start) => this.#query.call('replayable', () => ({ ...which(), viewId, start, end: rows })),
+        rows: frozen.rows,
+        channels: (limit) => this.#query.call('channelsOf', () => ({ ...which(), viewId, frozen, limit })),
+        part: (start) => this.#query.call('replayable', () => ({ ...which(), viewId, frozen, start })),
       });
     } finally {
       await this.closeView(view);
@@ -361,7 +358,8 @@ export class History {
     const taskId = randomBytes(8).toString('hex');
     const place = this.#sessions.newImport(profileId);
     this.#imports.set(taskId, onProgress);
-    const cancel = () => void this.#query.call('cancelImport', () => ({ taskId }));
+    // A link that is closed has ended the import as well.
+    const cancel = () => void this.#query.call('cancelImport', () => ({ taskId })).catch(() => {});
     signal.addEventListener('abort', cancel, { once: true });
     try {
       const imported = await this.#query.call('importSession', () => ({
@@ -369,6 +367,8 @@ export class History {
         path,
         folder: place.folder,
       }));
+      // Told to a thread that was replaced meanwhile, it is forgotten there.
+      if (signal.aborted) throw new AppError('cancelled', 'The import was cancelled.');
       await place.finish(path);
       this.#options.onSessionsChanged?.(profileId);
       return { ...imported, sessionId: place.sessionId };
@@ -388,19 +388,19 @@ export class History {
   }
 
   /** Deletes what retention does not keep. What can't be deleted is told as a problem, and tried again. */
-  enforceRetention(): Promise<void> {
+  enforceRetention(isStart = false): Promise<void> {
     // One after the other: what one is deleting is not for the next to count.
-    this.#retaining = this.#retaining.then(() => this.#enforceRetention());
+    this.#retaining = this.#retaining.then(() => this.#enforceRetention(isStart));
     return this.#retaining;
   }
 
-  async #enforceRetention(): Promise<void> {
+  async #enforceRetention(isStart: boolean): Promise<void> {
     const { retention } = this.#options;
     if (!retention) return;
     try {
       // The writer has looked at what a crash left: it may not find files gone meanwhile.
       await this.#writer.flush();
-      for (const profileId of await this.#sessions.enforce(retention())) {
+      for (const profileId of await this.#sessions.enforce(retention(), isStart)) {
         this.#options.onSessionsChanged?.(profileId);
       }
     } catch (error) {
@@ -472,16 +472,24 @@ export class History {
     await this.#writer.close();
     await this.#query.close();
     const retention = this.#options.retention?.();
-    if (retention) await this.#sessions.endRun((profileId) => retention.keeps(profileId));
+    if (!retention) return;
+    const problems = await this.#sessions.endRun((profileId) => retention.keeps(profileId));
+    if (problems.length > 0) {
+      const { code = 'unknown' } = problems[0] as NodeJS.ErrnoException;
+      this.#options.onProblem?.(
+        `Sessions of apps that keep nothing could not be deleted (${code}). The next start tries again.`,
+      );
+    }
   }
 
   /** Answers how many rows a view has, once every event so far has been looked at. @throws AppError `cancelled`, or `invalid_input` for a filter that ran away */
-  async #searched(view: ViewKey, signal: AbortSignal, onLooking: () => void = () => {}): Promise<number> {
+  async #searched(view: ViewKey, signal: AbortSignal, onLooking: () => void = () => {}): Promise<FrozenView> {
     for (;;) {
       if (signal.aborted) throw new AppError('cancelled', 'The search was cancelled.');
       const { status } = await this.rows({ ...view, start: 0, count: 1 });
       if (status.problem !== undefined) throw new AppError('invalid_input', status.problem);
-      if (status.scanned >= status.total) return status.matched;
+      const { floor, total, scanned, matched } = status;
+      if (scanned >= total) return { floor, until: floor + total, rows: matched };
       onLooking();
       await delay(lookIntervalMs);
     }

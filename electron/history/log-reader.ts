@@ -1,5 +1,6 @@
 /** One app's log as the query thread knows it: the columns of all its lines, and its segments to read them from. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import {
   ColumnStore,
   type Columns,
@@ -15,7 +16,7 @@ import { LogLine } from './line-reader.ts';
 import type { Feed } from './messages.ts';
 import { cutName } from './names.ts';
 import { RateMeter } from './rate-meter.ts';
-import { indexPathOf } from './torn-line.ts';
+import { indexPathOf, segmentNumber } from './torn-line.ts';
 
 const openFilesLimit = 16;
 
@@ -64,6 +65,21 @@ export class LogReader {
       firstAt: this.chunkOf(0).atMs[0] ?? null,
       lastAt: this.chunkOf(last).atMs[indexInChunk(last)] ?? null,
     };
+  }
+
+  /** Where in the files a line is: it stays that when segments before it go. */
+  placeOf(sequence: number): { segment: number; line: number } {
+    const { path, firstLine } = this.#segmentOf(sequence);
+    return { segment: segmentNumber(basename(path)), line: sequence - firstLine };
+  }
+
+  /** Undefined: it is not there any more, or can't be read. */
+  sequenceAt({ segment, line }: { readonly segment: number; readonly line: number }): number | undefined {
+    const index = this.#segments.findIndex(({ path }) => segmentNumber(basename(path)) === segment);
+    const found = this.#segments[index];
+    if (!found) return undefined;
+    const sequence = found.firstLine + line;
+    return sequence < (this.#segments[index + 1]?.firstLine ?? this.count) ? sequence : undefined;
   }
 
   /** Resolves when the log has `count` lines. */

@@ -5,7 +5,6 @@ import type {
   Detail,
   EncryptionFailure,
   LogPlace,
-  Mark,
   MarkedEvent,
   Row,
   ViewStatus,
@@ -15,6 +14,7 @@ import type { ChannelRates, RateQuestion } from './channel-rates.ts';
 import type { Imported } from './export/importer.ts';
 import type { ExportRules } from './export/lines.ts';
 import type { SegmentLimits } from './segment-log.ts';
+import type { LinePlace, StoredMark } from './sessions.ts';
 
 export interface WriterData {
   readonly folder: string;
@@ -100,6 +100,21 @@ interface OneView extends OneLog {
   readonly viewId: string;
 }
 
+/**
+ * A view as it was when all of its log had been looked at. Whoever reads it part by part is refused once rows have other
+ * numbers, or are being looked for again: what is written or sent is whole, or fails.
+ */
+export interface FrozenView {
+  readonly floor: number;
+  /** After the last line that was looked at. */
+  readonly until: number;
+  readonly rows: number;
+}
+
+interface Frozen {
+  readonly frozen: FrozenView;
+}
+
 /** A call waits until the query thread knows `atLeast` lines: what the main thread knows to be durable. */
 interface UpToDate {
   readonly atLeast: number;
@@ -128,19 +143,19 @@ export type QueryApi = {
   ): Promise<{ index: number; sequence: number } | undefined>;
   detail(input: OneLog & UpToDate & { readonly sequence: number }): Promise<Detail>;
   /** What marks stand on; those that stand on nothing are left out. */
-  markedEvents(input: OneLog & UpToDate & { readonly marks: readonly Mark[] }): Promise<MarkedEvent[]>;
+  markedEvents(input: OneLog & UpToDate & { readonly marks: readonly StoredMark[] }): Promise<MarkedEvent[]>;
+  /** Where in the files an event is. @throws AppError `not_found` */
+  placeOf(input: OneLog & UpToDate & { readonly sequence: number }): Promise<LinePlace>;
   /** Events of a view as an export has them, from row `start` on: as many as make a text of a few MB. */
   exportEvents(
-    input: OneView & UpToDate & { readonly start: number; readonly end: number; readonly part: ExportPart },
+    input: OneView & UpToDate & Frozen & { readonly start: number; readonly part: ExportPart },
   ): Promise<{ readonly text: string; readonly next: number; readonly events: number }>;
   /** The connections that a view's rows are of, and when each had its first. */
-  connections(input: OneView & UpToDate & { readonly end: number }): Promise<readonly ViewConnection[]>;
+  connections(input: OneView & UpToDate & Frozen): Promise<readonly ViewConnection[]>;
   /** Rows from `start` on that can be sent again. */
-  replayable(
-    input: OneView & UpToDate & { readonly start: number; readonly end: number },
-  ): Promise<ReplayPart>;
+  replayable(input: OneView & UpToDate & Frozen & { readonly start: number }): Promise<ReplayPart>;
   /** Of a view's application events, in the order in which they first came. */
-  channelsOf(input: OneView & UpToDate & { readonly limit: number }): Promise<readonly string[]>;
+  channelsOf(input: OneView & UpToDate & Frozen & { readonly limit: number }): Promise<readonly string[]>;
   compare(input: { readonly one: OneLog & UpToDate; readonly other: OneLog & UpToDate }): Promise<Comparison>;
   /** Takes an export in. `taskId` names it in notices, and for its cancellation. */
   importSession(input: {

@@ -16,6 +16,7 @@ import type {
   Decrypted,
   EncryptedItem,
   Feed,
+  FrozenView,
   OneLog,
   OpenViewInput,
   QueryApi,
@@ -99,6 +100,8 @@ export class Query {
       this.#closeIdleSessions();
     },
     rows: async ({ viewId, start, count, atLeast, ...which }) => {
+      // Before its log: a session whose files go is not opened again for a view that went with it.
+      this.#view(which, viewId);
       const log = await this.#upToDate(which, atLeast);
       const view = this.#view(which, viewId);
       const rows: Row[] = await readRows(log, view.sequences(start, count), this.#decrypt);
@@ -113,7 +116,11 @@ export class Query {
     markedEvents: async ({ marks, atLeast, ...which }) => {
       const log = await this.#upToDate(which, atLeast);
       return marks
-        .filter(({ sequence }) => sequence < log.count)
+        .flatMap(({ note, ...place }) => {
+          const sequence = log.sequenceAt(place);
+          return sequence === undefined ? [] : [{ sequence, note }];
+        })
+        .sort((one, other) => one.sequence - other.sequence)
         .map((mark) => {
           const { atMs, lengthBytes } = log.facts(mark.sequence);
           const line = () => log.line(mark.sequence, lengthBytes);
@@ -125,23 +132,30 @@ export class Query {
           };
         });
     },
+    placeOf: async ({ sequence, atLeast, ...which }) => {
+      const log = await this.#upToDate(which, atLeast);
+      if (sequence >= log.count) throw new AppError('not_found', `The log has no event ${sequence}.`);
+      return log.placeOf(sequence);
+    },
     detail: async ({ sequence, atLeast, ...which }): Promise<Detail> =>
       readDetail(await this.#upToDate(which, atLeast), sequence, this.#decrypt),
-    exportEvents: async ({ viewId, start, end, part, atLeast, ...which }) => {
+    exportEvents: async ({ viewId, frozen, start, part, atLeast, ...which }) => {
       const log = await this.#upToDate(which, atLeast);
-      return exportEvents(log, this.#view(which, viewId), { start, end, part }, this.#decrypt);
+      const view = this.#frozenView(log, which, viewId, frozen);
+      return exportEvents(log, view, { start, end: frozen.rows, part }, this.#decrypt);
     },
-    connections: async ({ viewId, end, atLeast, ...which }) => {
+    connections: async ({ viewId, frozen, atLeast, ...which }) => {
       const log = await this.#upToDate(which, atLeast);
-      return connectionsOf(this.#view(which, viewId), log, end);
+      return connectionsOf(this.#frozenView(log, which, viewId, frozen), log, frozen.rows);
     },
-    replayable: async ({ viewId, start, end, atLeast, ...which }) => {
+    replayable: async ({ viewId, frozen, start, atLeast, ...which }) => {
       const log = await this.#upToDate(which, atLeast);
-      return replayableEvents(log, this.#view(which, viewId), { start, end }, this.#decrypt);
+      const view = this.#frozenView(log, which, viewId, frozen);
+      return replayableEvents(log, view, { start, end: frozen.rows }, this.#decrypt);
     },
-    channelsOf: async ({ viewId, limit, atLeast, ...which }) => {
+    channelsOf: async ({ viewId, frozen, limit, atLeast, ...which }) => {
       const log = await this.#upToDate(which, atLeast);
-      return channelsOf(log, this.#view(which, viewId), limit);
+      return channelsOf(log, this.#frozenView(log, which, viewId, frozen), limit);
     },
     compare: async ({ one, other }) =>
       compareLogs(
@@ -220,6 +234,18 @@ export class Query {
       names: log.names,
       nowMs: appliedAtMs,
       testRegex: (regex, text, sequence) => this.#options.regexes.test(regex, text, number, sequence),
+    });
+  }
+
+  #frozenView(log: LogReader, which: OneLog, viewId: string, frozen: FrozenView): View {
+    const view = this.#view(which, viewId);
+    const { floor, scanned, matched, problem } = view.status;
+    if (problem !== undefined) throw new AppError('invalid_input', problem);
+    const isSame = log.floor === frozen.floor && floor + scanned >= frozen.until && matched >= frozen.rows;
+    if (isSame) return view;
+    throw new AppError('conflict', 'The log was cleared, or opened anew, while it was read.', {
+      hint: 'Nothing more was taken from it. Try again.',
+      retryable: true,
     });
   }
 

@@ -23,9 +23,11 @@ export class RegexReporter {
     this.#memory[viewPlace] = viewNumber;
     this.#memory[sequencePlace] = sequence;
     Atomics.add(this.#memory, turnsPlace, 1);
-    const matches = regex.test(text);
-    Atomics.add(this.#memory, turnsPlace, 1);
-    return matches;
+    try {
+      return regex.test(text);
+    } finally {
+      Atomics.add(this.#memory, turnsPlace, 1);
+    }
   }
 }
 

@@ -31,7 +31,6 @@ export async function replayableEvents(
     const item = facts.isEncrypted ? encryptedItem(line) : undefined;
     drafts.push({ atMs: facts.atMs, channel, event, data: line.data ?? '', ...(item ? { item } : {}) });
   }
-  if (sequences.length === 0) next = end;
   const items = drafts.flatMap(({ item }) => (item ? [item] : []));
   const opened = items.length === 0 ? [] : await decrypt(log.profileId, items);
   let nextOpened = 0;

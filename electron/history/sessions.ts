@@ -7,8 +7,8 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import * as z from 'zod';
-import { type Mark, mark, marksLimit, type Session } from '#shared/contract/history.ts';
-import { label, sessionId as sessionIdSchema } from '#shared/contract/strings.ts';
+import { marksLimit, type Session } from '#shared/contract/history.ts';
+import { eventNote, label, sessionId as sessionIdSchema } from '#shared/contract/strings.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { parseUnknown } from '#shared/lib/parse-unknown.ts';
 import { indexCount } from './index-file.ts';
@@ -24,12 +24,18 @@ const factsSchema = z.object({
   name: label.nullable().catch(null),
   isKept: z.boolean().catch(false),
   isImported: z.boolean().catch(false),
-  /** Lines that retention has deleted from the beginning. */
-  droppedLines: z.number().int().min(0).catch(0),
 });
 type Facts = z.infer<typeof factsSchema>;
-const marksSchema = z.array(mark).max(marksLimit);
-const noFacts: Facts = { name: null, isKept: false, isImported: false, droppedLines: 0 };
+/** By its place in the files: numbers of events change when segments before them go, or can't be read. */
+const storedMark = z.object({
+  segment: z.number().int().min(0),
+  line: z.number().int().min(0),
+  note: eventNote,
+});
+export type StoredMark = z.infer<typeof storedMark>;
+export type LinePlace = Pick<StoredMark, 'segment' | 'line'>;
+const marksSchema = z.array(storedMark).max(marksLimit);
+const noFacts: Facts = { name: null, isKept: false, isImported: false };
 
 export interface Retention {
   /** False: an app's sessions go when Latchkey ends. */
@@ -43,6 +49,7 @@ interface Segment {
   readonly name: string;
   readonly path: string;
   readonly bytes: number;
+  readonly indexBytes: number;
   readonly writtenAt: number;
 }
 
@@ -77,6 +84,7 @@ export interface SessionsOptions {
 export class Sessions {
   readonly #options: SessionsOptions;
   readonly #importing = new Set<string>();
+  #changing: Promise<void> = Promise.resolve();
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -108,8 +116,10 @@ export class Sessions {
     id: string,
     changes: Partial<Pick<Facts, 'name' | 'isKept'>>,
   ): Promise<void> {
-    const folder = await this.folderOf(profileId, id);
-    await writeFacts(folder, { ...(await readFacts(folder)), ...changes });
+    await this.#inTurn(async () => {
+      const folder = await this.folderOf(profileId, id);
+      await writeFacts(folder, { ...(await readFacts(folder)), ...changes });
+    });
   }
 
   /** @throws AppError `not_found`, or `conflict` for the session that is being recorded */
@@ -119,40 +129,37 @@ export class Sessions {
         hint: 'Clear it from view; or let this app’s sessions end with Latchkey.',
       });
     }
-    await this.#remove(profileId, id, await this.folderOf(profileId, id));
+    await this.#inTurn(async () => this.#remove(profileId, id, await this.folderOf(profileId, id)));
   }
 
-  /** Marked events by their sequence number, in order. */
-  async marks(profileId: string, id: string): Promise<Mark[]> {
-    const folder = join(this.#options.folder, profileId, id);
-    const { droppedLines } = await readFacts(folder);
-    return (await readMarks(folder))
-      .map(({ sequence, note }) => ({ sequence: sequence - droppedLines, note }))
-      .filter(({ sequence }) => sequence >= 0)
-      .sort((one, other) => one.sequence - other.sequence);
+  marks(profileId: string, id: string): Promise<readonly StoredMark[]> {
+    return readMarks(join(this.#options.folder, profileId, id));
   }
 
   /** @param note null: no mark. @throws AppError `not_found`; `conflict` when there are too many */
-  async setMark(
-    profileId: string,
-    id: string,
-    { sequence, note }: { sequence: number; note: string | null },
-  ) {
-    const folder = await this.folderOf(profileId, id);
-    const kept = sequence + (await readFacts(folder)).droppedLines;
-    const others = (await readMarks(folder)).filter((each) => each.sequence !== kept);
-    if (note !== null && others.length >= marksLimit) {
-      throw new AppError('conflict', `A session has ${marksLimit} marks at most.`, {
-        hint: 'Take marks away that you need no more.',
-      });
-    }
-    await writeJson(join(folder, marksName), note === null ? others : [...others, { sequence: kept, note }]);
+  setMark(profileId: string, id: string, place: LinePlace, note: string | null): Promise<void> {
+    return this.#inTurn(async () => {
+      const folder = await this.folderOf(profileId, id);
+      const { segment, line } = place;
+      const others = (await readMarks(folder)).filter(
+        (each) => each.segment !== segment || each.line !== line,
+      );
+      if (note !== null && others.length >= marksLimit) {
+        throw new AppError('conflict', `A session has ${marksLimit} marks at most.`, {
+          hint: 'Take marks away that you need no more.',
+        });
+      }
+      await writeJson(join(folder, marksName), note === null ? others : [...others, { segment, line, note }]);
+    });
   }
 
   /** Everything recorded of an app that is gone. */
   async forget(profileId: string): Promise<void> {
-    for (const { id, folder } of await this.#sessionsOf(profileId)) await this.#remove(profileId, id, folder);
-    await rm(join(this.#options.folder, profileId), { recursive: true, force: true });
+    await this.#inTurn(async () => {
+      for (const { id, folder } of await this.#sessionsOf(profileId))
+        await this.#remove(profileId, id, folder);
+      await rm(join(this.#options.folder, profileId), { recursive: true, force: true });
+    });
   }
 
   /** A folder for what is imported, which gets its name when it is whole. */
@@ -189,62 +196,99 @@ export class Sessions {
     }
   }
 
-  /** Deletes what is too old, too much, or not to be kept. Answers the apps that lost something. */
-  async enforce({ keeps, days, bytes }: Retention): Promise<Set<string>> {
+  /**
+   * Deletes what is too old or too much, and at the start what an earlier run should not have left. Answers the apps that
+   * lost something.
+   */
+  async enforce({ keeps, days, bytes }: Retention, isStart: boolean): Promise<Set<string>> {
     await this.#removeUnfinishedImports();
     const changed = new Set<string>();
     const loses = (profileId: string) => changed.add(profileId);
-    for (const session of await this.#all()) {
+    for (const session of isStart ? await this.#all() : []) {
       if (session.id === this.#options.current || keeps(session.profileId)) continue;
-      if ((await readFacts(session.folder)).isKept) continue;
-      await this.#remove(session.profileId, session.id, session.folder);
-      loses(session.profileId);
+      const isGone = await this.#inTurn(async () => {
+        if ((await readFacts(session.folder)).isKept) return false;
+        await this.#remove(session.profileId, session.id, session.folder);
+        return true;
+      });
+      if (isGone) loses(session.profileId);
     }
     const oldest = this.#options.now() - days * msPerDay;
     const all = await this.#all();
     let left = all.reduce((sum, session) => sum + session.bytes, 0);
-    for (const { session, segment } of await this.#deletable(all)) {
+    for (const { session, segment } of this.#deletable(all)) {
       if (segment.writtenAt >= oldest && left <= bytes) break;
-      const isLast = session.segments.at(-1) === segment;
-      if (isLast) await this.#remove(session.profileId, session.id, session.folder);
-      else await this.#removeSegment(session, segment);
-      left -= segment.bytes;
+      if (!(await this.#removeSegment(session, segment))) continue;
+      left -= segment.bytes + segment.indexBytes;
       loses(session.profileId);
     }
     return changed;
   }
 
-  /** At the end of the run: what was recorded of apps that keep nothing. */
-  async endRun(keeps: (profileId: string) => boolean): Promise<void> {
+  /**
+   * At the end of the run: what there is of apps that keep nothing. Answers the problems of what could not be deleted,
+   * which does not keep the rest.
+   */
+  async endRun(keeps: (profileId: string) => boolean): Promise<unknown[]> {
+    const problems: unknown[] = [];
     for (const session of await this.#all()) {
-      if (session.id !== this.#options.current || keeps(session.profileId)) continue;
-      if ((await readFacts(session.folder)).isKept) continue;
-      await rm(session.folder, { recursive: true, force: true });
+      if (keeps(session.profileId)) continue;
+      try {
+        if ((await readFacts(session.folder)).isKept) continue;
+        await rm(session.folder, { recursive: true, force: true });
+      } catch (error) {
+        problems.push(error);
+      }
     }
+    return problems;
   }
 
-  /** Segments of ended runs that nobody asked to keep, oldest first. */
-  async #deletable(all: readonly Found[]): Promise<{ session: Found; segment: Segment }[]> {
-    const result: { session: Found; segment: Segment }[] = [];
-    for (const session of all) {
-      if (session.id === this.#options.current || (await readFacts(session.folder)).isKept) continue;
-      for (const segment of session.segments) result.push({ session, segment });
-    }
-    return result.sort((one, other) => one.segment.writtenAt - other.segment.writtenAt);
+  /** Segments of ended runs, oldest first; of one session in its own order, whatever became of the clock. */
+  #deletable(all: readonly Found[]): { session: Found; segment: Segment }[] {
+    return all
+      .filter(({ id }) => id !== this.#options.current)
+      .flatMap((session) => {
+        let newestMs = 0;
+        return session.segments.map((segment) => {
+          newestMs = Math.max(newestMs, segment.writtenAt);
+          return { session, segment: { ...segment, writtenAt: newestMs } };
+        });
+      })
+      .sort((one, other) => one.segment.writtenAt - other.segment.writtenAt);
   }
 
-  async #removeSegment(session: Found, { path }: Segment): Promise<void> {
-    await this.#options.onRemoving(session.profileId, session.id);
-    const facts = await readFacts(session.folder);
-    const droppedLines = facts.droppedLines + (await linesOf(path));
-    await writeFacts(session.folder, { ...facts, droppedLines });
-    await rm(path, { force: true });
-    await rm(indexPathOf(path), { force: true });
+  /** Answers false for a session that the user keeps, which may have been said a moment ago. */
+  #removeSegment(session: Found, { path, name }: Segment): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const { profileId, id, folder } = session;
+      if ((await readFacts(folder)).isKept) return false;
+      await this.#options.onRemoving(profileId, id);
+      if (session.segments.at(-1)?.name === name) {
+        await rm(folder, { recursive: true, force: true });
+      } else {
+        await rm(path, { force: true });
+        await rm(indexPathOf(path), { force: true });
+      }
+      // Who asked in between has opened it with what is gone now.
+      await this.#options.onRemoving(profileId, id);
+      return true;
+    });
   }
 
   async #remove(profileId: string, id: string, folder: string): Promise<void> {
     await this.#options.onRemoving(profileId, id);
     await rm(folder, { recursive: true, force: true });
+    await this.#options.onRemoving(profileId, id);
+  }
+
+  /** One change of a session's files after the other: each begins with what the last one left. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#changing.then(work);
+    this.#changing = done.then(
+      () => {},
+      () => {},
+    );
+    return done;
   }
 
   async #describe({ profileId, id, folder, segments, bytes }: Found): Promise<Session> {
@@ -286,7 +330,15 @@ async function readSession(profileId: string, id: string, folder: string): Promi
     const facts = await stat(path).catch(ignoreMissing);
     if (!facts) continue;
     bytes += facts.size;
-    if (segmentPattern.test(name)) segments.push({ name, path, bytes: facts.size, writtenAt: facts.mtimeMs });
+    if (!segmentPattern.test(name)) continue;
+    const index = await stat(indexPathOf(path)).catch(ignoreMissing);
+    segments.push({
+      name,
+      path,
+      bytes: facts.size,
+      indexBytes: index?.size ?? 0,
+      writtenAt: facts.mtimeMs,
+    });
   }
   return { profileId, id, folder, segments, bytes };
 }
@@ -334,7 +386,7 @@ async function readFacts(folder: string): Promise<Facts> {
   }
 }
 
-async function readMarks(folder: string): Promise<readonly Mark[]> {
+async function readMarks(folder: string): Promise<readonly StoredMark[]> {
   try {
     const parsed = parseUnknown(marksSchema, JSON.parse(await readFile(join(folder, marksName), 'utf8')));
     return parsed.success ? parsed.data : [];

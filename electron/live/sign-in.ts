@@ -26,6 +26,8 @@ export class SignIn {
   #reason: string | null = null;
   #isListening = false;
   #socketId: string | null = null;
+  /** The socket whose signature is being made. */
+  #askedFor: string | null = null;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: SignInOptions) {
@@ -108,6 +110,9 @@ export class SignIn {
   }
 
   async #request(socketId: string): Promise<void> {
+    // Asked for again while it is being signed, such as by an unlock: once is enough.
+    if (this.#askedFor === socketId) return;
+    this.#askedFor = socketId;
     try {
       const { auth } = await this.#options.sign(socketId, this.#options.userData);
       if (this.#socketId !== socketId) return;
@@ -123,6 +128,8 @@ export class SignIn {
         this.#fail('The signature for the sign-in could not be made.');
       } else if (reasons.endsWithVault(error)) this.#become('waiting', reasons.failureText(error));
       else this.#fail(reasons.failureText(error));
+    } finally {
+      if (this.#askedFor === socketId) this.#askedFor = null;
     }
   }
 

@@ -94,6 +94,12 @@ export class Profiles {
     return typeof row?.name === 'string' ? row.name : undefined;
   }
 
+  /** Also of one that was taken away, until nothing is left of it. */
+  environmentOf(profileId: string): string | undefined {
+    const row = this.#database.one('SELECT environment FROM profiles WHERE profile_id = ?', profileId);
+    return typeof row?.environment === 'string' ? row.environment : undefined;
+  }
+
   get(profileId: string): Profile {
     const found = this.find(profileId);
     if (!found) throw gone();

@@ -21,6 +21,7 @@ export interface ReplaySource {
 }
 
 export interface ReplayOptions {
+  /** As it runs now: its app, at the address of its process, whatever the app's settings say. */
   readonly sandbox: () => Profile | undefined;
   readonly publish: (
     profile: Profile,
@@ -56,12 +57,7 @@ export async function replay(
   { speed, signal, onProgress }: ReplayOrder,
   { sandbox, publish, watch }: ReplayOptions,
 ): Promise<Replayed> {
-  const profile = sandbox();
-  if (!profile) {
-    throw new AppError('sandbox_failed', 'The sandbox is not running.', {
-      hint: 'Start it first: events are sent to it, and to no other server.',
-    });
-  }
+  const profile = running(sandbox());
   await watch(profile, await source.channels(watchedChannels), signal);
   const told = { sent: 0, closed: 0, refused: 0, whyRefused: null as string | null };
   let firstAtMs: number | undefined;
@@ -74,7 +70,9 @@ export async function replay(
       firstAtMs ??= atMs;
       if (speed !== null) await pause(startedAtMs + (atMs - firstAtMs) / speed - performance.now(), signal);
       stopIfCancelled(signal);
-      const answer = await send(profile, event, signal, publish);
+      const target = running(sandbox());
+      if (addressOf(target) !== addressOf(profile)) throw restarted();
+      const answer = await send(target, event, signal, publish);
       if (answer === null) told.sent++;
       else {
         told.refused++;
@@ -98,12 +96,36 @@ async function send(
 ): Promise<string | null> {
   try {
     const answer = await publish(profile, event, signal);
+    // Without a status nothing answered: it is gone.
+    if (answer.status === null) throw notRunning();
     return answer.isAccepted ? null : answer.meaning;
   } catch (error) {
     // A name that the protocol does not allow is this event's own fault; anything else ends the replay.
     if (error instanceof AppError && error.code === 'invalid_input') return error.message;
     throw error;
   }
+}
+
+function running(profile: Profile | undefined): Profile {
+  if (!profile) throw notRunning();
+  return profile;
+}
+
+/** Another start of the sandbox has another port. */
+function addressOf({ location, key }: Profile): string {
+  return JSON.stringify([location, key]);
+}
+
+function notRunning(): AppError {
+  return new AppError('sandbox_failed', 'The sandbox is not running.', {
+    hint: 'Start it first: events are sent to it, and to no other server.',
+  });
+}
+
+function restarted(): AppError {
+  return new AppError('sandbox_failed', 'The sandbox was started anew, or its key was changed.', {
+    hint: 'What was sent until then went to the one before. Replay again.',
+  });
 }
 
 async function pause(waitMs: number, signal: AbortSignal): Promise<void> {

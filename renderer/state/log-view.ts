@@ -248,7 +248,9 @@ export class LogView implements Readable<LogSnapshot> {
       this.#forgetRows();
       const status = tick && tick.scanned >= opened.scanned ? tick : opened;
       this.#latest = status;
-      const { active, frozenCount } = this.get();
+      const { active, frozenCount, status: before } = this.get();
+      // With a text, what can be read decides too, and it may have changed.
+      const areSameRows = isSameFilter && filter === '' && before?.floor === status.floor;
       if (!isSameFilter) this.#filterBefore = this.get().filter;
       this.#patch({
         status,
@@ -256,8 +258,8 @@ export class LogView implements Readable<LogSnapshot> {
         isOpening: false,
         error: undefined,
         // Another filter has other rows: a pause goes on from what it finds now.
-        frozenCount: frozenCount === undefined || isSameFilter ? frozenCount : status.matched,
-        active: active && (isSameFilter ? active : { ...active, index: null }),
+        frozenCount: frozenCount === undefined || areSameRows ? frozenCount : status.matched,
+        active: active && (areSameRows ? active : { ...active, index: null }),
         ...(isSameFilter ? {} : { isFollowing: true }),
         version: this.get().version + 1,
       });
@@ -292,11 +294,23 @@ export class LogView implements Readable<LogSnapshot> {
     }
     if (status.problem !== undefined) {
       this.#patch({ ended: { filter: this.get().filter, message: status.problem } });
-      void this.#open(this.#filterBefore);
+      // To none, if the one before is ended as well: two of them would take turns for ever.
+      const fallback = this.#filterBefore;
+      void this.#open(fallback).then(() => {
+        this.#filterBefore = '';
+      });
       return;
     }
     const before = this.#latest;
-    if (before && (status.matched < before.matched || status.floor !== before.floor)) this.#forgetRows();
+    if (before && (status.matched < before.matched || status.floor !== before.floor)) {
+      this.#forgetRows();
+      // Rows have other numbers now; the event whose details are open stays that event.
+      const { active, frozenCount } = this.get();
+      this.#patch({
+        active: active && { ...active, index: null },
+        frozenCount: frozenCount === undefined ? undefined : status.matched,
+      });
+    }
     this.#latest = status;
     // While rows are late the count goes on without them.
     const areRowsLate = this.#openRequests.has(tailRequest);

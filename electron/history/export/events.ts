@@ -41,8 +41,6 @@ export async function exportEvents(
       item: facts.isEncrypted && mayOpen(part) ? encryptedItem(line) : undefined,
     });
   }
-  // Cleared meanwhile: there is no more.
-  if (sequences.length === 0) next = end;
   const items = drafts.map(({ item }) => item).filter((item) => item !== undefined);
   const opened: readonly Decrypted[] = items.length === 0 ? [] : await decrypt(log.profileId, items);
   let nextOpened = 0;

@@ -3,7 +3,7 @@ import type { ExportFormat, Redaction } from '#shared/contract/history.ts';
 import type { LogLine } from '../line-reader.ts';
 import type { LineFacts } from '../log-reader.ts';
 import type { Decrypted } from '../messages.ts';
-import { redactor } from './redaction.ts';
+import { redactedMark, redactedName, redactor } from './redaction.ts';
 
 export interface ExportedEvent {
   readonly facts: LineFacts;
@@ -25,7 +25,8 @@ export interface NdjsonHeader {
   readonly latchkey: 'log';
   readonly version: 1;
   readonly exportedAt: string;
-  readonly filter: string;
+  /** Absent where something was left out: what was looked for may be just that. */
+  readonly filter?: string;
 }
 
 export const csvHeading = 'time,ms,direction,connection,kind,channel,event,bytes,key,data\r\n';
@@ -96,13 +97,19 @@ function csvLine(exported: ExportedEvent, rules: ExportRules): string {
     facts.direction,
     String(facts.connection),
     facts.kind,
-    channel ?? '',
-    event ?? '',
+    nameCell('channel', channel, rules),
+    nameCell('event', event, rules),
     String(facts.sizeBytes),
     facts.isEncrypted ? (opened?.state === 'decrypted' ? opened.slot : 'closed') : '',
     shownText(exported, rules),
   ];
   return `${cells.map(cell).join(',')}\r\n`;
+}
+
+function nameCell(member: 'channel' | 'event', name: string | null, { redaction }: ExportRules): string {
+  if (name === null) return '';
+  if (redaction.members.some((each) => each.toLowerCase() === member)) return redactedMark;
+  return member === 'channel' ? redactedName(name, redaction) : name;
 }
 
 /**

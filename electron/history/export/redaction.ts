@@ -20,6 +20,24 @@ export const redactedMark = '‹redacted›';
 
 type Replace = (value: unknown) => unknown;
 
+/** What is taken out wherever it is. */
+interface Taken {
+  readonly names: ReadonlySet<string>;
+  readonly users: boolean;
+}
+
+/** Channels of one user, by their id: see `pusher:signin`. */
+const ownChannel = /^#server-to-user-.+/s;
+
+/** A channel's name as it may be handed on. */
+export function redactedName(name: string, { users }: Pick<Redaction, 'users'>): string {
+  return users && ownChannel.test(name) ? `#server-to-user-${redactedMark}` : name;
+}
+
+export function hasRules({ signatures, users, payloads, members }: Redaction): boolean {
+  return signatures || users || payloads || members.length > 0;
+}
+
 /** Undefined: nothing is to be taken out. */
 export function redactor(
   rules: Redaction,
@@ -36,7 +54,7 @@ export function redactor(
     try {
       const frame = exactly(text);
       if (!isObject(frame)) return withoutContent(text);
-      const redact: Replace = (value) => without(value, names);
+      const redact: Replace = (value) => without(value, { names, users: rules.users });
       const redacted = Object.entries(frame).map(([name, value]): [string, unknown] => {
         if (names.has(name.toLowerCase())) return [name, redactedMark];
         if (name !== 'data') return [name, redact(value)];
@@ -65,29 +83,32 @@ const { rawJSON: rawJson, isRawJSON: isRawJson } = JSON as unknown as {
   isRawJSON(value: unknown): boolean;
 };
 
-function without(value: unknown, names: ReadonlySet<string>): unknown {
-  if (typeof value === 'string') return insideString(value, names);
+function without(value: unknown, taken: Taken): unknown {
+  if (typeof value === 'string') return insideString(redactedName(value, taken), taken);
   if (typeof value !== 'object' || value === null || isRawJson(value)) return value;
-  if (Array.isArray(value)) return value.map((item) => without(item, names));
+  if (Array.isArray(value)) return value.map((item) => without(item, taken));
   return fromEntries(
     Object.entries(value).map(([name, item]) => [
       name,
-      names.has(name.toLowerCase()) ? redactedMark : without(item, names),
+      taken.names.has(name.toLowerCase()) ? redactedMark : without(item, taken),
     ]),
   );
 }
 
-/** Data is often JSON text inside of a JSON string. */
-function insideString(text: string, names: ReadonlySet<string>): string {
-  if (!/^\s*[[{]/.test(text)) return text;
+/**
+ * Data is often JSON text inside of a JSON string, now and then twice. What looks like it and can't be taken apart is
+ * replaced: nobody can say what is in it.
+ */
+function insideString(text: string, taken: Taken): string {
+  if (taken.names.size === 0 || !/^\s*[[{"]/.test(text)) return text;
   let parsed: unknown;
   try {
     parsed = exactly(text);
   } catch (error) {
-    if (error instanceof SyntaxError) return text;
+    if (error instanceof SyntaxError) return redactedMark;
     throw error;
   }
-  return JSON.stringify(without(parsed, names));
+  return JSON.stringify(without(parsed, taken));
 }
 
 /** Of a member called `__proto__` too. */

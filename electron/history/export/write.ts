@@ -5,23 +5,24 @@ import type { FileHandle } from 'node:fs/promises';
 import type { ViewStatus } from '#shared/contract/history.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { type FileToWrite, notAsWritten, type WrittenFile, writeUserFile } from '../../user-files/index.ts';
-import type { ExportPart, ViewConnection } from '../messages.ts';
+import type { ExportPart, FrozenView, ViewConnection } from '../messages.ts';
 import { csvHeading, type ExportRules, harEnd, harEntry, harStart, type NdjsonHeader } from './lines.ts';
+import { hasRules } from './redaction.ts';
 
 const tellIntervalMs = 100;
 
 /** A view on the query thread, for the export alone. */
 export interface ExportSource {
   open(viewId: string): Promise<ViewStatus>;
-  /** Answers how many rows the view has, once every event so far has been looked at. */
-  searched(viewId: string, onLooking: () => void): Promise<number>;
+  /** Answers once every event so far has been looked at. */
+  searched(viewId: string, onLooking: () => void): Promise<FrozenView>;
   part(input: {
     viewId: string;
     start: number;
-    end: number;
+    frozen: FrozenView;
     part: ExportPart;
   }): Promise<{ readonly text: string; readonly next: number; readonly events: number }>;
-  connections(input: { viewId: string; end: number }): Promise<readonly ViewConnection[]>;
+  connections(input: { viewId: string; frozen: FrozenView }): Promise<readonly ViewConnection[]>;
   close(viewId: string): Promise<unknown>;
 }
 
@@ -49,9 +50,9 @@ export async function writeExport(
   const writing = new Writing(source, order, viewId);
   try {
     await source.open(viewId);
-    const end = await writing.searched();
+    const frozen = await writing.searched();
     const written = await writeUserFile(file, async (handle) => {
-      await writing.write(handle, end);
+      await writing.write(handle, frozen);
       await handle.sync();
       await writing.prove(file.temporary);
     });
@@ -78,39 +79,44 @@ class Writing {
   }
 
   /** Answers how many rows there are, once every event so far has been looked at. */
-  searched(): Promise<number> {
+  searched(): Promise<FrozenView> {
     return this.#source.searched(this.#viewId, () => this.#tell(0, 0));
   }
 
-  async write(file: FileHandle, end: number): Promise<void> {
-    const { format, filter } = this.#order;
-    if (format === 'har') return this.#writeHar(file, end);
+  async write(file: FileHandle, frozen: FrozenView): Promise<void> {
+    const { format, filter, redaction } = this.#order;
+    if (format === 'har') return this.#writeHar(file, frozen);
     const exportedAt = new Date().toISOString();
-    const header: NdjsonHeader = { latchkey: 'log', version: 1, exportedAt, filter };
+    const header: NdjsonHeader = {
+      latchkey: 'log',
+      version: 1,
+      exportedAt,
+      ...(hasRules(redaction) ? {} : { filter }),
+    };
     await this.#append(file, format === 'csv' ? csvHeading : `${JSON.stringify(header)}\n`);
-    await this.#writeRows(file, end, end);
+    await this.#writeRows(file, frozen, frozen.rows);
   }
 
-  async #writeHar(file: FileHandle, end: number): Promise<void> {
+  async #writeHar(file: FileHandle, frozen: FrozenView): Promise<void> {
     const { version, url } = this.#order;
-    const connections = await this.#source.connections({ viewId: this.#viewId, end });
+    const connections = await this.#source.connections({ viewId: this.#viewId, frozen });
     await this.#append(file, harStart(version));
     for (const [index, { connection, firstAt }] of connections.entries()) {
       const [entryStart, entryEnd] = harEntry({ url, startedAtMs: firstAt });
       await this.#append(file, `${index === 0 ? '' : ','}${entryStart}`);
-      await this.#writeRows(file, end, end * connections.length, connection);
+      await this.#writeRows(file, frozen, frozen.rows * connections.length, connection);
       await this.#append(file, entryEnd);
     }
     await this.#append(file, harEnd);
   }
 
-  async #writeRows(file: FileHandle, end: number, total: number, connection?: number): Promise<void> {
+  async #writeRows(file: FileHandle, frozen: FrozenView, total: number, connection?: number): Promise<void> {
     const { format, redaction, withPlaintext } = this.#order;
     const part = { format, redaction, withPlaintext, ...(connection === undefined ? {} : { connection }) };
     let isFirst = true;
-    for (let start = 0; start < end; ) {
+    for (let start = 0; start < frozen.rows; ) {
       this.#stopIfCancelled();
-      const { text, next, events } = await this.#source.part({ viewId: this.#viewId, start, end, part });
+      const { text, next, events } = await this.#source.part({ viewId: this.#viewId, start, frozen, part });
       if (text !== '') {
         await this.#append(file, format === 'har' && !isFirst ? `,${text}` : text);
         isFirst = false;

@@ -28,7 +28,7 @@ function target(answer: (sent: Sent) => boolean = () => true) {
   const sent: Sent[] = [];
   const watched: string[] = [];
   const options: ReplayOptions = {
-    sandbox: () => ({ profileId: randomUUID() }) as Profile,
+    sandbox: () => ({ profileId: 'sandbox', location: { port: 1 }, key: 'k' }) as unknown as Profile,
     publish: async (_, input) => {
       const each = { ...input, atMs: performance.now() };
       if (input.channel.includes(' ')) throw new AppError('invalid_input', 'A blank is not allowed.');
@@ -138,6 +138,21 @@ describe('a replay', () => {
     );
     await expect(without).rejects.toMatchObject({ code: 'sandbox_failed' });
   });
+});
+
+it('a replay ends when its sandbox does, or another one is started', async () => {
+  const run = await recorded();
+  const { profileId } = run;
+  const { signal } = new AbortController();
+  for (const after of [undefined, { location: { port: 2 }, key: 'k' }] as const) {
+    const { sent, options } = target();
+    const sandbox = () => (sent.length === 0 ? options.sandbox() : (after as unknown as Profile | undefined));
+    const replayed = run.history.replaying({ profileId, filter: '', signal }, (source) =>
+      replay(source, order(null), { ...options, sandbox }),
+    );
+    await expect(replayed).rejects.toMatchObject({ code: 'sandbox_failed' });
+    expect(sent).toHaveLength(1);
+  }
 });
 
 it('two sessions are compared by their events, and by the form of their data', async () => {

@@ -155,6 +155,10 @@ describe('an earlier session', () => {
   });
 });
 
+async function marksOf(run: HistoryHarness, log: { profileId: string; sessionId?: string }) {
+  return (await run.history.markedEvents(log)).map(({ sequence, note }) => ({ sequence, note }));
+}
+
 describe('marks', () => {
   it('stay with their events, also when older segments are deleted', async () => {
     const folder = newFolder();
@@ -167,7 +171,7 @@ describe('marks', () => {
       run.history.setMark({ ...log, sequence: 12, note: 'no' }),
     ]);
     await run.history.setMark({ ...log, sequence: 12, note: null });
-    expect(await run.history.marks(log)).toEqual([
+    expect(await marksOf(run, log)).toEqual([
       { sequence: 3, note: '' },
       { sequence: 31, note: 'here it broke' },
     ]);
@@ -179,7 +183,7 @@ describe('marks', () => {
     const retention = () => ({ ...everything, bytes: usedBytes - 1000 });
     const later = new HistoryHarness(folder, { limits, retention }, profileId);
     await later.history.enforceRetention();
-    const marks = await later.history.marks(log);
+    const marks = await marksOf(later, log);
     expect(marks).toHaveLength(1);
     const { row } = await later.history.detail({ ...log, sequence: marks[0]?.sequence ?? -1 });
     expect(row.preview).toBe('{"id":31}');
@@ -188,17 +192,36 @@ describe('marks', () => {
   it('of the session that is being recorded come with its first event', async () => {
     const run = new HistoryHarness(newFolder());
     const { profileId } = run;
-    expect(await run.history.marks({ profileId })).toEqual([]);
+    expect(await marksOf(run, { profileId })).toEqual([]);
     run.record(orders(1));
     await run.history.flush(profileId);
     await run.history.setMark({ profileId, sequence: 0, note: 'first' });
-    expect(await run.history.marks({ profileId })).toEqual([{ sequence: 0, note: 'first' }]);
+    expect(await marksOf(run, { profileId })).toEqual([{ sequence: 0, note: 'first' }]);
     const { row } = await run.detail(0);
     const { at, channel, event } = row;
     expect(await run.history.markedEvents({ profileId })).toEqual([
       { sequence: 0, note: 'first', at, channel, event },
     ]);
     expect(channel).not.toBeNull();
+  });
+});
+
+describe('marks of damaged sessions', () => {
+  it('stay with their events, and are not shown on others', async () => {
+    const folder = newFolder();
+    const { profileId, sessionId, folder: files } = await record(folder, orders(35));
+    const log = { profileId, sessionId };
+    const run = new HistoryHarness(folder, { limits }, profileId);
+    await run.history.setMark({ ...log, sequence: 12, note: 'in what is lost' });
+    await run.history.setMark({ ...log, sequence: 31, note: 'in what is left' });
+    await run.history.close();
+    rmSync(join(files, '000002.ndjson'));
+    const later = new HistoryHarness(folder, { limits }, profileId);
+    const [mark, ...others] = await marksOf(later, log);
+    expect(others).toEqual([]);
+    expect(mark?.note).toBe('in what is left');
+    const { row } = await later.history.detail({ ...log, sequence: mark?.sequence ?? -1 });
+    expect(row.preview).toBe('{"id":31}');
   });
 });
 
@@ -315,6 +338,59 @@ describe('retention', () => {
     await run.history.updateSession(crashed.profileId, kept.sessionId, { isKept: true });
     await run.history.enforceRetention();
     expect([crashed, kept].map((each) => existsSync(each.folder))).toEqual([false, true]);
+  });
+
+  it('goes by a session’s own order when the clock was set back, and leaves its newest', async () => {
+    const folder = newFolder();
+    const { profileId, sessionId, folder: files } = await record(folder, orders(35));
+    // The last segment seems the oldest.
+    const last = readdirSync(files)
+      .filter((name) => name.endsWith('.ndjson'))
+      .sort()
+      .at(-1);
+    const at = Date.now() / 1000 - 86_400;
+    utimesSync(join(files, last ?? ''), at, at);
+    const { usedBytes } = await new HistoryHarness(folder, {}, profileId).history.sessions(profileId);
+    const retention = () => ({ ...everything, bytes: usedBytes - 500 });
+    const run = new HistoryHarness(folder, { limits, retention }, profileId);
+    await run.history.enforceRetention();
+    expect((await rowsOf(run, sessionId)).rows.at(-1)?.preview).toBe('{"id":34}');
+    expect(readdirSync(files)).not.toContain('000001.ndjson');
+  });
+
+  it('leaves what the user keeps, also when that is said while it works', async () => {
+    const folder = newFolder();
+    const { profileId, sessionId, folder: files } = await record(folder, orders(95));
+    age(files, 9);
+    const run = new HistoryHarness(
+      folder,
+      { limits, retention: () => ({ ...everything, days: 7 }) },
+      profileId,
+    );
+    const enforced = run.history.enforceRetention();
+    await run.history.updateSession(profileId, sessionId, { isKept: true, name: 'the outage' });
+    const left = readdirSync(files).filter((name) => name.endsWith('.ndjson')).length;
+    await enforced;
+    expect(readdirSync(files).filter((name) => name.endsWith('.ndjson'))).toHaveLength(left);
+    expect((await run.history.sessions(profileId)).sessions).toMatchObject([
+      { isKept: true, name: 'the outage' },
+    ]);
+  });
+
+  it('does not touch an import of this run before its end, whatever its app keeps', async () => {
+    const folder = newFolder();
+    const { profileId, folder: files } = await record(folder, orders(3));
+    const path = join(parent, 'import.ndjson');
+    writeFileSync(path, readFileSync(join(files, '000001.ndjson')));
+    const retention = () => ({ ...everything, keeps: () => false });
+    const run = new HistoryHarness(folder, { retention }, profileId);
+    await run.history.enforceRetention();
+    const signal = new AbortController().signal;
+    const { sessionId } = await run.history.importEvents(profileId, path, { signal, onProgress: () => {} });
+    await run.history.enforceRetention();
+    expect((await run.history.describeSession(profileId, sessionId)).events).toBe(3);
+    await run.history.close();
+    expect(existsSync(join(folder, profileId, sessionId))).toBe(false);
   });
 
   it('does not touch the session that is being recorded', async () => {

@@ -171,6 +171,78 @@ describe('an NDJSON export', () => {
     expect((await exported(run)).text).toContain(signature);
   });
 
+  it('lets nothing out of what can’t be taken apart, nor beside the frames', async () => {
+    const run = new HistoryHarness(newFolder());
+    const twice = JSON.stringify(
+      JSON.stringify({ email: 'ana@example.test', n: 12345678901234567890n.toString() }),
+    );
+    run.record([
+      eventFrame('orders', 'twice', twice),
+      eventFrame('orders', 'torn', '{"email":"ana@example.test","items":['),
+      eventFrame('orders', 'two', '{"email":"ana@example.test"}{"more":1}'),
+      eventFrame('#server-to-user-ana@example.test', 'own', { ok: true }),
+      eventFrame('orders', 'words', 'no JSON at all'),
+    ]);
+    run.record(
+      ['{"event":"pusher:subscribe","data":{"auth":"","channel":"#server-to-user-ana@example.test"}}'],
+      'out',
+    );
+    await run.history.flush(run.profileId);
+    const redaction = { ...nothing, users: true, members: ['email'] };
+    for (const format of ['ndjson', 'csv', 'har'] as const) {
+      const { text } = await exported(run, { format, redaction });
+      expect(text).not.toContain('ana@example.test');
+      expect(text).toContain('no JSON at all');
+    }
+    const { text } = await exported(run, { filter: '"ana@example.test"', redaction });
+    expect(text).not.toContain('ana@example.test');
+    expect(text.split('\n').length).toBeGreaterThan(3);
+    const { text: named } = await exported(run, {
+      format: 'csv',
+      redaction: { ...nothing, members: ['Channel'] },
+    });
+    expect(named).not.toContain('orders');
+  });
+
+  it('fails when the log is cleared while it is written, and leaves nothing', async () => {
+    const run = new HistoryHarness(newFolder());
+    const { profileId } = run;
+    run.record(
+      Array.from({ length: 30_000 }, (_, id) =>
+        eventFrame('orders', 'created', { id, pad: 'x'.repeat(300) }),
+      ),
+    );
+    await run.history.flush(profileId);
+    const before = readdirSync(parent);
+    let cleared: Promise<unknown> | undefined;
+    const onProgress = () => {
+      cleared ??= run.history.clear(profileId);
+    };
+    await expect(exported(run, { onProgress })).rejects.toMatchObject({ code: 'conflict', retryable: true });
+    await cleared;
+    expect(readdirSync(parent)).toEqual(before);
+  });
+
+  it('is whole, or fails, when the query thread is started anew meanwhile', async () => {
+    const run = new HistoryHarness(newFolder());
+    run.record(
+      Array.from({ length: 30_000 }, (_, id) =>
+        eventFrame('orders', 'created', { id, pad: 'x'.repeat(300) }),
+      ),
+    );
+    await run.history.flush(run.profileId);
+    let restarted: Promise<unknown> | undefined;
+    const onProgress = () => {
+      restarted ??= run.history.restart();
+    };
+    const outcome = await exported(run, { filter: 'created', onProgress }).then(
+      ({ text }) => text.trimEnd().split('\n').length - 1,
+      (error: { code: string }) => error.code,
+    );
+    expect([30_000, 'conflict']).toContain(outcome);
+    await restarted;
+  });
+
   it('has plaintext only when that was asked for, and then redacted like the rest', async () => {
     const masterKey = randomBytes(32);
     const plaintext = '{"card":"4111","id":7}';
