@@ -129,6 +129,28 @@ describe('a user', () => {
     await eventually(() => state(profileId).user?.isListening);
   });
 
+  it('is asked for once, also when the vault opens while that is being signed', async () => {
+    const { address } = await startSandbox();
+    const harness = startLive();
+    const profile = profileFor(address, { dialect: 'sandbox' });
+    const { profileId } = profile;
+    const isOpen = Promise.withResolvers<void>();
+    const sign = signWith(address.key, address.secret);
+    harness.add(profile, async (text) => {
+      await isOpen.promise;
+      return sign(text);
+    });
+    harness.live.connect(profileId);
+    await harness.connected(profileId);
+    harness.live.signIn({ profileId, userId: 'ana' });
+    harness.live.vaultUnlocked();
+    harness.live.credentialsChanged(profileId);
+    isOpen.resolve();
+    await eventually(() => harness.state(profileId).user?.isListening);
+    const sent = harness.recorder(profileId).outgoing.filter((text) => text.includes('pusher:signin'));
+    expect(sent).toHaveLength(1);
+  });
+
   it('is another one after a new socket, and nobody after signing out', async () => {
     const { live, profileId, state, connected } = await onSandbox();
     live.signIn({ profileId, userId: 'ana' });

@@ -95,6 +95,15 @@ describe('profiles', () => {
     expect(() => profiles.restore(undoToken)).toThrow('can no longer be undone');
   });
 
+  it('knows what environment a removed app is of until nothing is left of it', async () => {
+    const { profileId } = profiles.save(shop);
+    profiles.remove(profileId);
+    expect(profiles.find(profileId)).toBeUndefined();
+    expect(profiles.environmentOf(profileId)).toBe('production');
+    await vi.advanceTimersByTimeAsync(undoWindowMs + 1);
+    expect(profiles.environmentOf(profileId)).toBeUndefined();
+  });
+
   it('finishes what an earlier run took away', async () => {
     const { profileId } = profiles.save(shop);
     profiles.remove(profileId);

@@ -122,6 +122,29 @@ describe('the page’s view of a log', () => {
     expect(view.row(99)?.sequence).toBe(99);
   });
 
+  it('keeps the open event, and no row, active when rows get other numbers', async () => {
+    const { history, view } = await open(100);
+    view.openDetail(90);
+    view.togglePause();
+    const [viewId = ''] = [...history.openViews.keys()].slice(-1);
+    const payload = { ...history.status(viewId), floor: 10, matched: 90 };
+    history.transport.deliver({ type: 'event', event: 'history.grew', payload });
+    expect(view.get()).toMatchObject({ active: { index: null, sequence: 90 }, frozenCount: 90 });
+  });
+
+  it('does not take turns with another filter that was ended', async () => {
+    const { history, view } = await open(100);
+    await view.setFilter('2');
+    await view.setFilter('5');
+    for (const expected of ['2', '']) {
+      const [viewId = ''] = [...history.openViews.keys()].slice(-1);
+      const payload = { ...history.status(viewId), problem: 'It took too long.' };
+      history.transport.deliver({ type: 'event', event: 'history.grew', payload });
+      await settle();
+      expect(view.get().filter).toBe(expected);
+    }
+  });
+
   it('goes back to the filter before when one was ended, and says why', async () => {
     const { history, view } = await open(100);
     await view.setFilter('2');
