@@ -71,7 +71,7 @@ export async function indexCount(path: string): Promise<number | undefined> {
 
 /** Undefined when there is none, it is damaged, or it is of another segment size: made before the segment's end. */
 export function readIndexFile(path: string, segmentBytes: number): SegmentIndex | undefined {
-  const bytes = readWhole(path);
+  const bytes = readIfThere(path);
   if (!bytes || bytes.length < headerBytes || bytes.toString('latin1', 0, 8) !== magic) return undefined;
   const count = bytes.readUInt32LE(8);
   const namesStart = headerBytes + count * bytesPerLine;
@@ -102,7 +102,7 @@ export interface IndexedSegment {
 
 /** Makes the columns of a segment by reading its lines. Lines that this app did not write keep their place, as undecodable. */
 export function indexSegment(path: string, names: NameIds): IndexedSegment {
-  const bytes = readWhole(path) ?? Buffer.alloc(0);
+  const bytes = readWhole(path);
   const starts: number[] = [];
   for (let start = 0; start < bytes.length; ) {
     const lineFeed = bytes.indexOf(0x0a, start);
@@ -153,13 +153,17 @@ function wireSize(line: LogLine, text: string, form: string): number {
   return Buffer.byteLength(/"base64":"([^"]*)"/.exec(text)?.[1] ?? '', 'base64');
 }
 
-function readWhole(path: string): Buffer | undefined {
-  let file: number;
+/** An index can be made anew, so why it can't be read does not matter. */
+function readIfThere(path: string): Buffer | undefined {
   try {
-    file = openSync(path, 'r');
+    return readWhole(path);
   } catch {
     return undefined;
   }
+}
+
+function readWhole(path: string): Buffer {
+  const file = openSync(path, 'r');
   try {
     const bytes = Buffer.alloc(fstatSync(file).size);
     let read = 0;

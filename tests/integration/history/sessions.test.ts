@@ -3,15 +3,19 @@ import {
   appendFileSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as contract from '#shared/contract/history.ts';
 import type { HistoryOptions, Retention } from '../../../electron/history/index.ts';
@@ -268,6 +272,19 @@ describe('damaged files of a session', () => {
     const { problems, events } = await run.history.describeSession(profileId, sessionId);
     expect(events).toBe(15);
     expect(problems).toEqual([expect.stringContaining('000002.ndjson can’t be read (EISDIR)')]);
+    await run.history.close();
+    // What is there, and can't be opened: its end is not what is wrong with it.
+    rmSync(join(files, '000002.ndjson'), { recursive: true });
+    const socket = createServer();
+    const path = join(mkdtempSync(join(tmpdir(), 'lk-')), 's');
+    await new Promise<void>((resolve) => socket.listen(path, resolve));
+    renameSync(path, join(files, '000002.ndjson'));
+    const later = new HistoryHarness(folder, { limits }, profileId);
+    expect((await later.history.describeSession(profileId, sessionId)).problems).toEqual([
+      expect.stringContaining('000002.ndjson can’t be read (ENXIO)'),
+    ]);
+    await new Promise((resolve) => socket.close(resolve));
+    rmSync(dirname(path), { recursive: true });
   });
 });
 
