@@ -94,7 +94,7 @@ function isPowerOfTwo(count: number): boolean {
 const ids = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?<![A-Za-z])[0-9a-f]{16,}(?![A-Za-z])|\d+/gi;
 
 /** `orders-123` → `orders-#` */
-export function generalName(name: string | null): string | null {
+function generalName(name: string | null): string | null {
   return name === null ? null : name.replace(ids, '#');
 }
 

@@ -74,7 +74,7 @@ function isHeader(line: string): boolean {
 }
 
 /** The line in the log's own form. Undefined: it is no event. */
-export function ownLine(line: string): string | undefined {
+function ownLine(line: string): string | undefined {
   if (!isJsonText(line)) return undefined;
   const at = number(line, 't');
   const direction = text(line, 'dir');

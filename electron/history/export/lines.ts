@@ -121,10 +121,7 @@ function cell(value: string): string {
   return /^[\w .:-]*$/.test(text) ? text : `"${text.replaceAll('"', '""')}"`;
 }
 
-/**
- * As Chromium's DevTools write them. Source:
- * https://developer.chrome.com/blog/new-in-devtools-76#websocket
- */
+/** As Chromium's DevTools write them: HAR itself has no place for them, and keeps names with an underscore free. */
 function harMessage({ facts, line }: ExportedEvent, rules: ExportRules): string {
   if (facts.direction === 'note') return '';
   const isText = facts.form !== 'base64';
