@@ -16,7 +16,7 @@
  * }} Rule
  */
 
-const uiVendors = ['npm:@base-ui/react', 'npm:lucide-react'];
+const uiVendors = ['npm:@base-ui/react', 'npm:lucide'];
 const pageVendors = ['npm:react', 'npm:react-dom'];
 const everywhere = ['**'];
 

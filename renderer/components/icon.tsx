@@ -26,13 +26,13 @@ import {
   FlaskConical,
   FolderOpen,
   Globe,
+  type IconNode,
   Info,
   KeyRound,
   ListFilter,
   Lock,
   LockKeyhole,
   LockOpen,
-  type LucideIcon,
   Minus,
   Package,
   PanelLeft,
@@ -63,9 +63,10 @@ import {
   WifiOff,
   X,
   Zap,
-} from 'lucide-react';
+} from 'lucide';
 import { memo } from 'react';
 import styles from './icon.module.css';
+import { pathOf } from './icon-path.ts';
 
 const icons = {
   'app-bundle': Package,
@@ -130,9 +131,14 @@ const icons = {
   offline: WifiOff,
   close: X,
   connect: Zap,
-} satisfies Readonly<Record<string, LucideIcon>>;
+} satisfies Readonly<Record<string, IconNode>>;
 
 export type IconName = keyof typeof icons;
+
+/** Each as one path: where a row of a list turns into another, its icons change by one attribute. */
+const paths = Object.fromEntries(
+  Object.entries(icons).map(([name, node]) => [name, pathOf(node)]),
+) as Readonly<Record<IconName, string>>;
 
 export interface IconProps {
   readonly name: IconName;
@@ -144,13 +150,21 @@ export interface IconProps {
 }
 
 export const Icon = memo(function Icon({ name, size = 14, label, className }: IconProps) {
-  const Drawn = icons[name];
   return (
-    <Drawn
-      size={size}
+    // biome-ignore lint/a11y/noSvgWithoutTitle: it has a label, or says nothing.
+    <svg
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
       strokeWidth={1.75}
+      strokeLinecap="round"
+      strokeLinejoin="round"
       className={className ? `${styles.icon} ${className}` : styles.icon}
       {...(label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label })}
-    />
+    >
+      <path d={paths[name]} />
+    </svg>
   );
 });
