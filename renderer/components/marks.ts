@@ -17,6 +17,9 @@ const unseen =
 
 const plain = /^[ -~]*$/;
 
+/** Nothing but printable ASCII: as wide as it has characters, in a monospaced face, and nothing in it to be marked. */
+export const isPlain = (text: string): boolean => plain.test(text);
+
 const names: Readonly<Record<number, readonly [label: string, name: string]>> = {
   0: ['NUL', 'null'],
   8: ['BS', 'backspace'],
@@ -57,7 +60,7 @@ const pictographAfter = /^\p{Extended_Pictographic}/u;
 /** @param options.keepsLines line feeds and tabs stay as they are, for text that is shown on many lines. */
 export function findMarks(text: string, options: { keepsLines?: boolean } = {}): readonly TextPart[] {
   // Most text, and far quicker to tell than by what Unicode knows of each character.
-  if (plain.test(text)) return text === '' ? [] : [{ kind: 'text', text }];
+  if (isPlain(text)) return text === '' ? [] : [{ kind: 'text', text }];
   const parts: TextPart[] = [];
   let from = 0;
   for (const match of text.matchAll(unseen)) {

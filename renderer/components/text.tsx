@@ -1,5 +1,5 @@
 /** Text that came from outside: its direction is kept inside, and what can't be seen is drawn. */
-import { Fragment } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { classes } from './classes.ts';
 import { findMarks } from './marks.ts';
 import styles from './text.module.css';
@@ -11,23 +11,30 @@ export interface VisibleTextProps {
 }
 
 export function VisibleText({ text, keepsLines = false }: VisibleTextProps) {
-  const parts = findMarks(text, { keepsLines });
   return (
     <bdi className={styles.isolated} dir="ltr">
-      {parts.map((part, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text have no identity but their place.
-        <Fragment key={index}>
-          {part.kind === 'text' ? (
-            part.text
-          ) : (
-            <span className={styles.mark} title={part.name}>
-              {part.label}
-            </span>
-          )}
-        </Fragment>
-      ))}
+      {visibleParts(text, keepsLines)}
     </bdi>
   );
+}
+
+/** The same without its element, for one that keeps the text's direction inside itself. */
+function visibleParts(text: string, keepsLines = false): ReactNode {
+  const parts = findMarks(text, { keepsLines });
+  // As most texts are; and an element with a text alone is the cheapest for the browser.
+  if (parts.every(({ kind }) => kind === 'text')) return text;
+  return parts.map((part, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text have no identity but their place.
+    <Fragment key={index}>
+      {part.kind === 'text' ? (
+        part.text
+      ) : (
+        <span className={styles.mark} title={part.name}>
+          {part.label}
+        </span>
+      )}
+    </Fragment>
+  ));
 }
 
 /** Characters that always stay at the end of a name that is cut. */
@@ -46,12 +53,12 @@ export function Name({
   const cut = text.length > shortLength ? text.length - tailLength : text.length;
   return (
     <span className={classes(styles.name, className)} title={text}>
-      <span className={styles.head}>
-        <VisibleText text={text.slice(0, cut)} />
+      <span className={styles.head} dir="ltr">
+        {visibleParts(text.slice(0, cut))}
       </span>
       {cut < text.length && (
-        <span className={styles.tail}>
-          <VisibleText text={text.slice(cut)} />
+        <span className={styles.tail} dir="ltr">
+          {visibleParts(text.slice(cut))}
         </span>
       )}
     </span>

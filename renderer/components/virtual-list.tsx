@@ -3,6 +3,7 @@
  * to the viewport, so that fast scrolling shows older rows for a frame and never an empty area.
  */
 import {
+  type CSSProperties,
   type KeyboardEvent,
   type ReactNode,
   type Ref,
@@ -89,6 +90,8 @@ export function VirtualList(props: VirtualListProps) {
   // A ref, as it follows what was drawn: while rows are added, and when following ends.
   const offset = useRef(startAt * rowHeightPx);
   const trackGiven = useRef(0);
+  /** The row that the pointer went down on. */
+  const pressed = useRef<number>(undefined);
   const [, redraw] = useReducer((turn: number) => turn + 1, 0);
   const shape: ScrollShape = { contentPx: count * rowHeightPx, viewportPx };
   const shownOffset = isFollowing ? maxOffset(shape) : clampOffset(offset.current, shape);
@@ -214,9 +217,8 @@ export function VirtualList(props: VirtualListProps) {
     }
   };
 
-  // As many as can be in sight: a row that comes in sight takes the element of one that leaves, which is far less work
-  // for the browser than a new one, when a thousand events pass between two frames.
-  const elementCount = Math.ceil(viewportPx / rowHeightPx) + 1;
+  // An element belongs to a place on screen, and not to a row: following, when a thousand events pass between two frames,
+  // nothing is made, moved or placed anew, only filled anew. So a click is for the row that was there when it began.
   const rows: ReactNode[] = [];
   for (let index = range.start; index < range.end; index++) {
     const isActive = index === activeIndex;
@@ -226,25 +228,23 @@ export function VirtualList(props: VirtualListProps) {
       // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus, and names its active row.
       // biome-ignore lint/a11y/useSemanticElements: a table can't be drawn in part.
       <div
-        key={index % elementCount}
-        id={`${id}${index}`}
+        key={index - range.start}
+        id={`${id}${index - range.start}`}
         role="row"
         aria-rowindex={index + 2}
         aria-selected={isActive}
         aria-level={place?.level}
         aria-expanded={place?.isExpanded}
-        className={classes(
-          styles.row,
-          columnsClassName,
-          isActive && styles.active,
-          index % 2 === 1 && styles.odd,
-          rowClassName?.(index),
-        )}
-        style={{ transform: `translateY(${index * rowHeightPx - shownOffset}px)` }}
-        onClick={() => {
-          onActiveChange(index);
+        className={classes(styles.row, columnsClassName, isActive && styles.active, rowClassName?.(index))}
+        onPointerDown={() => {
+          pressed.current = index;
+        }}
+        onClick={({ detail }) => {
+          // Without a pointer, as assistive technology clicks: the row that is there now.
+          const clicked = detail === 0 ? index : (pressed.current ?? index);
+          onActiveChange(clicked);
           onFollowingChange(false);
-          onOpen(index);
+          onOpen(clicked);
         }}
       >
         {renderRow(index)}
@@ -261,7 +261,7 @@ export function VirtualList(props: VirtualListProps) {
       role={treeOf ? 'treegrid' : 'grid'}
       aria-label={label}
       aria-rowcount={count + 1}
-      aria-activedescendant={isActiveDrawn ? `${id}${activeIndex}` : undefined}
+      aria-activedescendant={isActiveDrawn ? `${id}${activeIndex - range.start}` : undefined}
       tabIndex={0}
       className={classes(styles.grid, !isActiveDrawn && styles.ring)}
       onKeyDown={onKeyDown}
@@ -282,7 +282,13 @@ export function VirtualList(props: VirtualListProps) {
             role="presentation"
             style={{ height: Math.min(viewportPx, shape.contentPx) }}
           >
-            {rows}
+            <div
+              className={classes(styles.rows, range.start % 2 === 1 && styles.startsOdd)}
+              role="presentation"
+              style={{ marginTop: range.start * rowHeightPx - shownOffset }}
+            >
+              {rows}
+            </div>
           </div>
         </div>
       </div>
@@ -294,15 +300,16 @@ export interface CellProps {
   readonly className?: string | undefined;
   /** In place of words, for screen readers. */
   readonly label?: string;
+  readonly style?: CSSProperties;
   readonly children?: ReactNode;
 }
 
 /** One cell of a row. */
-export function Cell({ className, label, children }: CellProps) {
+export function Cell({ className, label, style, children }: CellProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a table can't be drawn in part.
     // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus, and names its active row.
-    <span role="gridcell" className={className} aria-label={label}>
+    <span role="gridcell" className={className} aria-label={label} style={style}>
       {children}
     </span>
   );

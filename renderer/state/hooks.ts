@@ -34,6 +34,24 @@ export function useReadable<T>(readable: Readable<T>): T {
   return useSyncExternalStore(readable.subscribe, readable.get);
 }
 
+/** What a component shows of a value, as a flat object: it is drawn anew only when something in that has changed. */
+export function useSelected<T, S extends object>(readable: Readable<T>, select: (value: T) => S): S {
+  const last = useRef<S>(undefined);
+  const get = () => {
+    const next = select(readable.get());
+    if (!last.current || !areSame(last.current, next)) last.current = next;
+    return last.current;
+  };
+  return useSyncExternalStore(readable.subscribe, get);
+}
+
+function areSame<S extends object>(one: S, other: S): boolean {
+  const names = Object.keys(one) as (keyof S)[];
+  return (
+    names.length === Object.keys(other).length && names.every((name) => Object.is(one[name], other[name]))
+  );
+}
+
 export const useNavigation = () => useServices().stores.navigation;
 export const usePlace = () => useReadable(useNavigation());
 
@@ -299,10 +317,26 @@ export function useDraft<T>(name: string, initial: T): readonly [T, (value: T) =
   return [value, set, reset];
 }
 
-/** The log of an app that is on show, live or of an earlier session, with what is seen of it. */
-export function useLogView(profileId: string): readonly [LogView, LogSnapshot] {
+/** The log of an app that is on show, live or of an earlier session. */
+export function useLogView(profileId: string): LogView {
   const { logs } = useServices().stores;
   const sessionId = useReadable(logs.chosen(profileId));
-  const view = sessionId === null ? logs.of(profileId) : logs.ofSession(profileId, sessionId);
-  return [view, useReadable(view)];
+  return sessionId === null ? logs.of(profileId) : logs.ofSession(profileId, sessionId);
 }
+
+/** A log without what changes with each event: see `useLogTick`. */
+export type LogState = Omit<LogSnapshot, 'status' | 'version'> & {
+  readonly isOpen: boolean;
+  readonly hasRows: boolean;
+};
+
+export function useLogState(view: LogView): LogState {
+  return useSelected(view, ({ status, version: _, ...rest }) => ({
+    ...rest,
+    isOpen: status !== undefined,
+    hasRows: view.count > 0,
+  }));
+}
+
+/** All of it: drawn anew many times a second. */
+export const useLogTick = (view: LogView): LogSnapshot => useReadable(view);

@@ -2,7 +2,7 @@
 export type { PassphraseInput } from '../bridge/index.ts';
 export { type Services, ServicesProvider, useServices } from './context.tsx';
 export * from './hooks.ts';
-export type { LogSnapshot, LogView } from './log-view.ts';
+export type { LogView } from './log-view.ts';
 export { type AppTab, appTabs, type Place } from './navigation.ts';
 export { asAppError, type Loadable, valueOr } from './remote.ts';
 export { type Rows, type RowsAnswer, useRows } from './rows.ts';

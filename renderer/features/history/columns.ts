@@ -1,61 +1,110 @@
-/** Which columns the log shows, and how wide: computed once for all rows. */
+/**
+ * Which columns the log shows, and how wide. A row is one line of monospaced text, and a column a number of characters:
+ * the browser then lays out one line, where a grid of cells has it lay out each cell by itself. At thousands of events a
+ * second, with every row another one in each frame, that is the difference between a page that keeps up and one that
+ * does not.
+ */
+import type { CSSProperties } from 'react';
 import { type LogColumn, logColumns } from '#shared/contract/settings.ts';
 
-export interface ColumnLayout {
-  readonly columns: readonly LogColumn[];
-  readonly has: (column: LogColumn) => boolean;
-  /** `grid-template-columns` for a list that is wide, under 900 px, and under 640 px. */
-  readonly wide: string;
-  readonly medium: string;
-  readonly narrow: string;
-  /** The column that a note's words begin in. */
-  readonly noteColumn: number;
-  /** Size and data give way to names where there is little room. */
-  readonly hasNames: boolean;
+export interface ShownColumn {
+  readonly column: LogColumn;
+  /** In characters. */
+  readonly width: number;
+  /** Empty characters behind it. */
+  readonly gap: number;
+  /** Of a cell that holds more than plain text: as wide as the column with its gap. */
+  readonly box: CSSProperties;
 }
 
-const fixed: Partial<Readonly<Record<LogColumn, string>>> = {
-  time: '90px',
-  delta: '76px',
-  direction: '14px',
-  connection: '16px',
-  size: '40px',
-  key: '68px',
+export interface ColumnLayout {
+  readonly columns: readonly ShownColumn[];
+  /** `grid-template-columns` of the heading, in the rows' font. */
+  readonly template: string;
+  /** How many columns stand before a note's words. */
+  readonly beforeNote: number;
+}
+
+const fixed: Partial<Readonly<Record<LogColumn, number>>> = {
+  time: 12,
+  delta: 9,
+  connection: 2,
+  direction: 2,
+  size: 4,
+  key: 9,
 };
-const widths = {
-  wide: { channel: 'minmax(120px, 1.1fr)', event: 'minmax(100px, 0.9fr)', data: 'minmax(160px, 2.4fr)' },
-  medium: { channel: 'minmax(140px, 1.4fr)', event: 'minmax(110px, 1fr)', data: 'minmax(80px, 1.1fr)' },
-  narrow: { channel: 'minmax(100px, 1.2fr)', event: 'minmax(90px, 1fr)', data: 'minmax(80px, 1.1fr)' },
-} as const;
+/** What is left is shared out: at least so many characters, and so many parts of it. */
+type Share = readonly [least: number, parts: number];
+type Room = 'wide' | 'medium' | 'narrow';
+const shares: Readonly<Record<Room, Partial<Readonly<Record<LogColumn, Share>>>>> = {
+  wide: { channel: [19, 1.1], event: [14, 0.9], data: [22, 2.4] },
+  medium: { channel: [19, 1.4], event: [15, 1], data: [11, 1.1] },
+  narrow: { channel: [14, 1.2], event: [12, 1], data: [11, 1.1] },
+};
 const beforeNotes: readonly LogColumn[] = ['time', 'delta', 'connection'];
 
-/** @param hasConnections the log has events of several connections, or may have */
-export function layoutOf(chosen: readonly LogColumn[], hasConnections: boolean): ColumnLayout {
+/**
+ * @param hasConnections the log has events of several connections, or may have
+ * @param room characters that a row has room for
+ */
+export function layoutOf(chosen: readonly LogColumn[], hasConnections: boolean, room: number): ColumnLayout {
+  const size: Room = room < 86 ? 'narrow' : room < 122 ? 'medium' : 'wide';
+  const hasNames = chosen.includes('channel') || chosen.includes('event');
   const shown = order.filter(
-    (column) => chosen.includes(column) && (column !== 'connection' || hasConnections),
+    (column) =>
+      chosen.includes(column) &&
+      (column !== 'connection' || hasConnections) &&
+      // Beside names, these give way where there is little room.
+      !(hasNames && ((column === 'size' && size !== 'wide') || (column === 'data' && size === 'narrow'))),
   );
-  const hasNames = shown.includes('channel') || shown.includes('event');
-  const template = (width: keyof typeof widths) => {
-    const columns = shown.filter(
-      (column) =>
-        !hasNames || !((column === 'size' && width !== 'wide') || (column === 'data' && width === 'narrow')),
-    );
-    const tracks = columns.map(
-      (column) => fixed[column] ?? widths[width][column as keyof (typeof widths)['wide']],
-    );
-    // Something has to take the room that is left.
-    if (!columns.some((column) => fixed[column] === undefined)) tracks.push('minmax(0, 1fr)');
-    return tracks.join(' ');
-  };
+  const gap = size === 'wide' ? 2 : 1;
+  const widths = widthsOf(shown, shares[size], room - gap * (shown.length - 1));
+  const columns = shown.map((column, index) => {
+    const width = widths[index] ?? 0;
+    const isLast = index === shown.length - 1;
+    const box = { width: isLast ? `calc(100% - ${before(widths, index, gap)}ch)` : `${width + gap}ch` };
+    return { column, width, gap: isLast ? 0 : gap, box };
+  });
+  const template = columns.map(({ width, gap: behind }, index) =>
+    index === columns.length - 1 ? 'minmax(0, 1fr)' : `${width + behind}ch`,
+  );
   return {
-    columns: shown,
-    has: (column) => shown.includes(column),
-    wide: template('wide'),
-    medium: template('medium'),
-    narrow: template('narrow'),
-    noteColumn: 1 + shown.filter((column) => beforeNotes.includes(column)).length,
-    hasNames,
+    columns,
+    template: template.join(' '),
+    beforeNote: shown.filter((column) => beforeNotes.includes(column)).length,
   };
+}
+
+function before(widths: readonly number[], index: number, gap: number): number {
+  return widths.slice(0, index).reduce((sum, width) => sum + width + gap, 0);
+}
+
+/** As CSS shares out `minmax(least, parts fr)`: who would get less than its least gets that, and the others the rest. */
+function widthsOf(
+  columns: readonly LogColumn[],
+  sharesOf: Partial<Readonly<Record<LogColumn, Share>>>,
+  room: number,
+): number[] {
+  const widths = columns.map((column) => fixed[column] ?? 0);
+  let left = room - widths.reduce((sum, width) => sum + width, 0);
+  let open = columns.flatMap((column, index) => {
+    const share = fixed[column] === undefined ? sharesOf[column] : undefined;
+    return share ? [{ index, least: share[0], parts: share[1] }] : [];
+  });
+  while (open.length > 0) {
+    const parts = open.reduce((sum, each) => sum + each.parts, 0);
+    const isShort = (each: (typeof open)[number]) => (left * each.parts) / parts < each.least;
+    const short = open.filter(isShort);
+    const settled = short.length > 0 ? short : open;
+    const toShare = left;
+    for (const { index, least, parts: own } of settled) {
+      const width = short.length > 0 ? least : Math.floor((toShare * own) / parts);
+      widths[index] = width;
+      left -= width;
+    }
+    open = open.filter((each) => !settled.includes(each));
+  }
+  return widths;
 }
 
 /** As they stand in a row: a note's words follow on the connection. */

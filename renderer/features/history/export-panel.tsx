@@ -16,7 +16,7 @@ import {
   Stack,
   TextField,
 } from '../../components/index.ts';
-import { type LogSnapshot, type LogView, useCall, useContractEvent, useDraft } from '../../state/index.ts';
+import { type LogView, useCall, useContractEvent, useDraft, useLogTick } from '../../state/index.ts';
 import { WriteFile } from '../exports/index.ts';
 import styles from './sessions-panel.module.css';
 
@@ -47,13 +47,12 @@ export function useExportCommand(open: () => void, hasRows: boolean): void {
 
 export interface ExportPanelProps {
   readonly view: LogView;
-  readonly log: LogSnapshot;
   readonly onClose: () => void;
 }
 
-export function ExportPanel({ view, log, onClose }: ExportPanelProps) {
+export function ExportPanel({ view, onClose }: ExportPanelProps) {
   const { profileId, sessionId } = view;
-  const { filter } = log;
+  const { filter, status } = useLogTick(view);
   const [format, setFormat] = useDraft<ExportFormat>('log-export:format', 'ndjson');
   const [signatures, setSignatures] = useDraft('log-export:signatures', true);
   const [users, setUsers] = useDraft('log-export:users', false);
@@ -76,7 +75,7 @@ export function ExportPanel({ view, log, onClose }: ExportPanelProps) {
       run: onClose,
     },
   ]);
-  const count = log.status?.matched ?? 0;
+  const count = status?.matched ?? 0;
   return (
     <Page title="Export events" actions={<Button onClick={onClose}>Back to the log</Button>}>
       <Section

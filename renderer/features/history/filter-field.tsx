@@ -9,7 +9,7 @@ import {
   suggestionsAt,
 } from '#shared/lib/filter/index.ts';
 import { CompletionField, Icon, IconButton, Popover, type WrittenLine } from '../../components/index.ts';
-import { type LogSnapshot, type LogView, useCall, useDraft } from '../../state/index.ts';
+import { type LogState, type LogView, useCall, useDraft } from '../../state/index.ts';
 import styles from './filter-field.module.css';
 import { SavedFilters } from './saved-filters.tsx';
 
@@ -18,7 +18,7 @@ const namesLimit = 12;
 
 export interface FilterFieldProps {
   readonly view: LogView;
-  readonly log: LogSnapshot;
+  readonly log: LogState;
   readonly filterRef: Ref<HTMLInputElement>;
   /** Enter and Esc go from the filter to the rows. */
   readonly onLeave: () => void;
@@ -27,7 +27,7 @@ export interface FilterFieldProps {
 }
 
 /** What is typed, kept for as long as the page lives, whatever became of it. */
-export function useFilterText(view: LogView, log: LogSnapshot) {
+export function useFilterText(view: LogView, log: LogState) {
   const [text, setText] = useDraft(`filter:${view.profileId}`, log.filter);
   // What was ended is not sent again before the user says so.
   const sent = useRef(log.ended?.filter === text ? text : log.filter);
@@ -134,11 +134,7 @@ function useNames(
 }
 
 /** Under the field: what is wrong with the filter and where, or what may have been meant. */
-export function FilterRemarks(props: {
-  readonly id: string;
-  readonly text: string;
-  readonly log: LogSnapshot;
-}) {
+export function FilterRemarks(props: { readonly id: string; readonly text: string; readonly log: LogState }) {
   const { id, text, log } = props;
   const [settled, setSettled] = useState(text);
   useEffect(() => {

@@ -2,7 +2,7 @@
 import { type Ref, useId } from 'react';
 import { CommandButton } from '../../commands/index.ts';
 import { formatCount, plural, Toolbar } from '../../components/index.ts';
-import type { LogSnapshot, LogView } from '../../state/index.ts';
+import { type LogState, type LogView, useLogTick } from '../../state/index.ts';
 import { SubscribeForm } from '../live/index.ts';
 import { FilterField, FilterRemarks, useFilterText } from './filter-field.tsx';
 import { GoToTime } from './go-to-time.tsx';
@@ -13,7 +13,7 @@ import type { Marks } from './use-marks.ts';
 
 export interface InspectorToolbarProps {
   readonly view: LogView;
-  readonly log: LogSnapshot;
+  readonly log: LogState;
   readonly filterRef: Ref<HTMLInputElement>;
   /** Enter and Esc go from the filter to the rows. */
   readonly onLeaveFilter: () => void;
@@ -25,8 +25,6 @@ export function InspectorToolbar(props: InspectorToolbarProps) {
   const { view, log, filterRef, onLeaveFilter, marks, onJump } = props;
   const remarksId = useId();
   const filter = useFilterText(view, log);
-  const newCount = (log.status?.matched ?? 0) - view.count;
-  const isPaused = log.frozenCount !== undefined;
   const isLive = view.sessionId === undefined;
 
   return (
@@ -40,18 +38,14 @@ export function InspectorToolbar(props: InspectorToolbarProps) {
           remarksId={remarksId}
           {...filter}
         />
-        <Count log={log} />
+        <Count view={view} />
         <div className={styles.actions}>
-          {isLive && (
-            <CommandButton
-              command="inspector.pause"
-              icon={isPaused ? 'play' : 'pause'}
-              variant={isPaused ? 'plain' : 'quiet'}
-              {...(isPaused
-                ? { label: newCount > 0 ? `Resume · ${formatCount(newCount)} new` : 'Resume' }
-                : {})}
-            />
-          )}
+          {isLive &&
+            (log.frozenCount === undefined ? (
+              <CommandButton command="inspector.pause" icon="pause" variant="quiet" />
+            ) : (
+              <Resume view={view} />
+            ))}
           {isLive && <CommandButton command="inspector.clear" icon="clear" variant="quiet" />}
           <MarksMenu marks={marks} onJump={onJump} />
           <GoToTime view={view} onJump={onJump} />
@@ -65,7 +59,15 @@ export function InspectorToolbar(props: InspectorToolbarProps) {
   );
 }
 
-function Count({ log: { status, filter, isOpening } }: { readonly log: LogSnapshot }) {
+function Resume({ view }: { readonly view: LogView }) {
+  const { status } = useLogTick(view);
+  const newCount = (status?.matched ?? 0) - view.count;
+  const label = newCount > 0 ? `Resume · ${formatCount(newCount)} new` : 'Resume';
+  return <CommandButton command="inspector.pause" icon="play" variant="plain" label={label} />;
+}
+
+function Count({ view }: { readonly view: LogView }) {
+  const { status, filter, isOpening } = useLogTick(view);
   if (!status) return <span className={styles.count} />;
   const isScanning = isOpening || status.scanned < status.total;
   const percent = status.total > 0 ? Math.floor((status.scanned / status.total) * 100) : 100;

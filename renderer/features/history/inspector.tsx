@@ -1,9 +1,19 @@
 /** The live log of one app: filter, rows, and the details of one of them. */
-import { type CSSProperties, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  type CSSProperties,
+  type Ref,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import type { Detail } from '#shared/contract/history.ts';
 import { useCommands } from '../../commands/index.ts';
 import {
   Button,
+  classes,
   ErrorNotice,
   Loading,
   plural,
@@ -14,14 +24,17 @@ import {
 } from '../../components/index.ts';
 import {
   asAppError,
-  type LogSnapshot,
+  type LogState,
   type LogView,
   useAppConnections,
   useCall,
+  useLogState,
+  useLogTick,
   useLogView,
+  useSelected,
   useSettings,
 } from '../../state/index.ts';
-import { type ColumnLayout, layoutOf } from './columns.ts';
+import { layoutOf } from './columns.ts';
 import { ColumnsMenu } from './columns-menu.tsx';
 import { DetailPane } from './detail-pane.tsx';
 import { arePingsHidden, useEventFilters } from './event-filter.tsx';
@@ -39,35 +52,41 @@ import { type Marks, useMarks } from './use-marks.ts';
 /** The list keeps at least this much beside the details. */
 const listMinPx = 140;
 const detailMinPx = 120;
+/** Before the list has been measured. */
+const usualRoom = 120;
+const rulerLength = 100;
+const rowInsetPx = 12;
+/** Where it takes room of its own; the last column gives way. */
+const scrollBarPx = 16;
+const undecodableLine = classes(styles.line, styles.undecodableRow);
 
 export function Inspector({ profileId }: { readonly profileId: string }) {
-  const [view, log] = useLogView(profileId);
+  const view = useLogView(profileId);
+  const log = useLogState(view);
   const list = useRef<VirtualListHandle>(null);
   const filter = useRef<HTMLInputElement>(null);
-  const summary = useLogSummary(log, view.count);
+  const summary = useLogSummary(view, log);
   const clear = useClear(view);
   // The live log stays open with its app: see `AppScreen`.
   useEffect(() => (view.sessionId === undefined ? undefined : view.acquire()), [view]);
   const [panel, setPanel] = useState<'sessions' | 'export'>();
   const [picked, setPicked] = useState<Detail>();
   const closePanel = () => setPanel(undefined);
-  const hasRows = view.count > 0;
   const hasOthers = useAppConnections(profileId).some((each) => each.hasOthers);
   // Of an earlier session it is not known whether it had several.
   const hasConnections = hasOthers || view.sessionId !== undefined;
-  const { logColumns } = useSettings();
-  const layout = useMemo(() => layoutOf(logColumns, hasConnections), [logColumns, hasConnections]);
   const marks = useMarks(profileId, view.sessionId);
   const jump = useJump(view, list);
+  const previousAt = usePreviousAt(view, log.active?.index ?? null);
   useInspectorCommands(view, log, list, filter, clear.run);
   const isShown = panel === undefined;
   useMarkCommands(view, marks, jump, isShown);
   useEventFilters(view, isShown);
   useSessionsCommand(() => setPanel('sessions'));
-  useExportCommand(() => setPanel('export'), hasRows);
+  useExportCommand(() => setPanel('export'), log.hasRows);
 
   if (panel === 'sessions') return <SessionsPanel profileId={profileId} onClose={closePanel} />;
-  if (panel === 'export') return <ExportPanel view={view} log={log} onClose={closePanel} />;
+  if (panel === 'export') return <ExportPanel view={view} onClose={closePanel} />;
 
   return (
     <div className={styles.inspector}>
@@ -91,38 +110,11 @@ export function Inspector({ profileId }: { readonly profileId: string }) {
       <Panes
         isDetailOpen={log.isDetailOpen && log.active?.sequence != null}
         list={
-          log.status ? (
-            <div className={styles.listArea} style={columnVariables(layout)}>
-              <VirtualList
-                ref={list}
-                label="Events"
-                count={view.count}
-                heading={headingCells(layout)}
-                columnsClassName={styles.columns}
-                rowClassName={(index) => rowClassName(view, index)}
-                renderRow={(index) => {
-                  const row = view.row(index);
-                  return (
-                    <RowCells
-                      row={row}
-                      previousAt={view.row(index - 1)?.at}
-                      mark={row && marks.of(row.sequence)}
-                      layout={layout}
-                    />
-                  );
-                }}
-                activeIndex={log.active?.index ?? null}
-                onActiveChange={view.setActive}
-                onOpen={view.openDetail}
-                onRangeChange={view.want}
-                isFollowing={log.isFollowing}
-                startAt={view.shownFrom}
-                onFollowingChange={view.setFollowing}
-              />
+          log.isOpen ? (
+            <div className={styles.listArea}>
+              <Events view={view} hasConnections={hasConnections} marks={marks} listRef={list} />
               <ColumnsMenu arePingsHidden={arePingsHidden(log.filter)} />
-              {log.status.matched === 0 && (
-                <Nothing log={log} onClearFilter={() => void view.setFilter('')} />
-              )}
+              <Nothing view={view} onClearFilter={() => void view.setFilter('')} />
               {!log.isFollowing && (
                 <div className={styles.newest}>
                   <Button icon="newest" onClick={() => view.setFollowing(true)}>
@@ -141,7 +133,7 @@ export function Inspector({ profileId }: { readonly profileId: string }) {
               profileId={profileId}
               sessionId={view.sessionId}
               sequence={log.active.sequence}
-              previousAt={previousAt(view, log.active.index)}
+              previousAt={previousAt}
               marks={marks}
               picked={picked}
               onPick={setPicked}
@@ -160,29 +152,99 @@ export function Inspector({ profileId }: { readonly profileId: string }) {
   );
 }
 
-function previousAt(view: LogView, index: number | null): number | undefined {
-  return index === null ? undefined : view.row(index - 1)?.at;
+interface EventsProps {
+  readonly view: LogView;
+  readonly hasConnections: boolean;
+  readonly marks: Marks;
+  readonly listRef: Ref<VirtualListHandle>;
 }
 
-function columnVariables({ wide, medium, narrow, noteColumn }: ColumnLayout): CSSProperties {
-  return {
-    '--wide-columns': wide,
-    '--medium-columns': medium,
-    '--narrow-columns': narrow,
-    '--note-column': noteColumn,
-  } as CSSProperties;
+/** The rows: the one part of the page that is drawn anew with each tick of the log. */
+function Events({ view, hasConnections, marks, listRef }: EventsProps) {
+  const { active, isFollowing } = useLogTick(view);
+  const { logColumns } = useSettings();
+  const [area, room] = useRoom();
+  const layout = useMemo(
+    () => layoutOf(logColumns, hasConnections, room),
+    [logColumns, hasConnections, room],
+  );
+  const heading = useMemo(() => headingCells(layout), [layout]);
+  return (
+    <div ref={area} className={styles.events} style={{ '--columns': layout.template } as CSSProperties}>
+      <VirtualList
+        ref={listRef}
+        label="Events"
+        count={view.count}
+        heading={heading}
+        columnsClassName={styles.columns}
+        rowClassName={(index) => rowClassName(view, index)}
+        renderRow={(index) => {
+          const row = view.row(index);
+          return (
+            <RowCells
+              row={row}
+              previousAt={view.row(index - 1)?.at}
+              mark={row && marks.of(row.sequence)}
+              layout={layout}
+            />
+          );
+        }}
+        activeIndex={active?.index ?? null}
+        onActiveChange={view.setActive}
+        onOpen={view.openDetail}
+        onRangeChange={view.want}
+        isFollowing={isFollowing}
+        startAt={view.shownFrom}
+        onFollowingChange={view.setFollowing}
+      />
+    </div>
+  );
+}
+
+/** When the row before came, as soon as that is known. */
+function usePreviousAt(view: LogView, index: number | null): number | undefined {
+  return useSelected(view, () => ({ at: index === null ? undefined : view.row(index - 1)?.at })).at;
+}
+
+/** How many characters of the rows' face a row has room for. */
+function useRoom() {
+  const area = useRef<HTMLDivElement>(null);
+  const [room, setRoom] = useState(usualRoom);
+  useLayoutEffect(() => {
+    const element = area.current;
+    if (!element) return;
+    const ruler = document.createElement('span');
+    ruler.className = styles.ruler ?? '';
+    ruler.textContent = '0'.repeat(rulerLength);
+    ruler.ariaHidden = 'true';
+    element.append(ruler);
+    const measure = () => {
+      const characterPx = ruler.getBoundingClientRect().width / rulerLength;
+      const px = element.clientWidth - 2 * rowInsetPx - scrollBarPx;
+      if (characterPx > 0 && px > 0) setRoom(Math.floor(px / characterPx));
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    // The face may come later than the page.
+    observer.observe(ruler);
+    measure();
+    return () => {
+      observer.disconnect();
+      ruler.remove();
+    };
+  }, []);
+  return [area, room] as const;
 }
 
 function rowClassName(view: LogView, index: number): string | undefined {
   const kind = view.row(index)?.kind;
-  if (kind === 'note') return styles.noteRow;
-  if (kind === 'undecodable') return styles.undecodableRow;
-  return undefined;
+  return kind === 'undecodable' ? undecodableLine : styles.line;
 }
 
-function Nothing({ log, onClearFilter }: { readonly log: LogSnapshot; readonly onClearFilter: () => void }) {
-  const { status, filter } = log;
-  if (!status || filter === '') return <p className={styles.nothing}>No events yet.</p>;
+function Nothing({ view, onClearFilter }: { readonly view: LogView; readonly onClearFilter: () => void }) {
+  const { status, filter } = useLogTick(view);
+  if (status?.matched !== 0) return null;
+  if (filter === '') return <p className={styles.nothing}>No events yet.</p>;
   const isScanning = status.scanned < status.total;
   return (
     <div className={styles.nothing}>
@@ -321,7 +383,7 @@ function useMarkCommands(view: LogView, marks: Marks, jump: Jump, isShown: boole
 
 function useInspectorCommands(
   view: LogView,
-  log: LogSnapshot,
+  log: LogState,
   list: React.RefObject<VirtualListHandle | null>,
   filter: React.RefObject<HTMLInputElement | null>,
   clear: () => Promise<void>,

@@ -1,5 +1,5 @@
 /** One row of the log, cell by cell. */
-import { memo } from 'react';
+import { memo, type ReactNode } from 'react';
 import type { Mark, Row } from '#shared/contract/history.ts';
 import type { LogColumn } from '#shared/contract/settings.ts';
 import { assertNever } from '#shared/lib/app-error.ts';
@@ -14,56 +14,44 @@ import {
   HeadingCell,
   Icon,
   type IconName,
+  isPlain,
   KindSign,
   Name,
   SlotLabel,
   VisibleText,
 } from '../../components/index.ts';
-import type { ColumnLayout } from './columns.ts';
+import type { ColumnLayout, ShownColumn } from './columns.ts';
 import { encryptionFailureWords } from './encryption-words.ts';
 import styles from './inspector.module.css';
 
-const headings: Readonly<Record<LogColumn, React.ReactNode>> = {
-  time: <HeadingCell key="time">Time</HeadingCell>,
-  delta: (
-    <HeadingCell key="delta" className={styles.delta} label="Time since the row before">
-      Δ
-    </HeadingCell>
-  ),
-  direction: <HeadingCell key="direction" label="Direction" />,
-  connection: <HeadingCell key="connection" label="Connection" />,
-  channel: <HeadingCell key="channel">Channel</HeadingCell>,
-  event: <HeadingCell key="event">Event</HeadingCell>,
-  size: null,
-  key: (
-    <HeadingCell key="key" className={styles.keyCell}>
-      Key
-    </HeadingCell>
-  ),
-  data: null,
+const headings: Readonly<Record<LogColumn, { readonly words?: string; readonly label?: string }>> = {
+  time: { words: 'Time' },
+  delta: { words: 'Δ', label: 'Time since the row before' },
+  direction: { label: 'Direction' },
+  connection: { label: 'Connection' },
+  channel: { words: 'Channel' },
+  event: { words: 'Event' },
+  size: { words: 'Size' },
+  key: { words: 'Key' },
+  data: { words: 'Data' },
 };
 
 export function headingCells(layout: ColumnLayout) {
-  return layout.columns.map((column) => {
-    if (column === 'size')
-      return (
-        <HeadingCell key="size" className={sizeClass(layout)}>
-          Size
-        </HeadingCell>
-      );
-    if (column === 'data')
-      return (
-        <HeadingCell key="data" className={dataClass(layout)}>
-          Data
-        </HeadingCell>
-      );
-    return headings[column];
+  return layout.columns.map(({ column, gap }) => {
+    const { words, label } = headings[column];
+    const isAtEnd = column === 'delta' || column === 'size';
+    return (
+      <HeadingCell key={column} {...(label === undefined ? {} : { label })}>
+        <span
+          className={classes(styles.headingWords, isAtEnd && styles.atEnd)}
+          style={isAtEnd ? { paddingInlineEnd: `${gap}ch` } : undefined}
+        >
+          {words}
+        </span>
+      </HeadingCell>
+    );
   });
 }
-
-/** Beside names, these give way where there is little room. */
-const sizeClass = ({ hasNames }: ColumnLayout) => classes(styles.sizeCell, hasNames && styles.givesWay);
-const dataClass = ({ hasNames }: ColumnLayout) => classes(hasNames && styles.givesWayLast);
 
 interface RowCellsProps {
   readonly row: Row | undefined;
@@ -73,110 +61,132 @@ interface RowCellsProps {
   readonly layout: ColumnLayout;
 }
 
-/** Memoized: the list is drawn anew with each count, many times a second, while most rows stay what they are. */
+/**
+ * While the list follows thousands of events a second every cell is another one in every frame: the elements are as few
+ * as they can be, and a cell keeps its elements whatever is in it.
+ */
 export const RowCells = memo(function RowCells({ row, previousAt, mark, layout }: RowCellsProps) {
   // Drawn for the moment between scrolling and the answer: the row's place, without words.
-  if (!row) return <Cell className={styles.waiting} label="Loading" />;
+  if (!row) return <Cell label="Loading" />;
   const isNote = row.kind === 'note';
-  const columns = isNote ? layout.columns.slice(0, layout.noteColumn - 1) : layout.columns;
-  return (
-    <>
-      {columns.map((column, index) => (
-        <ColumnCell
-          key={column}
-          column={column}
-          row={row}
-          previousAt={previousAt}
-          mark={index === 0 ? mark : undefined}
-          layout={layout}
-        />
-      ))}
-      {isNote && <NoteCell row={row} mark={columns.length === 0 ? mark : undefined} />}
-    </>
-  );
+  const columns = isNote ? layout.columns.slice(0, layout.beforeNote) : layout.columns;
+  const sign = mark && <MarkSign mark={mark} />;
+  const cells = columns.map((shown, index) => cell(shown, row, previousAt, index === 0 ? sign : undefined));
+  if (isNote) cells.push(noteCell(row, columns, columns.length === 0 ? sign : undefined));
+  return cells;
 });
 
-interface ColumnCellProps extends RowCellsProps {
-  readonly row: Row;
-  readonly column: LogColumn;
-}
-
-function ColumnCell({ column, row, previousAt, mark, layout }: ColumnCellProps) {
-  const sign = mark && <MarkSign mark={mark} />;
+function cell(shown: ShownColumn, row: Row, previousAt: number | undefined, sign: ReactNode): ReactNode {
+  const { column, width } = shown;
   switch (column) {
     case 'time':
-      return (
-        <Cell className={styles.time}>
-          {sign}
-          {formatTime(row.at)}
-        </Cell>
-      );
-    case 'delta':
-      return (
-        <Cell className={classes(styles.time, styles.delta)}>
-          {sign}
-          {previousAt === undefined ? '–' : formatDelta(row.at - previousAt)}
-        </Cell>
-      );
+      return text(shown, styles.faint, sign, formatTime(row.at));
+    case 'delta': {
+      const since = previousAt === undefined ? '–' : formatDelta(row.at - previousAt);
+      return text(shown, styles.faint, sign, since.padStart(width));
+    }
     case 'connection':
-      return (
-        <Cell className={styles.direction}>
-          {sign}
-          {row.connection > 0 && <ConnectionMark number={row.connection} />}
-        </Cell>
-      );
+      return box(shown, undefined, sign, row.connection > 0 && <ConnectionMark number={row.connection} />);
     case 'direction':
-      return (
-        <Cell className={styles.direction}>
-          {sign}
-          <DirectionSign row={row} />
-        </Cell>
+      return box(shown, undefined, sign, <DirectionSign row={row} />);
+    case 'channel': {
+      if (row.channel === null) return text(shown, styles.faint, sign, '–');
+      const icon = (
+        <span className={styles.kindBox}>
+          <KindSign kind={channelKind(row.channel)} />
+        </span>
       );
-    case 'channel':
-      return (
-        <Cell className={styles.channel}>
-          {sign}
-          {row.channel === null ? (
-            <span className={styles.none}>–</span>
-          ) : (
-            <>
-              <KindSign kind={channelKind(row.channel)} />
-              <Name text={row.channel} />
-            </>
-          )}
-        </Cell>
-      );
-    case 'event':
-      return (
-        <Cell className={classes(styles.event, row.kind === 'protocol' && styles.protocol)}>
-          {sign}
-          {row.event === null ? <span className={styles.none}>not readable</span> : <Name text={row.event} />}
-        </Cell>
-      );
+      return name(shown, undefined, sign, icon, row.channel);
+    }
+    case 'event': {
+      if (row.event === null) return text(shown, styles.faint, sign, 'not readable');
+      return name(shown, row.kind === 'protocol' ? styles.faint : undefined, sign, undefined, row.event);
+    }
     case 'size':
-      return (
-        <Cell className={classes(sizeClass(layout), styles.size)}>
-          {sign}
-          {formatSize(row.sizeBytes)}
-        </Cell>
-      );
+      return text(shown, styles.soft, sign, formatSize(row.sizeBytes).padStart(width));
     case 'key':
-      return (
-        <Cell className={styles.keyCell}>
-          {sign}
-          <KeyCell row={row} />
-        </Cell>
-      );
+      return row.encryption
+        ? box(shown, styles.keyCell, sign, <KeyWords encryption={row.encryption} />)
+        : text(shown, undefined, sign, '');
     case 'data':
-      return (
-        <Cell className={classes(dataClass(layout), styles.preview)}>
-          {sign}
-          <Preview row={row} />
-        </Cell>
-      );
+      return data(shown, sign, row);
     default:
       return assertNever(column);
   }
+}
+
+/** More characters than a row's room may be out by. */
+const beyondSight = 8;
+/** Characters that the sign of a channel's kind takes. */
+const kindWidth = 2;
+
+/** A cell of plain text of ours, which is never too long. It is part of the row's line, and as wide by its spaces. */
+function text(
+  { column, width, gap }: ShownColumn,
+  className: string | undefined,
+  sign: ReactNode,
+  words: string,
+): ReactNode {
+  const padded = words.padEnd(width + gap);
+  return (
+    <Cell key={column} className={className}>
+      {sign ? (
+        <>
+          {sign}
+          {padded}
+        </>
+      ) : (
+        padded
+      )}
+    </Cell>
+  );
+}
+
+/** A cell that holds more than text, or text that may be wider than its characters are many. */
+function box(
+  shown: ShownColumn,
+  className: string | undefined,
+  sign: ReactNode,
+  content: ReactNode,
+): ReactNode {
+  return (
+    <Cell key={shown.column} className={classes(styles.box, className)} style={shown.box}>
+      {sign}
+      {content}
+    </Cell>
+  );
+}
+
+function name(
+  shown: ShownColumn,
+  className: string | undefined,
+  sign: ReactNode,
+  icon: ReactNode,
+  words: string,
+): ReactNode {
+  const room = shown.width - (icon ? kindWidth : 0);
+  const isBoxed = words.length > room || !isPlain(words);
+  return (
+    <Cell
+      key={shown.column}
+      className={isBoxed ? classes(styles.box, styles.nameBox, className) : className}
+      {...(isBoxed ? { style: shown.box } : {})}
+    >
+      {sign}
+      {icon}
+      {isBoxed ? <Name text={words} /> : words.padEnd(room + shown.gap)}
+    </Cell>
+  );
+}
+
+function data(shown: ShownColumn, sign: ReactNode, { preview, encryption }: Row): ReactNode {
+  if (preview === '' && encryption?.state === 'closed') {
+    const words = encryptionFailureWords[encryption.why].title;
+    return box(shown, styles.soft, sign, <span className={styles.why}>{words}</span>);
+  }
+  if (!isPlain(preview)) return box(shown, styles.soft, sign, <VisibleText text={preview} />);
+  // What is cut off here would not be in sight, and costs as much as what is. The row's own end has the ellipsis.
+  return text(shown, styles.soft, sign, preview.slice(0, shown.width + beyondSight));
 }
 
 /** In the margin, before the first column. */
@@ -188,20 +198,19 @@ function MarkSign({ mark: { note } }: { readonly mark: Mark }) {
   );
 }
 
-function Preview({ row }: { readonly row: Row }) {
-  if (row.preview !== '' || row.encryption?.state !== 'closed') return <VisibleText text={row.preview} />;
-  return <span className={styles.why}>{encryptionFailureWords[row.encryption.why].title}</span>;
-}
-
-function NoteCell({ row, mark }: { readonly row: Row; readonly mark: Mark | undefined }) {
+function noteCell(row: Row, before: readonly ShownColumn[], sign: ReactNode): ReactNode {
+  const words = [row.channel, row.preview === '' ? row.event : row.preview]
+    .filter((part) => part !== null && part !== '')
+    .join(' · ');
+  const taken = before.reduce((sum, { width, gap }) => sum + width + gap, 0);
   return (
-    <Cell className={styles.note}>
-      {mark && <MarkSign mark={mark} />}
-      <span className={styles.noteText}>
-        {[row.channel, row.preview === '' ? row.event : row.preview]
-          .filter((part) => part !== null && part !== '')
-          .join(' · ')}
-      </span>
+    <Cell
+      key="note"
+      className={classes(styles.box, styles.note)}
+      style={{ width: `calc(100% - ${taken}ch)` }}
+    >
+      {sign}
+      <span className={styles.noteText}>{words}</span>
     </Cell>
   );
 }
@@ -216,9 +225,7 @@ function DirectionSign({ row }: { readonly row: Row }) {
   return <Icon name={name} size={13} label={label} className={hue} />;
 }
 
-function KeyCell({ row }: { readonly row: Row }) {
-  const { encryption } = row;
-  if (!encryption) return null;
+function KeyWords({ encryption }: { readonly encryption: NonNullable<Row['encryption']> }) {
   switch (encryption.state) {
     case 'decrypted':
       return <SlotLabel slot={encryption.slot} />;

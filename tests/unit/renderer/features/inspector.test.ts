@@ -74,32 +74,56 @@ describe('a time that is typed', () => {
 });
 
 describe('the columns of the log', () => {
-  const tracks = (template: string) => template.match(/minmax\([^)]*\)|\S+/g) ?? [];
+  const namesOf = ({ columns }: ReturnType<typeof layoutOf>) => columns.map(({ column }) => column);
 
-  it('are as they were before they could be chosen', () => {
-    const layout = layoutOf(defaultSettings.logColumns, false);
-    expect(layout.columns).toEqual(['time', 'direction', 'channel', 'event', 'size', 'key', 'data']);
-    expect([layout.wide, layout.medium, layout.narrow].map((each) => tracks(each).length)).toEqual([7, 6, 5]);
-    expect(layout.noteColumn).toBe(2);
+  it('are the usual ones before any were chosen', () => {
+    const layout = layoutOf(defaultSettings.logColumns, false, 160);
+    expect(namesOf(layout)).toEqual(['time', 'direction', 'channel', 'event', 'size', 'key', 'data']);
+    expect(layout.beforeNote).toBe(1);
   });
 
   it('have the connection where there are several, before the words of notes', () => {
-    const layout = layoutOf(logColumns, true);
-    expect(layout.columns.slice(0, 3)).toEqual(['time', 'delta', 'connection']);
-    expect(layout.noteColumn).toBe(4);
-    expect(layoutOf(['time', 'channel'], true).has('connection')).toBe(false);
+    const layout = layoutOf(logColumns, true, 160);
+    expect(namesOf(layout).slice(0, 3)).toEqual(['time', 'delta', 'connection']);
+    expect(layout.beforeNote).toBe(3);
+    expect(namesOf(layoutOf(['time', 'channel'], true, 160))).toEqual(['time', 'channel']);
   });
 
-  it('fill the list, whichever are chosen', () => {
+  it('fill the list, whichever are chosen and however wide it is', () => {
     for (let bits = 1; bits < 2 ** logColumns.length; bits++) {
       const chosen = logColumns.filter((_, index) => (bits & (1 << index)) !== 0);
-      const layout = layoutOf(chosen, true);
-      expect(layout.columns).toHaveLength(chosen.length);
-      for (const template of [layout.wide, layout.medium, layout.narrow]) {
-        expect(template).toContain('fr)');
-        // A note's words have a column to begin in.
-        expect(tracks(template).length).toBeGreaterThanOrEqual(layout.noteColumn);
+      for (const room of [20, 85, 86, 121, 122, 140, 320]) {
+        const { columns, template, beforeNote } = layoutOf(chosen, true, room);
+        const what = `${chosen} in ${room}`;
+        expect(template.split(/ (?!1fr)/), what).toHaveLength(columns.length);
+        expect(template.endsWith('minmax(0, 1fr)'), what).toBe(true);
+        expect(beforeNote, what).toBeLessThanOrEqual(columns.length);
+        const taken = columns.reduce((sum, { width, gap }) => sum + width + gap, 0);
+        const hasShares = chosen.some((column) => ['channel', 'event', 'data'].includes(column));
+        // To a character for each share; or more than there is, where even the least is too much.
+        if (room >= 122 && hasShares) {
+          expect(taken, what).toBeLessThanOrEqual(room);
+          expect(taken, what).toBeGreaterThan(room - 4);
+        }
       }
     }
+  });
+
+  it('give way to names where there is little room', () => {
+    const shown = (room: number) => layoutOf(logColumns, false, room).columns.map(({ column }) => column);
+    expect(shown(122)).toEqual(['time', 'delta', 'direction', 'channel', 'event', 'size', 'key', 'data']);
+    expect(shown(121)).toEqual(['time', 'delta', 'direction', 'channel', 'event', 'key', 'data']);
+    expect(shown(85)).toEqual(['time', 'delta', 'direction', 'channel', 'event', 'key']);
+  });
+
+  it('share the room as a grid of fractions would, and none gets less than its least', () => {
+    const widths = (room: number) =>
+      Object.fromEntries(
+        layoutOf(logColumns, false, room).columns.map(({ column, width }) => [column, width]),
+      );
+    // 320 characters, less 36 of fixed columns and 14 between: 270, shared out as 1.1, 0.9 and 2.4.
+    expect(widths(320)).toMatchObject({ channel: 67, event: 55, data: 147 });
+    // 72 are left: the channel would get 18, and the event 15 of what remains.
+    expect(widths(122)).toMatchObject({ channel: 19, event: 14, data: 38 });
   });
 });
