@@ -79,7 +79,9 @@ export class LineEncoder {
   /** @param from The first frame to take. Answers where it stopped: after the last, or when the group was full. */
   encode(batch: FrameBatch, from: number): number {
     // One look at the whole batch, so that frames of ASCII need no check of their own.
-    const isAsciiOnly = isAscii(batch.bytes.subarray(0, batch.usedBytes));
+    const bytes = batch.bytes.subarray(0, batch.usedBytes);
+    const isAsciiOnly = isAscii(bytes);
+    this.#scanner.take(bytes);
     let index = from;
     for (; index < batch.count && !this.isFull; index++) this.#encodeFrame(batch, index, isAsciiOnly);
     return index;
@@ -97,7 +99,7 @@ export class LineEncoder {
     if (!isAsciiOnly && !isUtf8(batch.bytes.subarray(start, end))) {
       const base64 = batch.bytes.toString('base64', start, end);
       this.#addText(atMs, code, `"base64":"${base64}"`, 'base64', frameFacts(''), end - start);
-    } else if (this.#scanner.scan(batch.bytes, start, end) && this.#scanner.event.isPresent) {
+    } else if (this.#scanner.scan(start, end) && this.#scanner.event.isPresent) {
       this.#addScanned(atMs, code, batch.bytes, start, end);
     } else {
       this.#encodeUnusual(atMs, code, batch.bytes, start, end);

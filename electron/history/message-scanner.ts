@@ -1,25 +1,14 @@
 /**
- * Recognises the usual frame, `{"event":"…","channel":"…","data":"…"}` with its members in any order, byte by byte and
- * without making anything: the writer's time is mostly this. Whatever is not of exactly this form (blanks, data that
+ * Recognises the usual frame, `{"event":"…","channel":"…","data":"…"}` with its members in any order, without
+ * making anything: the writer's time is mostly this. Whatever is not of exactly this form (blanks, data that
  * is no string, escapes in a name) is left to JSON.parse; what is recognised, JSON.parse accepts as well.
  */
+
+import { StringEnds } from './string-ends.ts';
 
 const quote = 0x22;
 const backslash = 0x5c;
 const notFound = -1;
-
-/** Bytes that a JSON string holds as themselves. Those from 0x80 on are UTF-8, which the caller has checked. */
-const isPlain = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte >= 0x20 && byte !== quote && byte !== backslash ? 1 : 0,
-);
-const isShortEscape = marks('"\\/bfnrt');
-const isHexDigit = marks('0123456789abcdefABCDEF');
-
-function marks(characters: string): Uint8Array {
-  const table = new Uint8Array(256);
-  for (const byte of Buffer.from(characters)) table[byte] = 1;
-  return table;
-}
 
 /** A part of the scanned bytes. */
 export interface Span {
@@ -32,27 +21,35 @@ export class MessageScanner {
   /** Of the message that was scanned last. */
   readonly event: Span = { start: 0, end: 0, isPresent: false };
   readonly channel: Span = { start: 0, end: 0, isPresent: false };
-  #hasEscapes = false;
+  readonly #strings = new StringEnds();
+  #bytes: Uint8Array = new Uint8Array();
+
+  /** Takes the frames, one after the other, that are to be scanned. They must not change meanwhile. */
+  take(bytes: Uint8Array): void {
+    this.#bytes = bytes;
+    this.#strings.take(bytes);
+  }
 
   /** False: not the usual form. */
-  scan(bytes: Uint8Array, start: number, end: number): boolean {
+  scan(start: number, end: number): boolean {
     this.event.isPresent = false;
     this.channel.isPresent = false;
+    const bytes = this.#bytes;
     if (bytes[start] !== 0x7b) return false;
     let position = start + 1;
     for (;;) {
       if (bytes[position] !== quote) return false;
       const keyStart = position + 1;
-      const keyEnd = this.#endOfString(bytes, keyStart);
-      if (keyEnd === notFound || this.#hasEscapes) return false;
+      const keyEnd = this.#strings.after(keyStart);
+      if (keyEnd === notFound || hasBackslash(bytes, keyStart, keyEnd)) return false;
       if (bytes[keyEnd + 1] !== 0x3a || bytes[keyEnd + 2] !== quote) return false;
       const valueStart = keyEnd + 3;
-      const valueEnd = this.#endOfString(bytes, valueStart);
+      const valueEnd = this.#strings.after(valueStart);
       // A string without an end may have found one in the frame that lies behind.
       if (valueEnd === notFound || valueEnd >= end - 1) return false;
       const named = this.#spanOf(bytes, keyStart, keyEnd);
       if (named) {
-        if (this.#hasEscapes) return false;
+        if (hasBackslash(bytes, valueStart, valueEnd)) return false;
         named.start = valueStart;
         named.end = valueEnd;
         named.isPresent = true;
@@ -69,23 +66,6 @@ export class MessageScanner {
     if (end - start === 7 && isWord(bytes, start, channelWord)) return this.channel;
     return undefined;
   }
-
-  /** @param start after the opening quote. Answers the place of the closing one. */
-  #endOfString(bytes: Uint8Array, start: number): number {
-    this.#hasEscapes = false;
-    let position = start;
-    for (;;) {
-      while (isPlain[bytes[position] ?? 0] === 1) position++;
-      const byte = bytes[position];
-      if (byte === quote) return position;
-      if (byte !== backslash) return notFound;
-      this.#hasEscapes = true;
-      const escaped = bytes[position + 1] ?? 0;
-      if (isShortEscape[escaped] === 1) position += 2;
-      else if (escaped === 0x75 && isHex(bytes, position + 2)) position += 6;
-      else return notFound;
-    }
-  }
 }
 
 const eventWord = Buffer.from('event');
@@ -98,9 +78,9 @@ function isWord(bytes: Uint8Array, start: number, word: Uint8Array): boolean {
   return true;
 }
 
-function isHex(bytes: Uint8Array, start: number): boolean {
-  for (let index = start; index < start + 4; index++) {
-    if (isHexDigit[bytes[index] ?? 0] !== 1) return false;
+function hasBackslash(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let index = start; index < end; index++) {
+    if (bytes[index] === backslash) return true;
   }
-  return true;
+  return false;
 }

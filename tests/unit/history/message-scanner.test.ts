@@ -14,7 +14,8 @@ function scan(
   const middle = Buffer.from(frame);
   const bytes = Buffer.concat([before, middle, Buffer.from('"}"}{"event":"after","data":"x"}')]);
   const end = before.length + middle.length;
-  if (!scanner.scan(bytes, before.length, end)) return undefined;
+  scanner.take(bytes);
+  if (!scanner.scan(before.length, end)) return undefined;
   const text = ({ isPresent, start, end: spanEnd }: typeof scanner.event) =>
     isPresent ? bytes.toString('utf8', start, spanEnd) : undefined;
   return { event: text(scanner.event), channel: text(scanner.channel) };
