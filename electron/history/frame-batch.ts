@@ -1,30 +1,27 @@
 /**
- * Frames on their way from the main thread to the writer: copied into one buffer, which is transferred. This is the
- * hot path of the main thread, so a frame costs one copy and three stores, and allocates nothing.
+ * Frames on their way from the main thread to the writer: copied into one buffer, which is transferred, and written to
+ * the disk from where they lie, with room between them for the rest of their lines. This is the hot path of the main
+ * thread, so a frame costs one copy and three stores, and allocates nothing.
  */
+import { type FrameKind, frameCode } from './frame-code.ts';
+import { closingBytes, prefixBytes } from './frame-prefix.ts';
 
 export const framesPerBatch = 1000;
-const bytesPerBatch = 327_680;
-
-export const frameKinds = { in: 0, out: 1, note: 2 } as const;
-export type FrameKind = (typeof frameKinds)[keyof typeof frameKinds];
-const kindBits = 2;
-
-/** Connections of one app that the log tells apart: 1 to this. */
-export const connectionLimit = 63;
+const bytesPerBatch = 360_448;
 
 const endsStart = framesPerBatch * 8;
-const kindsStart = endsStart + framesPerBatch * 4;
-const bytesStart = kindsStart + framesPerBatch;
+const codesStart = endsStart + framesPerBatch * 4;
+const bytesStart = codesStart + framesPerBatch;
+/** Before and behind a frame, at most. */
+const mostBesideBytes = 64;
 
-/** `[times: Float64 × n][ends: Uint32 × n][kinds: Uint8 × n][the frames' bytes]` */
+/** `[times: Float64 × n][ends: Uint32 × n][codes: Uint8 × n][the frames, each with its room]` */
 export class FrameBatch {
   readonly buffer: ArrayBuffer;
   readonly atMs: Float64Array;
-  /** Where a frame ends in `bytes`; it starts where the one before ends. */
+  /** Where a frame ends in `bytes`. */
   readonly ends: Uint32Array;
-  /** The kind, and above it the connection's number. */
-  readonly kinds: Uint8Array;
+  readonly codes: Uint8Array;
   readonly bytes: Buffer;
   count: number;
   usedBytes = 0;
@@ -33,14 +30,16 @@ export class FrameBatch {
     this.buffer = buffer;
     this.atMs = new Float64Array(buffer, 0, framesPerBatch);
     this.ends = new Uint32Array(buffer, endsStart, framesPerBatch);
-    this.kinds = new Uint8Array(buffer, kindsStart, framesPerBatch);
+    this.codes = new Uint8Array(buffer, codesStart, framesPerBatch);
     this.bytes = Buffer.from(buffer, bytesStart);
     this.count = count;
-    if (count > 0) this.usedBytes = this.ends[count - 1] ?? 0;
+    if (count > 0) this.usedBytes = (this.ends[count - 1] ?? 0) + closingBytes;
   }
 
+  /** @param atLeastBytes for a frame that is larger than a usual batch */
   static create(atLeastBytes = 0): FrameBatch {
-    return new FrameBatch(new ArrayBuffer(bytesStart + Math.max(bytesPerBatch, atLeastBytes)), 0);
+    const roomBytes = Math.max(bytesPerBatch, atLeastBytes + mostBesideBytes);
+    return new FrameBatch(new ArrayBuffer(bytesStart + roomBytes), 0);
   }
 
   /** Of the usual size, and so worth using again. */
@@ -49,24 +48,25 @@ export class FrameBatch {
   }
 
   hasRoomFor(sizeBytes: number): boolean {
-    return this.count < framesPerBatch && this.usedBytes + sizeBytes <= this.bytes.length;
+    return this.count < framesPerBatch && this.usedBytes + sizeBytes + mostBesideBytes <= this.bytes.length;
   }
 
   /** The caller has asked `hasRoomFor`. */
   add(kind: FrameKind, connection: number, frame: Uint8Array, atMs: number): void {
-    this.bytes.set(frame, this.usedBytes);
-    this.usedBytes += frame.length;
+    const code = frameCode(kind, connection);
+    const start = this.usedBytes + prefixBytes(code);
+    const end = start + frame.length;
+    this.bytes.set(frame, start);
     this.atMs[this.count] = atMs;
-    this.ends[this.count] = this.usedBytes;
-    this.kinds[this.count] = kind | (connection << kindBits);
+    this.ends[this.count] = end;
+    this.codes[this.count] = code;
+    this.usedBytes = end + closingBytes;
     this.count++;
   }
-}
 
-export function kindOf(code: number): FrameKind {
-  return (code & ((1 << kindBits) - 1)) as FrameKind;
-}
-
-export function connectionOf(code: number): number {
-  return code >> kindBits;
+  /** Where a frame starts in `bytes`. */
+  startOf(index: number): number {
+    const before = index === 0 ? 0 : (this.ends[index - 1] ?? 0) + closingBytes;
+    return before + prefixBytes(this.codes[index] ?? 0);
+  }
 }

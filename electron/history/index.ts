@@ -39,7 +39,7 @@ import { type Retention, Sessions, sessionName } from './sessions.ts';
 import { WriterLink } from './writer-link.ts';
 
 export type { ChannelRates, RateQuestion } from './channel-rates.ts';
-export { connectionLimit } from './frame-batch.ts';
+export { connectionLimit } from './frame-code.ts';
 export { KeepChoices } from './keep-choices.ts';
 export type { CapturedEvent, Decrypted, EncryptedItem } from './messages.ts';
 export { frameLimitBytes, type Recorder } from './recorder.ts';

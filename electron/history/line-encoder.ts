@@ -1,5 +1,5 @@
 /**
- * Turns frames into lines of the log, and keeps their columns, until they are written together:
+ * Turns frames into lines of the log, and keeps these and their columns until they are written together:
  *   {"t":MS,"dir":"in","frame":JSON AS IT WAS}
  *   {"t":MS,"dir":"in","text":"not JSON, or JSON over several lines"}
  *   {"t":MS,"dir":"in","base64":"not UTF-8"}
@@ -11,15 +11,16 @@ import {
   type Columns,
   copyColumns,
   createColumns,
-  type Direction,
   growColumns,
   type LineForm,
   noName,
   packFlags,
   unlistedName,
 } from './columns.ts';
-import { connectionOf, type FrameBatch, frameKinds, kindOf } from './frame-batch.ts';
+import type { FrameBatch } from './frame-batch.ts';
+import { connectionOf, type FrameCode, frameKinds, kindOf } from './frame-code.ts';
 import { type FrameFacts, frameFacts } from './frame-kind.ts';
+import { closingBytes, directionOf, FramePrefix, origin } from './frame-prefix.ts';
 import { MessageScanner } from './message-scanner.ts';
 import type { NameTable } from './names.ts';
 
@@ -35,9 +36,14 @@ export class LineEncoder {
   /** By the batch's code of kind and connection. */
   readonly #prefixes = new Map<number, FramePrefix>();
   #columns = createColumns(startLines);
-  #output = Buffer.allocUnsafeSlow(startBytes);
+  /** The lines in order: parts of batches, and of `#own`. The last one may be added to. */
+  #parts: Part[] = [];
+  /** Lines that were not made around a frame where it lay. */
+  #own = Buffer.allocUnsafeSlow(startBytes);
+  #ownBytes = 0;
   #usedBytes = 0;
   #count = 0;
+  #batches: ArrayBuffer[] = [];
 
   constructor(names: NameTable) {
     this.#names = names;
@@ -52,8 +58,13 @@ export class LineEncoder {
     return this.#count >= groupLines || this.#usedBytes >= groupBytes;
   }
 
-  get output(): Buffer {
-    return this.#output.subarray(0, this.#usedBytes);
+  get usedBytes(): number {
+    return this.#usedBytes;
+  }
+
+  /** The waiting lines, in order. */
+  get output(): Buffer[] {
+    return this.#parts.map(({ bytes, start, end }) => bytes.subarray(start, end));
   }
 
   /** The waiting lines' columns. @param offset where in the segment the output starts. */
@@ -66,17 +77,24 @@ export class LineEncoder {
     return columns;
   }
 
-  reset(): void {
+  /** Answers the batches that were read to their end, and are not needed any more. */
+  reset(): ArrayBuffer[] {
     // What a rush needed is not kept after it.
-    if (this.#usedBytes < this.#output.length / 8) {
-      this.#output = Buffer.allocUnsafeSlow(Math.max(startBytes, this.#usedBytes * 2));
+    if (this.#ownBytes < this.#own.length / 8)
+      this.#own = Buffer.allocUnsafeSlow(Math.max(startBytes, this.#ownBytes * 2));
+    if (this.#count < this.#columns.flags.length / 8)
       this.#columns = createColumns(Math.max(startLines, this.#count * 2));
-    }
+    this.#parts = [];
+    this.#ownBytes = 0;
     this.#usedBytes = 0;
     this.#count = 0;
+    return this.#batches.splice(0);
   }
 
-  /** @param from The first frame to take. Answers where it stopped: after the last, or when the group was full. */
+  /**
+   * The lines lie in the batch itself until they are written. @param from the first frame to take. Answers where it
+   * stopped: after the last, or when the group was full.
+   */
   encode(batch: FrameBatch, from: number): number {
     // One look at the whole batch, so that frames of ASCII need no check of their own.
     const bytes = batch.bytes.subarray(0, batch.usedBytes);
@@ -84,14 +102,15 @@ export class LineEncoder {
     this.#scanner.take(bytes);
     let index = from;
     for (; index < batch.count && !this.isFull; index++) this.#encodeFrame(batch, index, isAsciiOnly);
+    if (index === batch.count) this.#batches.push(batch.buffer);
     return index;
   }
 
   #encodeFrame(batch: FrameBatch, index: number, isAsciiOnly: boolean): void {
-    const start = index === 0 ? 0 : (batch.ends[index - 1] ?? 0);
+    const start = batch.startOf(index);
     const end = batch.ends[index] ?? start;
     const atMs = Math.round((batch.atMs[index] ?? 0) * 1000) / 1000;
-    const code = batch.kinds[index] ?? 0;
+    const code = batch.codes[index] ?? 0;
     if (kindOf(code) === frameKinds.note) {
       this.#encodeNote(atMs, code, batch.bytes.toString('utf8', start, end));
       return;
@@ -106,7 +125,7 @@ export class LineEncoder {
     }
   }
 
-  #encodeUnusual(atMs: number, code: number, bytes: Buffer, start: number, end: number): void {
+  #encodeUnusual(atMs: number, code: FrameCode, bytes: Buffer, start: number, end: number): void {
     const text = bytes.toString('utf8', start, end);
     const facts = frameFacts(text);
     if (!facts.isJson || text.includes('\n') || text.includes('\r')) {
@@ -121,7 +140,7 @@ export class LineEncoder {
     this.#addLine(atMs, code, length, channel, event, flags, end - start);
   }
 
-  #addScanned(atMs: number, code: number, bytes: Buffer, start: number, end: number): void {
+  #addScanned(atMs: number, code: FrameCode, bytes: Buffer, start: number, end: number): void {
     const { event, channel } = this.#scanner;
     const eventId = this.#names.idOfBytes(bytes, event.start, event.end);
     const channelId = channel.isPresent ? this.#names.idOfBytes(bytes, channel.start, channel.end) : noName;
@@ -134,7 +153,7 @@ export class LineEncoder {
     this.#addLine(atMs, code, length, channelId, eventId, flags, end - start);
   }
 
-  #encodeNote(atMs: number, code: number, json: string): void {
+  #encodeNote(atMs: number, code: FrameCode, json: string): void {
     const [note, text] = JSON.parse(json) as [string, string];
     const facts: FrameFacts = { isJson: true, kind: 'note', channel: null, event: note, isEncrypted: false };
     const members = `"note":${JSON.stringify(note)},"text":${JSON.stringify(text)}`;
@@ -142,22 +161,25 @@ export class LineEncoder {
   }
 
   /** Answers the line's length. */
-  #writeVerbatim(atMs: number, code: number, bytes: Buffer, start: number, end: number): number {
-    const prefix = this.#prefix(code).at(atMs);
-    const length = prefix.length + (end - start) + '}\n'.length;
-    this.#makeRoom(length);
-    const output = this.#output;
-    const frameStart = this.#usedBytes + prefix.length;
-    output.set(prefix, this.#usedBytes);
-    bytes.copy(output, frameStart, start, end);
-    output[frameStart + end - start] = 0x7d;
-    output[frameStart + end - start + 1] = 0x0a;
+  #writeVerbatim(atMs: number, code: FrameCode, bytes: Buffer, start: number, end: number): number {
+    const prefix = this.#prefix(code);
+    const { length: before } = prefix.at(atMs);
+    const length = before + (end - start) + closingBytes;
+    if (prefix.surround(atMs, bytes, start, end)) {
+      this.#addPart(bytes, start - before, length);
+      return length;
+    }
+    const place = this.#makeRoom(length);
+    this.#own.set(prefix.at(atMs), place);
+    bytes.copy(this.#own, place + before, start, end);
+    this.#own.write('}\n', place + length - closingBytes);
+    this.#addPart(this.#own, place, length);
     return length;
   }
 
   #addText(
     atMs: number,
-    code: number,
+    code: FrameCode,
     members: string,
     form: LineForm,
     { channel, event, kind, isEncrypted }: FrameFacts,
@@ -166,16 +188,17 @@ export class LineEncoder {
     const direction = directionOf(code);
     const line = `{"t":${atMs},${origin(code)},${members}}\n`;
     const length = Buffer.byteLength(line);
-    this.#makeRoom(length);
-    this.#output.write(line, this.#usedBytes);
+    const place = this.#makeRoom(length);
+    this.#own.write(line, place);
+    this.#addPart(this.#own, place, length);
     const flags = packFlags({ kind, direction, form, isEncrypted });
     this.#addLine(atMs, code, length, this.#names.idOf(channel), this.#names.idOf(event), flags, sizeBytes);
   }
 
-  /** The line's bytes are in the output already. */
+  /** The line's bytes are in a part already. */
   #addLine(
     atMs: number,
-    code: number,
+    code: FrameCode,
     length: number,
     channel: number,
     event: number,
@@ -196,58 +219,34 @@ export class LineEncoder {
     this.#usedBytes += length;
   }
 
-  #prefix(code: number): FramePrefix {
+  #prefix(code: FrameCode): FramePrefix {
     const known = this.#prefixes.get(code);
     if (known) return known;
-    const prefix = new FramePrefix(origin(code));
+    const prefix = new FramePrefix(code);
     this.#prefixes.set(code, prefix);
     return prefix;
   }
 
-  #makeRoom(sizeBytes: number): void {
-    const needed = this.#usedBytes + sizeBytes;
-    if (needed <= this.#output.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#output.length * 2));
-    this.#output.copy(larger, 0, 0, this.#usedBytes);
-    this.#output = larger;
-  }
-}
-
-function directionOf(code: number): Direction {
-  const kind = kindOf(code);
-  if (kind === frameKinds.note) return 'note';
-  return kind === frameKinds.out ? 'out' : 'in';
-}
-
-/** The members of a line that say where it is from. */
-function origin(code: number): string {
-  const connection = connectionOf(code);
-  const direction = `"dir":"${directionOf(code)}"`;
-  return connection === 1 ? direction : `${direction},"conn":${connection}`;
-}
-
-/** The bytes before a frame. Of two frames in one millisecond only three digits differ, so only these are written. */
-class FramePrefix {
-  readonly #origin: string;
-  #bytes = Buffer.alloc(0);
-  #wholeMs = -1;
-  #fractionStart = 0;
-
-  constructor(origin: string) {
-    this.#origin = origin;
-  }
-
-  at(atMs: number): Buffer {
-    const wholeMs = Math.floor(atMs);
-    if (wholeMs !== this.#wholeMs) {
-      this.#wholeMs = wholeMs;
-      this.#fractionStart = `{"t":${wholeMs}.`.length;
-      this.#bytes = Buffer.from(`{"t":${wholeMs}.000,${this.#origin},"frame":`);
+  /** Answers where a line of our own begins. Parts of a smaller buffer stay where they are. */
+  #makeRoom(sizeBytes: number): number {
+    if (this.#ownBytes + sizeBytes > this.#own.length) {
+      this.#own = Buffer.allocUnsafeSlow(Math.max(sizeBytes, this.#own.length * 2));
+      this.#ownBytes = 0;
     }
-    const fraction = Math.round((atMs - wholeMs) * 1000);
-    this.#bytes[this.#fractionStart] = 0x30 + Math.floor(fraction / 100);
-    this.#bytes[this.#fractionStart + 1] = 0x30 + (Math.floor(fraction / 10) % 10);
-    this.#bytes[this.#fractionStart + 2] = 0x30 + (fraction % 10);
-    return this.#bytes;
+    const place = this.#ownBytes;
+    this.#ownBytes += sizeBytes;
+    return place;
   }
+
+  #addPart(bytes: Buffer, start: number, length: number): void {
+    const last = this.#parts.at(-1);
+    if (last?.bytes === bytes && last.end === start) last.end += length;
+    else this.#parts.push({ bytes, start, end: start + length });
+  }
+}
+
+interface Part {
+  readonly bytes: Buffer;
+  readonly start: number;
+  end: number;
 }

@@ -1,5 +1,6 @@
 /** Where frames enter the log. `frame` is the main thread's whole cost of an event. */
-import { type FrameBatch, type FrameKind, frameKinds, framesPerBatch } from './frame-batch.ts';
+import { type FrameBatch, framesPerBatch } from './frame-batch.ts';
+import { type FrameKind, frameKinds } from './frame-code.ts';
 import type { WriterLink } from './writer-link.ts';
 
 /** Of what concerns the log itself. */

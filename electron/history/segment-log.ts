@@ -12,7 +12,7 @@ import {
   ftruncateSync,
   mkdirSync,
   openSync,
-  write,
+  writev,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -32,6 +32,12 @@ export interface SegmentLimits {
 export const usualLimits: SegmentLimits = { bytes: 64 * 1024 * 1024, lines: 262_144 };
 
 export interface Committed {
+  readonly lines: CommittedLines;
+  /** Those that all lines are durable of. */
+  readonly batches: readonly ArrayBuffer[];
+}
+
+export interface CommittedLines {
   readonly path: string;
   /** The sequence number of the first line. */
   readonly firstLine: number;
@@ -106,7 +112,10 @@ export class SegmentLog {
     return droppedBytes;
   }
 
-  /** Answers where it stopped; the group must be committed before the rest fits. */
+  /**
+   * Answers where it stopped; the group must be committed before the rest fits. The batch is the log's until it comes
+   * back from a commit.
+   */
   encode(batch: FrameBatch, from: number): number {
     return this.#filling.encode(batch, from);
   }
@@ -117,7 +126,7 @@ export class SegmentLog {
       [this.#filling, this.#writing] = [this.#writing, this.#filling];
       this.#namesInGroup = this.#names.names.length;
     }
-    const { count, output } = this.#writing;
+    const { count, output, usedBytes } = this.#writing;
     if (count === 0) return undefined;
     const file = this.#openSegment();
     await writeAll(file, output, this.#sizeBytes);
@@ -126,14 +135,14 @@ export class SegmentLog {
     const firstName = this.#toldNames;
     const newNames = this.#names.names.slice(firstName, this.#namesInGroup);
     const firstLine = this.#committedCount;
-    const committed = { path: this.#path, firstLine, columns, count, firstName, newNames };
-    this.#sizeBytes += output.length;
+    const lines = { path: this.#path, firstLine, columns, count, firstName, newNames };
+    this.#sizeBytes += usedBytes;
     this.#toldNames = this.#namesInGroup;
     this.#committedCount += count;
     this.#current.append(columns, count);
-    this.#writing.reset();
+    const batches = this.#writing.reset();
     if (this.#sizeBytes >= this.#limits.bytes || this.#current.count >= this.#limits.lines) this.#roll();
-    return committed;
+    return { lines, batches };
   }
 
   /** All committed lines in order, for a reader that starts anew. */
@@ -189,14 +198,26 @@ export class SegmentLog {
   }
 }
 
-const writePart = promisify(write);
+const writeParts = promisify(writev);
 const syncData = promisify(fdatasync);
 
-async function writeAll(file: number, bytes: Buffer, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await writePart(file, bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
+async function writeAll(file: number, parts: readonly Buffer[], position: number): Promise<void> {
+  let [left, place] = [parts, position];
+  while (left.length > 0) {
+    const { bytesWritten } = await writeParts(file, left, place);
+    place += bytesWritten;
+    left = partsAfter(left, bytesWritten);
   }
+}
+
+/** What is left of some parts behind their first bytes. */
+function partsAfter(parts: readonly Buffer[], done: number): readonly Buffer[] {
+  let behind = done;
+  for (const [index, part] of parts.entries()) {
+    if (behind < part.length) return [part.subarray(behind), ...parts.slice(index + 1)];
+    behind -= part.length;
+  }
+  return [];
 }
 
 function sizeOf(path: string): number {

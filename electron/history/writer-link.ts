@@ -9,10 +9,10 @@ import type { FromWriter, ToWriter, WriterData } from './messages.ts';
 import type { SegmentLimits } from './segment-log.ts';
 
 /** From here on the socket should pause: more bytes than this are on their way to the disk. */
-const pauseAtBytes = 8 * 1024 * 1024;
+const pauseAtBytes = 12 * 1024 * 1024;
 /** From here on frames are counted instead of kept, and the count goes into the log. */
 const dropAtBytes = 64 * 1024 * 1024;
-const pooledBuffers = 16;
+const pooledBuffers = 24;
 const restartsInARow = 3;
 const closeTimeoutMs = 5000;
 

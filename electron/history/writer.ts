@@ -10,7 +10,7 @@ import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import { FrameBatch } from './frame-batch.ts';
 import type { Feed, FromWriter, ToWriter, WriterData } from './messages.ts';
-import { type Committed, SegmentLog } from './segment-log.ts';
+import { type Committed, type CommittedLines, SegmentLog } from './segment-log.ts';
 import { dropTornLines, removeUnfinishedIndexes } from './torn-line.ts';
 
 const commitDelayMs = 20;
@@ -100,7 +100,6 @@ export class Writer {
       next = open.log.encode(batch, next);
       if (open.log.isGroupFull) await this.#startCommit(open);
     }
-    this.#tell({ type: 'taken', buffer }, [buffer]);
     if (open.log.waitingCount >= linesPerCommit && !open.committing) await this.#startCommit(open);
     else if (open.log.waitingCount > 0) this.#commitSoon();
   }
@@ -132,8 +131,9 @@ export class Writer {
   async #commit({ profileId, log }: OpenLog): Promise<void> {
     const committed = await this.#tryToCommit(log);
     if (!committed) return;
-    this.#feedLines(profileId, committed);
+    this.#feedLines(profileId, committed.lines);
     this.#tell({ type: 'durable', profileId, count: log.committedCount });
+    for (const buffer of committed.batches) this.#tell({ type: 'taken', buffer }, [buffer]);
   }
 
   async #tryToCommit(log: SegmentLog): Promise<Committed | undefined> {
@@ -154,7 +154,7 @@ export class Writer {
     }
   }
 
-  #feedLines(profileId: string, { columns, ...rest }: Committed): void {
+  #feedLines(profileId: string, { columns, ...rest }: CommittedLines): void {
     if (!this.#feed) return;
     const lines: Feed = { type: 'lines', profileId, ...rest, columns: columns.buffer };
     this.#feed.postMessage(lines, [columns.buffer]);

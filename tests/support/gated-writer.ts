@@ -16,14 +16,14 @@ export function gateName(historyFolder: string): string {
 
 if (parentPort) {
   const tell = (message: string) => parentPort?.postMessage({ type: 'problem', message });
-  const { write, fdatasync } = fs;
+  const { writev, fdatasync } = fs;
   const waiting: ((answer: SyncAnswer) => void)[] = [];
   const gate = new BroadcastChannel(gateName((workerData as WriterData).folder));
   gate.onmessage = (event) => waiting.shift()?.((event as { data: SyncAnswer }).data);
-  fs.write = ((...args: Parameters<typeof write>) => {
+  fs.writev = ((...args: Parameters<typeof writev>) => {
     tell('write');
-    write(...args);
-  }) as typeof write;
+    writev(...args);
+  }) as typeof writev;
   fs.fdatasync = ((file: number, callback: fs.NoParamCallback) => {
     waiting.push((code) => {
       if (code === null) fdatasync(file, callback);

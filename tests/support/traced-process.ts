@@ -13,7 +13,16 @@ import type { ProcessToKill } from './killed-process.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 /** Whatever changes the disk, or makes it keep a change. */
-const changingCalls = ['pwrite64', 'fdatasync', 'fsync', 'rename', 'ftruncate', 'unlink', 'mkdir'] as const;
+const changingCalls = [
+  'pwrite64',
+  'pwritev',
+  'fdatasync',
+  'fsync',
+  'rename',
+  'ftruncate',
+  'unlink',
+  'mkdir',
+] as const;
 type ChangingCall = (typeof changingCalls)[number];
 
 /** Why nothing can be traced here, or undefined. */

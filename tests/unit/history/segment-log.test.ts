@@ -2,7 +2,8 @@ import { appendFileSync, readdirSync, readFileSync, rmSync, statSync, truncateSy
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Columns, createColumns, unpackFlags } from '../../../electron/history/columns.ts';
-import { FrameBatch, frameKinds } from '../../../electron/history/frame-batch.ts';
+import { FrameBatch } from '../../../electron/history/frame-batch.ts';
+import { frameKinds } from '../../../electron/history/frame-code.ts';
 import { indexSegment, readIndexFile } from '../../../electron/history/index-file.ts';
 import { LogLine, lineBeginning } from '../../../electron/history/line-reader.ts';
 import { NameTable } from '../../../electron/history/names.ts';
@@ -24,7 +25,8 @@ function batchOf(
   connection = 1,
 ): FrameBatch {
   const buffers = frames.map((frame) => Buffer.from(frame));
-  const batch = FrameBatch.create(buffers.reduce((sum, { length }) => sum + length, 0));
+  // Each with room for the rest of its line.
+  const batch = FrameBatch.create(buffers.reduce((sum, { length }) => sum + length + 64, 0));
   for (const [index, frame] of buffers.entries())
     batch.add(kind, connection, frame, 1_700_000_000_000 + index / 3);
   return batch;
@@ -68,6 +70,43 @@ describe('lines of the log', () => {
       note: 'gap',
       text: 'Lost "5 s"\nagain',
     });
+  });
+
+  it('are made of a frame of any time, though most have times of one length', async () => {
+    const path = newFolder();
+    const log = new SegmentLog(path);
+    const times = [0, 5.25, 999_999_999_999, 1_000_000_000_000, 9_999_999_999_999.5, 10_000_000_000_000];
+    const batch = FrameBatch.create();
+    const frame = Buffer.from('{"event":"e","channel":"c","data":"{\\"id\\":1}"}');
+    for (const atMs of times) batch.add(frameKinds.out, 12, frame, atMs);
+    await write(log, batch);
+    const lines = readFileSync(join(path, '000001.ndjson'), 'utf8').split('\n').slice(0, -1);
+    expect(lines.map((line) => lineBeginning(line)?.atMs)).toEqual(times);
+    for (const line of lines) expect(new LogLine(line, 'frame', true).frame).toBe(frame.toString());
+  });
+
+  it('lie in their batch until they are durable, and each batch comes back once', async () => {
+    const log = new SegmentLog(newFolder());
+    const batches = Array.from({ length: 40 }, () =>
+      batchOf(Array.from({ length: 1000 }, (_, index) => `{"event":"e","data":"${index}"}`)),
+    );
+    const back: ArrayBuffer[] = [];
+    let commits = 0;
+    const commit = async () => {
+      commits++;
+      back.push(...((await log.commit())?.batches ?? []));
+    };
+    for (const batch of batches) {
+      for (let next = log.encode(batch, 0); next < batch.count; next = log.encode(batch, next)) {
+        // The part of this batch that is durable already is not all of it.
+        await commit();
+        expect(back).not.toContain(batch.buffer);
+      }
+    }
+    await commit();
+    expect(commits).toBeGreaterThan(2);
+    expect(back).toEqual(batches.map(({ buffer }) => buffer));
+    expect(log.committedCount).toBe(40_000);
   });
 
   it('say which connection they are of, unless it is the first', async () => {
