@@ -77,20 +77,20 @@ function expectAgreement(frame: string | Uint8Array): void {
 
 describe('where a string ends', () => {
   const strings = new StringEnds();
-  const after = (text: string, start = 0) => {
+  const endOf = (text: string, start = 0) => {
     strings.take(Buffer.from(text));
     return strings.after(start);
   };
 
   it('is at its first quote without a backslash before it, wherever in sixteen bytes that falls', () => {
     for (let lead = 0; lead < 40; lead++) {
-      for (const escape of ['', '\\"', '\\\\', '\\n', '\\u00e9', '\\"\\"', '\\\\\\"', '\\"x\\"', 'é']) {
-        const text = `${'x'.repeat(lead)}${escape}`;
-        expect(after(`${text}" and "more"`), text).toBe(Buffer.byteLength(text));
+      for (const tail of ['', '\\"', '\\\\', '\\n', '\\u00e9', '\\"\\"', '\\\\\\"', '\\"x\\"', 'é']) {
+        const text = `${'x'.repeat(lead)}${tail}`;
+        expect(endOf(`${text}" and "more"`), text).toBe(Buffer.byteLength(text));
       }
-      expect(after(`${'x'.repeat(lead)}\n"`), `a control after ${lead}`).toBe(-1);
-      expect(after(`${'x'.repeat(lead)}\\x"`), `an unknown escape after ${lead}`).toBe(-1);
-      expect(after(`${'x'.repeat(lead)}\\u00g0"`), `a broken escape after ${lead}`).toBe(-1);
+      expect(endOf(`${'x'.repeat(lead)}\n"`), `a control after ${lead}`).toBe(-1);
+      expect(endOf(`${'x'.repeat(lead)}\\x"`), `an unknown escape after ${lead}`).toBe(-1);
+      expect(endOf(`${'x'.repeat(lead)}\\u00g0"`), `a broken escape after ${lead}`).toBe(-1);
     }
   });
 
@@ -99,25 +99,25 @@ describe('where a string ends', () => {
       for (let lead = 0; lead < 40; lead++) {
         const text = `${'x'.repeat(lead)}${tail}`;
         strings.take(Buffer.from('"'.repeat(200)));
-        const end = after(text);
+        const end = endOf(text);
         expect(end === -1 || end >= text.length, text).toBe(true);
       }
     }
   });
 
   it('is found in a text of any size, and then in a short one again', () => {
-    expect(after(`${'x'.repeat(5_000_000)}"`)).toBe(5_000_000);
-    expect(after('abc"')).toBe(3);
+    expect(endOf(`${'x'.repeat(5_000_000)}"`)).toBe(5_000_000);
+    expect(endOf('abc"')).toBe(3);
     // As much as there is room for, with an escape where it ends.
     for (const length of [524_000, 524_287, 524_288, 524_289]) {
-      const end = after(`${'x'.repeat(length - 1)}\\`);
+      const end = endOf(`${'x'.repeat(length - 1)}\\`);
       expect(end === -1 || end >= length).toBe(true);
     }
   });
 
   inRounds('is where JSON.parse finds it', counts, (random) => {
     const text = random.text('ab"\\\u0001é/nu0', 0, 60);
-    const end = after(`${text}"`);
+    const end = endOf(`${text}"`);
     const candidate = Buffer.from(text).subarray(0, Math.max(0, end)).toString();
     const read = (json: string) => {
       try {
