@@ -52,7 +52,7 @@ export {
   StateDot,
   type Tone,
 } from './labels.tsx';
-export { isPlain } from './marks.ts';
+export { hasMarks, isPlain } from './marks.ts';
 export { Menu, type MenuItem, type MenuProps } from './menu.tsx';
 export { ErrorNotice, type ErrorNoticeProps, Notice, type NoticeProps } from './notice.tsx';
 export {

@@ -57,6 +57,10 @@ const joiner = 0x200d;
 const pictographBefore = /(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u{FE0F}|\u{20E3}|[#*0-9])$/u;
 const pictographAfter = /^\p{Extended_Pictographic}/u;
 
+/** Whether `findMarks` would find any. */
+export const hasMarks = (text: string): boolean =>
+  !isPlain(text) && findMarks(text).some(({ kind }) => kind === 'mark');
+
 /** @param options.keepsLines line feeds and tabs stay as they are, for text that is shown on many lines. */
 export function findMarks(text: string, options: { keepsLines?: boolean } = {}): readonly TextPart[] {
   // Most text, and far quicker to tell than by what Unicode knows of each character.

@@ -12,6 +12,7 @@ import {
   formatSize,
   formatTime,
   HeadingCell,
+  hasMarks,
   Icon,
   type IconName,
   isPlain,
@@ -184,10 +185,15 @@ function data(shown: ShownColumn, sign: ReactNode, { preview, encryption }: Row)
     const words = encryptionFailureWords[encryption.why].title;
     return box(shown, styles.soft, sign, <span className={styles.why}>{words}</span>);
   }
-  if (!isPlain(preview)) return box(shown, styles.soft, sign, <VisibleText text={preview} />);
-  // What is cut off here would not be in sight, and costs as much as what is. The row's own end has the ellipsis.
-  return text(shown, styles.soft, sign, preview.slice(0, shown.width + beyondSight));
+  // What can't be in sight is cut off: it costs as much as what is. The row's own end has the ellipsis.
+  const room = isPlain(preview) ? shown.width : shown.width * 2;
+  const inSight = preview.slice(0, room + beyondSight).replace(halfAtEnd, '');
+  if (hasMarks(inSight)) return box(shown, styles.dataBox, sign, <VisibleText text={inSight} />);
+  return text(shown, styles.data, sign, inSight);
 }
+
+/** The first half of a character that was cut. */
+const halfAtEnd = /[\ud800-\udbff]$/;
 
 /** In the margin, before the first column. */
 function MarkSign({ mark: { note } }: { readonly mark: Mark }) {
