@@ -20,7 +20,7 @@ export function memberText(json: string, name: string): ValueText | undefined {
     if (json[position] === ',') position = skipBlanks(json, position + 1);
     if (json[position] !== '"') return found;
     const keyEnd = skipString(json, position);
-    const isNamed = isKey(json.slice(position, keyEnd), name);
+    const isNamed = isKey(json, position, keyEnd, name);
     const valueStart = skipBlanks(json, skipBlanks(json, keyEnd) + 1);
     if (valueStart >= json.length) return found;
     const valueEnd = skipValue(json, valueStart);
@@ -99,10 +99,13 @@ export function isJsonText(text: string): boolean {
 /** A position past the end of the text. */
 const cutOff = Number.POSITIVE_INFINITY;
 
-function isKey(keyText: string, name: string): boolean {
-  if (!keyText.includes('\\')) return keyText === `"${name}"`;
+function isKey(json: string, start: number, end: number, name: string): boolean {
+  const isSpelledOut = json.startsWith(name, start + 1) && end === start + name.length + 2;
+  if (isSpelledOut) return !name.includes('\\');
+  const text = json.slice(start, end);
+  if (!text.includes('\\')) return false;
   try {
-    return JSON.parse(keyText) === name;
+    return JSON.parse(text) === name;
   } catch {
     return false;
   }

@@ -62,6 +62,11 @@ export class LogLine {
 
   /** The event's data as the page shows it: unwrapped once when it is a JSON string. */
   get data(): string | null {
+    // As it nearly always is; parsing it all takes half the time of finding it.
+    if (this.#isWhole && this.#form === 'frame' && this.#line.includes('"data":"')) {
+      const { data } = JSON.parse(this.#frameJson) as { readonly data: unknown };
+      if (typeof data === 'string') return data;
+    }
     const value = this.member('data');
     return value ? unwrap(value) : null;
   }
