@@ -17,6 +17,7 @@ const mainEntries = [
   'sandbox/process',
   'history/writer-thread',
   'history/query-thread',
+  'history/search-thread',
 ];
 
 export default defineConfig({

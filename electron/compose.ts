@@ -129,7 +129,11 @@ export async function compose(options: ComposeOptions): Promise<App> {
     keepChoices.of(profileId) ?? profiles.environmentOf(profileId) !== 'production';
   const history: History = new History({
     folder: join(dataFolder, 'history'),
-    entries: { writer: entry('history/writer-thread'), query: entry('history/query-thread') },
+    entries: {
+      writer: entry('history/writer-thread'),
+      query: entry('history/query-thread'),
+      search: entry('history/search-thread'),
+    },
     decryptBatch: (profileId, items) => vault.decryptBatch({ profileId, items }),
     onGrew: (status) => emit('history.grew', status),
     onProblem: (problem) => reportBug('history', new Error(problem)),

@@ -138,7 +138,7 @@ async function checkAlone({
   const entry = (name: string) => new URL(`history/${name}${extension}`, place.code);
   const history = new History({
     folder: join(place.dataFolder, 'history'),
-    entries: { writer: entry('writer-thread'), query: entry('query-thread') },
+    entries: { writer: entry('writer-thread'), query: entry('query-thread'), search: entry('search-thread') },
     decryptBatch: (owner, items) => vault.decryptBatch({ profileId: owner, items }),
     onGrew: () => {},
     onProblem: place.tell,

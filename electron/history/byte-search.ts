@@ -1,73 +1,103 @@
 /**
- * Looks for two neighbouring bytes, in either case, and for `\u`, sixteen places at a time: the search over raw
+ * Looks for two neighbouring bytes, in either case, and for `\u`, thirty-two places at a time: the search over raw
  * segments is mostly this. `Buffer.indexOf` knows one spelling, and goes byte by byte where its first byte is
  * frequent; of a log of JSON in JSON every tenth byte is a backslash. So the loop is WebAssembly, put together here:
- *   for (; place < end; place += 16)
- *     if (any of 16: (b[p] ∈ {a0,a1} && b[p + distance] ∈ {b0,b1}) || (b[p] = '\' && b[p + 1] = 'u')) return p;
+ *   for (; place < end; place += 32)
+ *     if (any of 32: ((b[p] | aMask) = a && (b[p + 1] | bMask) = b) || (b[p] = '\' && b[p + 1] = 'u')) return p;
  *   return -1;
+ * A mask holds the bits in which the two forms of a byte differ. It lets a few other bytes through as well, which is
+ * no harm: whoever calls looks at all bytes of the probe.
  */
-import type { RawProbe } from './raw-probe.ts';
+import { isProbeAt, type ProbeBytes } from './raw-probe.ts';
 
-/** Room for a block. */
-export const searchBytes = 1024 * 1024;
-const pageBytes = 65_536;
+/** Bytes behind the end that are looked at as well. */
+export const overlookBytes = 48;
 
 /** The types of Node have none of it, and those of the browser have too much. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
+  readonly Memory: new (options: {
+    readonly initial: number;
+    readonly maximum: number;
+    readonly shared: boolean;
+  }) => WasmMemory;
 };
 
-interface Exports {
-  readonly find: Find;
-  readonly memory: { readonly buffer: ArrayBuffer };
+/** Can be given to other threads. */
+export interface WasmMemory {
+  readonly buffer: SharedArrayBuffer;
 }
 
-type Find = (
-  start: number,
-  end: number,
-  distance: number,
-  a0: number,
-  a1: number,
-  b0: number,
-  b1: number,
-) => number;
+export const pageBytes = 65_536;
+
+export function createMemory(pages: number): WasmMemory {
+  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+}
+
+type Find = (start: number, end: number, aMask: number, a: number, bMask: number, b: number) => number;
 
 export class ByteSearch {
-  /** What is searched is to be read into here. */
-  readonly room: Buffer;
+  readonly #bytes: Buffer;
   readonly #find: Find;
 
-  constructor() {
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(searchModule()));
-    const { find, memory } = exports as Exports;
-    this.#find = find;
-    this.room = Buffer.from(memory.buffer, 0, searchBytes);
+  constructor(memory: WasmMemory) {
+    const pages = memory.buffer.byteLength / pageBytes;
+    const module = new WebAssembly.Module(searchModule(pages));
+    const { exports } = new WebAssembly.Instance(module, { shared: { memory } });
+    this.#find = (exports as { readonly find: Find }).find;
+    this.#bytes = Buffer.from(memory.buffer);
   }
 
-  /** The next place from `start` where the probe is, or a `\u`, in the first `end` bytes of the room; or -1. */
-  next(probe: RawProbe, start: number, end: number): number {
-    const { small, large, pairStart, length } = probe;
-    const distance = length > 1 ? 1 : 0;
-    const a0 = small[pairStart] ?? 0;
-    const a1 = large[pairStart] ?? 0;
-    const b0 = small[pairStart + distance] ?? 0;
-    const b1 = large[pairStart + distance] ?? 0;
+  /** The next place from `start` on and before `end` where the probe may be, or a `\u`; or -1. */
+  next(probe: ProbeBytes, start: number, end: number): number {
+    const { small, large, pairStart } = probe;
+    const a = small[pairStart] ?? 0;
+    const aMask = a ^ (large[pairStart] ?? 0);
+    const isPair = small.length > 1;
+    const b = isPair ? (small[pairStart + 1] ?? 0) : anyByte;
+    const bMask = isPair ? b ^ (large[pairStart + 1] ?? 0) : anyByte;
     for (let from = start; ; ) {
-      const place = this.#find(from, end, distance, a0, a1, b0, b1);
-      if (place === -1 || this.room[place] === backslash || probe.isAt(this.room, place)) return place;
+      const place = this.#find(from, end, aMask, a | aMask, bMask, b | bMask);
+      if (place === -1 || this.#bytes[place] === backslash || isProbeAt(probe, this.#bytes, place))
+        return place;
       from = place + 1;
     }
   }
+
+  /**
+   * Finds the lines from `start` to `end` that may match: writes down one place in each, from `start`, and answers
+   * how many. They rise for each probe. With more of them than `places` has room for, any line may match: `tooMany`.
+   */
+  findLines(probes: readonly ProbeBytes[], start: number, end: number, places: Uint32Array): number {
+    let count = 0;
+    for (const probe of probes) {
+      for (let place = this.next(probe, start, end); place !== -1; ) {
+        if (count === places.length) return tooMany;
+        places[count++] = place - start;
+        const lineEnd = this.#bytes.indexOf(lineFeed, place);
+        if (lineEnd === -1 || lineEnd >= end) break;
+        place = this.next(probe, lineEnd + 1, end);
+      }
+    }
+    return count;
+  }
 }
 
+export const tooMany = -1;
 const backslash = 0x5c;
+const lineFeed = 0x0a;
+const anyByte = 0xff;
 
 const i32 = 0x7f;
 const v128 = 0x7b;
-const [start, end, distance, a0, a1, b0, b1] = [0, 1, 2, 3, 4, 5, 6];
-const [allA0, allA1, allB0, allB1, allBackslash, allU, first, second] = [7, 8, 9, 10, 11, 12, 13, 14];
-const found = 15;
+const sharedWithMaximum = 0x03;
+const [start, end, aMask, a, bMask, b] = [0, 1, 2, 3, 4, 5];
+const [allAMask, allA, allBMask, allB, allBackslash, allU, first, second, low, high] = [
+  6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+];
+const found = 16;
+const width = 16;
 
 const get = (local: number) => [0x20, local];
 const set = (local: number) => [0x21, local];
@@ -84,59 +114,61 @@ const splat = [0xfd, 0x0f];
 const equal = [0xfd, 0x23];
 const and = [0xfd, 0x4e];
 const or = [0xfd, 0x50];
+const anyTrue = [0xfd, 0x53];
 const bitmask = [0xfd, 0x64];
 
 /** Format: https://webassembly.github.io/spec/core/binary/ */
-function searchModule(): Uint8Array<ArrayBuffer> {
-  const isOneOf = (value: number, one: number, other: number) => [
-    ...[...get(value), ...get(one), ...equal],
-    ...[...get(value), ...get(other), ...equal, ...or],
+function searchModule(pages: number): Uint8Array<ArrayBuffer> {
+  const isByte = (value: number, mask: number, byte: number) => [
+    ...[...get(value), ...get(mask), ...or, ...get(byte), ...equal],
+  ];
+  const looked = (offset: number, result: number) => [
+    ...[...get(start), ...load(offset), ...set(first), ...get(start), ...load(offset + 1), ...set(second)],
+    ...[...isByte(first, allAMask, allA), ...isByte(second, allBMask, allB), ...and],
+    ...[...get(first), ...get(allBackslash), ...equal, ...get(second), ...get(allU), ...equal, ...and],
+    ...[...or, ...set(result)],
+  ];
+  const answered = (offset: number, result: number) => [
+    ...[...get(result), ...bitmask, ...tee(found), ...ifNothing],
+    ...[...get(start), ...get(found), ...countTrailingZeros, ...add, ...constant(offset), ...add],
+    // Past the end: the bytes behind it are not part of what is searched.
+    ...[...tee(start), ...get(end), ...lessThan, 0x04, i32, ...get(start), 0x05, ...constant(-1), ...finish],
+    ...[...leave, ...finish],
   ];
   const body = [
-    ...[...get(a0), ...splat, ...set(allA0), ...get(a1), ...splat, ...set(allA1)],
-    ...[...get(b0), ...splat, ...set(allB0), ...get(b1), ...splat, ...set(allB1)],
+    ...[...get(aMask), ...splat, ...set(allAMask), ...get(a), ...splat, ...set(allA)],
+    ...[...get(bMask), ...splat, ...set(allBMask), ...get(b), ...splat, ...set(allB)],
     ...[...constant(backslash), ...splat, ...set(allBackslash)],
     ...[...constant(0x75), ...splat, ...set(allU)],
     ...[0x03, 0x40],
-    // Past the end: the bytes behind it are of an earlier block.
     ...[...get(start), ...get(end), ...lessThan, 0x45, ...ifNothing, ...constant(-1), ...leave, ...finish],
-    ...[...get(start), ...load(0), ...set(first)],
-    ...[...get(start), ...get(distance), ...add, ...load(0), ...set(second)],
-    ...[...isOneOf(first, allA0, allA1), ...isOneOf(second, allB0, allB1), ...and],
-    ...[...get(first), ...get(allBackslash), ...equal],
-    ...[...get(start), ...load(1), ...get(allU), ...equal, ...and, ...or],
-    ...[...bitmask, ...tee(found), ...ifNothing],
-    ...[...get(start), ...get(found), ...countTrailingZeros, ...add, ...tee(start)],
-    ...[
-      ...get(end),
-      ...lessThan,
-      0x04,
-      i32,
-      ...get(start),
-      0x05,
-      ...constant(-1),
-      ...finish,
-      ...leave,
-      ...finish,
-    ],
-    ...[...get(start), ...constant(16), ...add, ...set(start), 0x0c, 0x00, ...finish],
+    ...[...looked(0, low), ...looked(width, high)],
+    ...[...get(low), ...get(high), ...or, ...anyTrue, ...ifNothing],
+    ...[...answered(0, low), ...answered(width, high), ...finish],
+    ...[...get(start), ...constant(2 * width), ...add, ...set(start), 0x0c, 0x00, ...finish],
     ...[0x00, ...finish],
   ];
-  const locals = [2, 8, v128, 1, i32];
-  // One page more, as sixteen bytes are looked at from the last one on.
-  const pages = searchBytes / pageBytes + 1;
+  const locals = [2, 10, v128, 1, i32];
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, [1, 0x60, 7, i32, i32, i32, i32, i32, i32, i32, 1, i32]),
+    ...section(1, [1, 0x60, 6, i32, i32, i32, i32, i32, i32, 1, i32]),
+    ...section(2, [
+      1,
+      ...name('shared'),
+      ...name('memory'),
+      2,
+      sharedWithMaximum,
+      ...leb(pages),
+      ...leb(pages),
+    ]),
     ...section(3, [1, 0]),
-    ...section(5, [1, 0, ...leb(pages)]),
-    ...section(7, [2, ...exported('find', 0), ...exported('memory', 2)]),
+    ...section(7, [1, ...name('find'), 0, 0]),
     ...section(10, [1, ...sized([...locals, ...body])]),
   ]);
 }
 
-function exported(name: string, type: number): number[] {
-  return [...sized([...Buffer.from(name)]), type, 0];
+function name(text: string): number[] {
+  return sized([...Buffer.from(text)]);
 }
 
 function section(id: number, content: readonly number[]): number[] {

@@ -108,6 +108,13 @@ export function unpackFlags(flags: number): LineFlags {
   };
 }
 
+/** Whether a line shows what its bytes don't say: an encrypted one, or one in base64. */
+export function hidesContent(flags: number): boolean {
+  return (flags & encryptedFlag) !== 0 || flags >> 6 === base64Code;
+}
+
+const base64Code = formCodes.indexOf('base64');
+
 const linesPerChunk = 65_536;
 
 /** Columns that grow. In chunks, so that growing never copies what is there. */

@@ -48,7 +48,7 @@ export type { Retention } from './sessions.ts';
 export interface HistoryOptions {
   /** Gets a folder for each app, and in it one for this run. */
   readonly folder: string;
-  readonly entries: { readonly writer: URL; readonly query: URL };
+  readonly entries: { readonly writer: URL; readonly query: URL; readonly search: URL };
   readonly decryptBatch: (
     profileId: string,
     items: readonly EncryptedItem[],
@@ -140,6 +140,7 @@ export class History {
     });
     this.#query = new QueryLink({
       entry: options.entries.query,
+      searchEntry: options.entries.search,
       feed: (port) => this.#writer.feed(port),
       decrypt: ({ profileId, items }) => this.#decrypt(profileId, items),
       onGrew: options.onGrew,

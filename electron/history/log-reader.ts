@@ -1,10 +1,11 @@
 /** One app's log as the query thread knows it: the columns of all its lines, and its segments to read them from. */
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import {
   ColumnStore,
   type Columns,
   columnsOver,
+  hidesContent,
   indexInChunk,
   type LineFlags,
   noName,
@@ -16,6 +17,8 @@ import { LogLine } from './line-reader.ts';
 import type { Feed } from './messages.ts';
 import { cutName } from './names.ts';
 import { RateMeter } from './rate-meter.ts';
+import { readWhole } from './read-whole.ts';
+import type { Extent } from './search-link.ts';
 import { indexPathOf, segmentNumber } from './torn-line.ts';
 
 const openFilesLimit = 16;
@@ -180,15 +183,32 @@ export class LogReader {
     return end;
   }
 
-  /**
-   * The bytes of lines that lie together, in `room` if they fit. Their offsets in the columns count from `offset`.
-   * @param end from `blockEnd`
-   */
-  block(start: number, end: number, room: Buffer): { bytes: Buffer; offset: number } {
+  /** The first line from `start` on and before `end` that shows what its bytes don't say: encrypted, or in base64. Or `end`. */
+  nextHidden(start: number, end: number): number {
+    for (let next = start; next < end; ) {
+      const { flags } = this.#columns.chunkOf(next);
+      const first = indexInChunk(next);
+      const last = Math.min(flags.length, first + end - next);
+      for (let at = first; at < last; at++) if (hidesContent(flags[at] ?? 0)) return next + at - first;
+      next += last - first;
+    }
+    return end;
+  }
+
+  /** Where the lines lie. Their offsets in the columns are of its file. @param end from `blockEnd` */
+  extent(start: number, end: number): Extent {
     const offset = this.#offsetOf(start);
     const lastLength = this.#columns.chunkOf(end - 1).length[indexInChunk(end - 1)] ?? 0;
-    const sizeBytes = this.#offsetOf(end - 1) + lastLength - offset;
-    return { bytes: this.#read(this.#segmentOf(start).path, offset, sizeBytes, room), offset };
+    return {
+      path: this.#segmentOf(start).path,
+      offset,
+      sizeBytes: this.#offsetOf(end - 1) + lastLength - offset,
+    };
+  }
+
+  /** The bytes of an extent, in `room` if they fit. */
+  bytes({ path, offset, sizeBytes }: Extent, room: Buffer): Buffer {
+    return this.#read(path, offset, sizeBytes, room);
   }
 
   close(): void {
@@ -223,12 +243,7 @@ export class LogReader {
     const file = this.#open(path);
     const fits = room !== undefined && sizeBytes <= room.length;
     const bytes = fits ? room.subarray(0, sizeBytes) : Buffer.allocUnsafe(sizeBytes);
-    let done = 0;
-    while (done < sizeBytes) {
-      const read = readSync(file, bytes, done, sizeBytes - done, offset + done);
-      if (read === 0) throw new Error('A segment of the log is shorter than its index says.');
-      done += read;
-    }
+    readWhole(file, bytes, offset);
     return bytes;
   }
 

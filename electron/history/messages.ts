@@ -1,4 +1,4 @@
-/** What the main thread, the writer and the query thread say to each other. Buffers are transferred, not copied. */
+/** What the main thread, the writer, the query thread and the search thread say to each other. Buffers are transferred, not copied. */
 import type { MessagePort } from 'node:worker_threads';
 import type {
   Comparison,
@@ -10,9 +10,11 @@ import type {
   ViewStatus,
 } from '#shared/contract/history.ts';
 import type { Slot } from '#shared/contract/vault.ts';
+import type { WasmMemory } from './byte-search.ts';
 import type { ChannelRates, RateQuestion } from './channel-rates.ts';
 import type { Imported } from './export/importer.ts';
 import type { ExportRules } from './export/lines.ts';
+import type { ProbeBytes } from './raw-probe.ts';
 import type { SegmentLimits } from './segment-log.ts';
 import type { LinePlace, StoredMark } from './sessions.ts';
 
@@ -50,6 +52,21 @@ export type FromWriter =
 export interface QueryData {
   readonly feed: MessagePort;
   readonly regexes: SharedArrayBuffer;
+  /** The search thread's entry. */
+  readonly search: string;
+}
+
+export interface SearchData {
+  readonly wasm: WasmMemory;
+  /** Brings `SearchTask`s. */
+  readonly tasks: MessagePort;
+}
+
+/** What the search thread is to look for, in a segment. */
+export interface SearchTask {
+  readonly id: number;
+  readonly path: string;
+  readonly probes: readonly ProbeBytes[];
 }
 
 /** From the writer to the query thread. */
@@ -224,6 +241,8 @@ export type QueryNotices = {
   readonly grew: ViewStatus;
   readonly ready: null;
   readonly importing: { readonly taskId: string; readonly doneBytes: number; readonly totalBytes: number };
+  /** Prose for the user. */
+  readonly problem: string;
 };
 
 /** What the main thread answers to the query thread. */

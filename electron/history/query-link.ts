@@ -18,6 +18,8 @@ const looksPerLimit = 8;
 
 export interface QueryLinkOptions {
   readonly entry: URL;
+  /** Of the thread that it starts for long searches. */
+  readonly searchEntry: URL;
   /** Connects a new thread to the writer. */
   readonly feed: (port: MessagePort) => void;
   readonly decrypt: DecryptApi['decrypt'];
@@ -119,13 +121,14 @@ export class QueryLink {
     const regexes = createRegexWatch();
     const worker = new Worker(this.#options.entry, {
       name: 'latchkey-history-query',
-      workerData: { feed: port1, regexes } satisfies QueryData,
+      workerData: { feed: port1, regexes, search: this.#options.searchEntry.href } satisfies QueryData,
       transferList: [port1],
     });
     const client = new RpcClient<QueryApi, QueryNotices>(portOf(worker));
     serveRpc<DecryptApi>(portOf(worker), { decrypt: this.#options.decrypt });
     client.onNotice('grew', this.#options.onGrew);
     client.onNotice('importing', this.#options.onImporting);
+    client.onNotice('problem', this.#options.onProblem);
     worker.on('error', (error) =>
       this.#options.onProblem(`The log’s query thread failed and is started again: ${error.message}`),
     );

@@ -5,8 +5,9 @@ import { RpcClient, serveRpc } from '../processes/rpc.ts';
 import type { DecryptApi, Feed, QueryApi, QueryData, QueryNotices } from './messages.ts';
 import { Query } from './query.ts';
 import { RegexReporter } from './regex-watch.ts';
+import { SearchLink } from './search-link.ts';
 
-const { feed, regexes } = workerData as QueryData;
+const { feed, regexes, search } = workerData as QueryData;
 const port = parentPort();
 const main = new RpcClient<DecryptApi>(port);
 const query = new Query({
@@ -14,6 +15,10 @@ const query = new Query({
   onGrew: (status) => server.notify('grew', status),
   onImporting: (progress) => server.notify('importing', progress),
   regexes: new RegexReporter(regexes),
+  search: new SearchLink({
+    entry: new URL(search),
+    onProblem: (message) => server.notify('problem', message),
+  }),
   now: () => performance.now(),
   // Ends the thread: the main thread reports it and starts another.
   onFailed: (error) => {

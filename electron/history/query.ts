@@ -3,7 +3,6 @@ import { setImmediate } from 'node:timers/promises';
 import type { Detail, Row, ViewStatus } from '#shared/contract/history.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 import { parseFilter } from '#shared/lib/filter/index.ts';
-import { ByteSearch } from './byte-search.ts';
 import { channelRates, lastSeen } from './channel-rates.ts';
 import { indexInChunk } from './columns.ts';
 import { compareLogs } from './compare.ts';
@@ -29,6 +28,7 @@ import { cutName } from './names.ts';
 import type { RegexReporter } from './regex-watch.ts';
 import { channelsOf, replayableEvents } from './replayable.ts';
 import { type Decrypt, encryptedItem, readDetail, readRows } from './rows.ts';
+import type { SearchLink } from './search-link.ts';
 import { openSession } from './session-reader.ts';
 import { Throttle } from './throttle.ts';
 import { View, type ViewOptions } from './view.ts';
@@ -46,6 +46,7 @@ export interface QueryOptions {
   readonly decrypt: Decrypt;
   readonly onGrew: (status: ViewStatus) => void;
   readonly regexes: RegexReporter;
+  readonly search: SearchLink;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
   readonly onFailed: (error: unknown) => void;
@@ -68,7 +69,6 @@ export class Query {
   readonly #logs = new Map<string, LogReader>();
   /** Those of earlier runs, by `keyOf`; the one that was used last comes last. */
   readonly #sessions = new Map<string, OpenSession>();
-  readonly #search = new ByteSearch();
   readonly #nameUses = new WeakMap<LogReader, NameUse>();
   readonly #cancelled = new Set<string>();
   /** By `keyOf` their log, then by the page's name for it. */
@@ -259,7 +259,7 @@ export class Query {
       viewId,
       filter,
       problem,
-      search: this.#search,
+      search: this.#options.search,
       now: this.#options.now,
       decrypt: this.#decrypt,
       pause: () => setImmediate(),

@@ -14,11 +14,18 @@ const spelledDifferently = /["\\/\u0000-\u001f\ud800-\udfff]/u;
  */
 const foldedFromOthers = new Set('ikåςσωθǆǉǌǳ\u0307');
 
-export class RawProbe {
+/** What is looked for, as it can be told to another thread. */
+export interface ProbeBytes {
   /** Both forms of each byte; the same where there is one. */
   readonly small: Uint8Array;
   readonly large: Uint8Array;
   /** Of two neighbouring bytes that are rare in logs. Of a probe of one byte: 0. */
+  readonly pairStart: number;
+}
+
+export class RawProbe implements ProbeBytes {
+  readonly small: Uint8Array;
+  readonly large: Uint8Array;
   readonly pairStart: number;
 
   static of(folded: string): RawProbe | undefined {
@@ -44,16 +51,20 @@ export class RawProbe {
   get length(): number {
     return this.small.length;
   }
+}
 
-  /** @param place where the pair was found */
-  isAt(bytes: Uint8Array, place: number): boolean {
-    const start = place - this.pairStart;
-    for (let index = 0; index < this.small.length; index++) {
-      const byte = bytes[start + index];
-      if (byte !== this.small[index] && byte !== this.large[index]) return false;
-    }
-    return true;
+/** @param place where the pair was found */
+export function isProbeAt(
+  { small, large, pairStart }: ProbeBytes,
+  bytes: Uint8Array,
+  place: number,
+): boolean {
+  const start = place - pairStart;
+  for (let index = 0; index < small.length; index++) {
+    const byte = bytes[start + index];
+    if (byte !== small[index] && byte !== large[index]) return false;
   }
+  return true;
 }
 
 interface Spelled {

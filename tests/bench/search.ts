@@ -63,7 +63,11 @@ class LongLog {
     const entry = (name: string) => new URL(`../../electron/history/${name}.ts`, import.meta.url);
     this.#history = new History({
       folder: this.#folder,
-      entries: { writer: entry('writer-thread'), query: entry('query-thread') },
+      entries: {
+        writer: entry('writer-thread'),
+        query: entry('query-thread'),
+        search: entry('search-thread'),
+      },
       decryptBatch: async (_, items) => items.map(() => ({ state: 'closed', why: 'vault-locked' })),
       onGrew: () => {},
     });

@@ -29,6 +29,7 @@ beforeAll(async () => {
     'electron/sandbox/process',
     'electron/history/writer-thread',
     'electron/history/query-thread',
+    'electron/history/search-thread',
   ]);
 });
 

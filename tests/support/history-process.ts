@@ -9,7 +9,7 @@ const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
 const entry = (name: string) => new URL(`../../electron/history/${name}${extension}`, import.meta.url);
 const history = new History({
   folder,
-  entries: { writer: entry('writer-thread'), query: entry('query-thread') },
+  entries: { writer: entry('writer-thread'), query: entry('query-thread'), search: entry('search-thread') },
   decryptBatch: async () => [],
   onGrew: () => {},
   onDurable: (profileId, count) => process.send?.({ profileId, count }),

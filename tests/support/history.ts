@@ -23,7 +23,11 @@ export class HistoryHarness {
     this.folder = folder;
     this.history = new History({
       folder,
-      entries: { writer: historyEntry('writer-thread'), query: historyEntry('query-thread') },
+      entries: {
+        writer: historyEntry('writer-thread'),
+        query: historyEntry('query-thread'),
+        search: historyEntry('search-thread'),
+      },
       decryptBatch: async (_, items) => items.map(() => ({ state: 'closed', why: 'no-master-key' })),
       onGrew: (status) => this.grown.push(status),
       onProblem: (message) => this.problems.push(message),

@@ -9,7 +9,7 @@ const [folder = '', profileId = '', what, argument = ''] = process.argv.slice(2)
 const entry = (name: string) => new URL(`../../../electron/history/${name}.ts`, import.meta.url);
 const history = new History({
   folder,
-  entries: { writer: entry('writer-thread'), query: entry('query-thread') },
+  entries: { writer: entry('writer-thread'), query: entry('query-thread'), search: entry('search-thread') },
   decryptBatch: async (_, items) => items.map(() => ({ state: 'closed', why: 'vault-locked' })),
   onGrew: () => {},
 });

@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
 const entry = (name: string) => new URL(`../../../electron/history/${name}.ts`, import.meta.url);
 const history = new History({
   folder,
-  entries: { writer: entry('writer-thread'), query: entry('query-thread') },
+  entries: { writer: entry('writer-thread'), query: entry('query-thread'), search: entry('search-thread') },
   decryptBatch: async (_, items) => items.map(() => ({ state: 'closed', why: 'vault-locked' })),
   onGrew: () => {},
 });

@@ -19,6 +19,7 @@ function gatedLog() {
     entries: {
       writer: new URL('../../support/gated-writer.ts', import.meta.url),
       query: historyEntry('query-thread'),
+      search: historyEntry('search-thread'),
     },
     onProblem: (message) => seen.push(message),
     onDurable: (_, count) => seen.push(`durable ${count}`),

@@ -64,6 +64,7 @@ describe('a writer thread that fails', () => {
     const entries = {
       writer: new URL('../../support/failing-writer.ts', import.meta.url),
       query: historyEntry('query-thread'),
+      search: historyEntry('search-thread'),
     };
     const harness = new HistoryHarness(folder, { entries });
     await harness.open('all', '');
@@ -85,7 +86,11 @@ describe('a writer thread that fails', () => {
   it('is given up when it keeps failing, and everything that is asked says so', async () => {
     const missing = new URL('../../support/no-such-module.ts', import.meta.url);
     const harness = new HistoryHarness(folder, {
-      entries: { writer: missing, query: historyEntry('query-thread') },
+      entries: {
+        writer: missing,
+        query: historyEntry('query-thread'),
+        search: historyEntry('search-thread'),
+      },
     });
     await eventually(() => harness.problems.some((problem) => problem.includes('can’t be written any more')));
     harness.record(['{}']);

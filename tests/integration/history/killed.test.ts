@@ -33,7 +33,7 @@ const turns = new Turns();
 let built: (path: string) => URL;
 
 beforeAll(async () => {
-  const threads = ['electron/history/writer-thread', 'electron/history/query-thread'];
+  const threads = ['writer', 'query', 'search'].map((name) => `electron/history/${name}-thread`);
   built = await buildModules([...threads, 'tests/support/history-process']);
 });
 

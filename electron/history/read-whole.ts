@@ -1,0 +1,11 @@
+/** Reads a part of a segment that its index says is there. */
+import { readSync } from 'node:fs';
+
+/** Fills `bytes` from `offset` of the file on. */
+export function readWhole(file: number, bytes: Uint8Array, offset: number): void {
+  for (let done = 0; done < bytes.length; ) {
+    const read = readSync(file, bytes, done, bytes.length - done, offset + done);
+    if (read === 0) throw new Error('A segment of the log is shorter than its index says.');
+    done += read;
+  }
+}
