@@ -4,14 +4,15 @@
  * are searched as well, by whoever comes to it first: the search thread, or this one, which then never waits for a
  * block that nobody has begun.
  */
-import { tooMany } from './byte-search.ts';
+import { type Found, tooMany } from './byte-search.ts';
 import { indexInChunk, unpackFlags } from './columns.ts';
-import { type Filter, Subject, unknown } from './filter.ts';
+import { type Filter, unknown } from './filter.ts';
 import { LogLine } from './line-reader.ts';
 import type { LogReader } from './log-reader.ts';
 import type { ProbeBytes } from './raw-probe.ts';
 import type { Extent, Help, SearchLink } from './search-link.ts';
 import { type Room, roomBytes, roomStates, roomsAhead } from './search-memory.ts';
+import { Subject } from './subject.ts';
 
 const blockLines = 16_384;
 /** What stays in a processor's own memory between being read and being searched. */
@@ -142,7 +143,7 @@ export class Blocks {
     const { own } = this.#search;
     const bytes = this.#log.bytes(extent, own.bytes);
     const fits = extent.sizeBytes <= own.bytes.length;
-    const found = this.#probes && fits ? this.#search.findLines(this.#probes, own, bytes.length) : tooMany;
+    const found = this.#probes && fits ? this.#search.findLines(this.#probes, own, extent) : undefined;
     return this.#blockOfBytes(plan, extent, bytes, own.places, found);
   }
 
@@ -166,12 +167,12 @@ export class Blocks {
         if (room.state === roomStates.taken) return undefined;
       }
     }
-    return this.#blockOfBytes(plan, extent, room.bytes, room.places, room.count);
+    return this.#blockOfBytes(plan, extent, room.bytes, room.places, room.found);
   }
 
   #searchHere(room: Room, extent: Extent, probes: readonly ProbeBytes[]): void {
     this.#log.bytes(extent, room.bytes);
-    room.finish(roomStates.searched, this.#search.findLines(probes, room, extent.sizeBytes));
+    room.finish(this.#search.findLines(probes, room, extent));
   }
 
   #blockOfLines({ start, end, verdicts }: Plan): Block {
@@ -183,12 +184,19 @@ export class Blocks {
     };
   }
 
-  /** @param places where lines may match, as many as were found */
-  #blockOfBytes(plan: Plan, { offset }: Extent, bytes: Buffer, places: Uint32Array, found: number): Block {
+  /** @param found undefined: it was not searched */
+  #blockOfBytes(
+    plan: Plan,
+    { offset }: Extent,
+    bytes: Buffer,
+    places: Uint32Array,
+    found: Found | undefined,
+  ): Block {
+    if (found) this.#log.escapes.learn(plan.start, plan.end, found.hasEscapes);
     return {
       start: plan.start,
       end: plan.end,
-      verdicts: this.#verdictsOf(plan, offset, places, found),
+      verdicts: this.#verdictsOf(plan, offset, places, found?.count ?? tooMany),
       line: (sequence, lengthBytes) => {
         const chunk = this.#log.chunkOf(sequence);
         const at = indexInChunk(sequence);

@@ -1,12 +1,12 @@
 /**
- * Looks for two neighbouring bytes, in either case, and for `\u`, thirty-two places at a time: the search over raw
+ * Looks for two neighbouring bytes, in either case, and for `\u` where there may be one, thirty-two places at a time: the search over raw
  * segments is mostly this. `Buffer.indexOf` knows one spelling, and goes byte by byte where its first byte is
  * frequent; of a log of JSON in JSON every tenth byte is a backslash. So the loop is WebAssembly, put together here:
  *   for (; place < end; place += 32)
  *     if (any of 32: ((b[p] | aMask) = a && (b[p + 1] | bMask) = b) || (b[p] = '\' && b[p + 1] = 'u')) return p;
  *   return -1;
  * A mask holds the bits in which the two forms of a byte differ. It lets a few other bytes through as well, which is
- * no harm: whoever calls looks at all bytes of the probe.
+ * no harm: whoever calls looks at all bytes of the probe. Of what is known to have no `\u`, the second half is left out.
  */
 import { isProbeAt, type ProbeBytes } from './raw-probe.ts';
 
@@ -37,28 +37,40 @@ export function createMemory(pages: number): WasmMemory {
 
 type Find = (start: number, end: number, aMask: number, a: number, bMask: number, b: number) => number;
 
+/** Lines that may match. */
+export interface Found {
+  /** Of places; `tooMany`: any line may match. */
+  readonly count: number;
+  /** Whether a line has a `\u` escape, as far as that was looked for. */
+  readonly hasEscapes: boolean;
+}
+
 export class ByteSearch {
   readonly #bytes: Buffer;
   readonly #find: Find;
+  readonly #findOrEscape: Find;
 
   constructor(memory: WasmMemory) {
     const pages = memory.buffer.byteLength / pageBytes;
     const module = new WebAssembly.Module(searchModule(pages));
     const { exports } = new WebAssembly.Instance(module, { shared: { memory } });
-    this.#find = (exports as { readonly find: Find }).find;
+    const { find, findOrEscape } = exports as { readonly find: Find; readonly findOrEscape: Find };
+    this.#find = find;
+    this.#findOrEscape = findOrEscape;
     this.#bytes = Buffer.from(memory.buffer);
   }
 
-  /** The next place from `start` on and before `end` where the probe may be, or a `\u`; or -1. */
-  next(probe: ProbeBytes, start: number, end: number): number {
+  /** The next place from `start` on and before `end` where the probe is, or a `\u` if there may be one; or -1. */
+  next(probe: ProbeBytes, start: number, end: number, mayHaveEscapes: boolean): number {
     const { small, large, pairStart } = probe;
     const a = small[pairStart] ?? 0;
     const aMask = a ^ (large[pairStart] ?? 0);
     const isPair = small.length > 1;
     const b = isPair ? (small[pairStart + 1] ?? 0) : anyByte;
     const bMask = isPair ? b ^ (large[pairStart + 1] ?? 0) : anyByte;
+    const find = mayHaveEscapes ? this.#findOrEscape : this.#find;
     for (let from = start; ; ) {
-      const place = this.#find(from, end, aMask, a | aMask, bMask, b | bMask);
+      const place = find(from, end, aMask, a | aMask, bMask, b | bMask);
       if (place === -1 || this.#bytes[place] === backslash || isProbeAt(probe, this.#bytes, place))
         return place;
       from = place + 1;
@@ -66,21 +78,35 @@ export class ByteSearch {
   }
 
   /**
-   * Finds the lines from `start` to `end` that may match: writes down one place in each, from `start`, and answers
-   * how many. They rise for each probe. With more of them than `places` has room for, any line may match: `tooMany`.
+   * Finds the lines from `start` to `end` that may match: writes down one place in each, from `start`. They rise for
+   * each probe.
    */
-  findLines(probes: readonly ProbeBytes[], start: number, end: number, places: Uint32Array): number {
+  findLines(
+    probes: readonly ProbeBytes[],
+    start: number,
+    end: number,
+    places: Uint32Array,
+    mayHaveEscapes: boolean,
+  ): Found {
     let count = 0;
+    let hasEscapes = false;
     for (const probe of probes) {
-      for (let place = this.next(probe, start, end); place !== -1; ) {
-        if (count === places.length) return tooMany;
+      // The first probe's places are those of all escapes.
+      const isEscapeLooked = mayHaveEscapes && probe === probes[0];
+      for (let place = this.next(probe, start, end, isEscapeLooked); place !== -1; ) {
+        if (count === places.length) return { count: tooMany, hasEscapes: mayHaveEscapes };
         places[count++] = place - start;
         const lineEnd = this.#bytes.indexOf(lineFeed, place);
         if (lineEnd === -1 || lineEnd >= end) break;
-        place = this.next(probe, lineEnd + 1, end);
+        if (isEscapeLooked && !hasEscapes) hasEscapes = this.#hasEscape(place, lineEnd);
+        place = this.next(probe, lineEnd + 1, end, isEscapeLooked);
       }
     }
-    return count;
+    return { count, hasEscapes };
+  }
+
+  #hasEscape(start: number, end: number): boolean {
+    return this.#findOrEscape(start, end, 0, neverByte, 0, neverByte) !== -1;
   }
 }
 
@@ -88,6 +114,8 @@ export const tooMany = -1;
 const backslash = 0x5c;
 const lineFeed = 0x0a;
 const anyByte = 0xff;
+/** Of UTF-8. */
+const neverByte = 0xff;
 
 const i32 = 0x7f;
 const v128 = 0x7b;
@@ -122,11 +150,14 @@ function searchModule(pages: number): Uint8Array<ArrayBuffer> {
   const isByte = (value: number, mask: number, byte: number) => [
     ...[...get(value), ...get(mask), ...or, ...get(byte), ...equal],
   ];
-  const looked = (offset: number, result: number) => [
+  const escapeSequence = [
+    ...[...get(first), ...get(allBackslash), ...equal, ...get(second), ...get(allU), ...equal, ...and, ...or],
+  ];
+  const looked = (offset: number, result: number, withEscapes: boolean) => [
     ...[...get(start), ...load(offset), ...set(first), ...get(start), ...load(offset + 1), ...set(second)],
     ...[...isByte(first, allAMask, allA), ...isByte(second, allBMask, allB), ...and],
-    ...[...get(first), ...get(allBackslash), ...equal, ...get(second), ...get(allU), ...equal, ...and],
-    ...[...or, ...set(result)],
+    ...(withEscapes ? escapeSequence : []),
+    ...set(result),
   ];
   const answered = (offset: number, result: number) => [
     ...[...get(result), ...bitmask, ...tee(found), ...ifNothing],
@@ -135,14 +166,14 @@ function searchModule(pages: number): Uint8Array<ArrayBuffer> {
     ...[...tee(start), ...get(end), ...lessThan, 0x04, i32, ...get(start), 0x05, ...constant(-1), ...finish],
     ...[...leave, ...finish],
   ];
-  const body = [
+  const body = (withEscapes: boolean) => [
     ...[...get(aMask), ...splat, ...set(allAMask), ...get(a), ...splat, ...set(allA)],
     ...[...get(bMask), ...splat, ...set(allBMask), ...get(b), ...splat, ...set(allB)],
     ...[...constant(backslash), ...splat, ...set(allBackslash)],
     ...[...constant(0x75), ...splat, ...set(allU)],
     ...[0x03, 0x40],
     ...[...get(start), ...get(end), ...lessThan, 0x45, ...ifNothing, ...constant(-1), ...leave, ...finish],
-    ...[...looked(0, low), ...looked(width, high)],
+    ...[...looked(0, low, withEscapes), ...looked(width, high, withEscapes)],
     ...[...get(low), ...get(high), ...or, ...anyTrue, ...ifNothing],
     ...[...answered(0, low), ...answered(width, high), ...finish],
     ...[...get(start), ...constant(2 * width), ...add, ...set(start), 0x0c, 0x00, ...finish],
@@ -161,9 +192,9 @@ function searchModule(pages: number): Uint8Array<ArrayBuffer> {
       ...leb(pages),
       ...leb(pages),
     ]),
-    ...section(3, [1, 0]),
-    ...section(7, [1, ...name('find'), 0, 0]),
-    ...section(10, [1, ...sized([...locals, ...body])]),
+    ...section(3, [2, 0, 0]),
+    ...section(7, [2, ...name('find'), 0, 0, ...name('findOrEscape'), 0, 1]),
+    ...section(10, [2, ...sized([...locals, ...body(false)]), ...sized([...locals, ...body(true)])]),
   ]);
 }
 

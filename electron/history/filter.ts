@@ -4,15 +4,7 @@
  * only, and of the others most are ruled out by the bytes that a match would have: see `probes`.
  */
 import { type FilterNode, type PathStep, type PathTest, resolveTime } from '#shared/lib/filter/index.ts';
-import {
-  type Columns,
-  createColumns,
-  indexInChunk,
-  type LineFlags,
-  noName,
-  unlistedName,
-  unpackFlags,
-} from './columns.ts';
+import { type LineFlags, noName, unlistedName, unpackFlags } from './columns.ts';
 import { compareDecimals } from './decimal.ts';
 import { globMatcher } from './glob.ts';
 import { matchesValue, valuesAt } from './json-path.ts';
@@ -20,7 +12,7 @@ import { isJsonText, memberText, unwrap } from './json-text.ts';
 import type { LogLine } from './line-reader.ts';
 import type { Decrypted } from './messages.ts';
 import type { RawProbe } from './raw-probe.ts';
-import { shownData } from './rows.ts';
+import type { Subject } from './subject.ts';
 import { resolvedData, TextNeedle } from './text-needle.ts';
 
 /** Text or plaintext decides. */
@@ -34,61 +26,6 @@ export interface FilterContext {
   /** When the filter was applied: what `after:-5m` counts from. */
   readonly nowMs: number;
   readonly testRegex: (regex: RegExp, text: string, sequence: number) => boolean;
-}
-
-/** What is known of a line so far. One object for many lines, as there are millions. */
-export class Subject {
-  sequence = 0;
-  #columns: Columns = noColumns;
-  #at = 0;
-  /** Its text, once that is needed. */
-  line: LogLine | undefined;
-  /** Of a line on an encrypted channel, once that is needed. */
-  opened: Decrypted | undefined;
-  /** Text was looked for in what could not be opened. */
-  isUnread = false;
-
-  /** To another line, of which the columns are known. Answers its length. */
-  turnTo(sequence: number, columns: Columns): number {
-    this.sequence = sequence;
-    this.#columns = columns;
-    this.#at = indexInChunk(sequence);
-    this.line = undefined;
-    this.opened = undefined;
-    this.isUnread = false;
-    return columns.length[this.#at] ?? 0;
-  }
-
-  // Read when they are asked for: of lines here and there each column is a look into far memory.
-  get atMs(): number {
-    return this.#columns.atMs[this.#at] ?? 0;
-  }
-
-  get sizeBytes(): number {
-    return this.#columns.size[this.#at] ?? 0;
-  }
-
-  get connection(): number {
-    return this.#columns.connection[this.#at] ?? 0;
-  }
-
-  get flags(): number {
-    return this.#columns.flags[this.#at] ?? 0;
-  }
-
-  get channel(): number {
-    return this.#columns.channel[this.#at] ?? noName;
-  }
-
-  get event(): number {
-    return this.#columns.event[this.#at] ?? noName;
-  }
-
-  /** Of the page's data: decrypted if it could be. */
-  get shown(): string {
-    if (this.opened?.state === 'decrypted') return this.opened.plaintext;
-    return this.line ? shownData(this.line, unpackFlags(this.flags).kind) : '';
-  }
 }
 
 type Test = (subject: Subject) => Verdict;
@@ -123,7 +60,6 @@ export class Filter {
   }
 }
 
-const noColumns = createColumns(0);
 const encryptedFlag = 32;
 
 function compile(node: FilterNode, context: FilterContext): Compiled {

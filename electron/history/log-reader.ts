@@ -12,6 +12,7 @@ import {
   unlistedName,
   unpackFlags,
 } from './columns.ts';
+import { EscapeMap } from './escape-map.ts';
 import { indexSegment, readIndexFile } from './index-file.ts';
 import { LogLine } from './line-reader.ts';
 import type { Feed } from './messages.ts';
@@ -41,6 +42,8 @@ export class LogReader {
   readonly rate: RateMeter;
   /** Lines before it were cleared from the views. */
   floor = 0;
+  /** What searches have learnt of its lines. */
+  readonly escapes = new EscapeMap();
   readonly #columns = new ColumnStore();
   readonly #segments: Segment[] = [];
   readonly #names: string[] = [''];
@@ -203,6 +206,7 @@ export class LogReader {
       path: this.#segmentOf(start).path,
       offset,
       sizeBytes: this.#offsetOf(end - 1) + lastLength - offset,
+      mayHaveEscapes: this.escapes.mayHave(start, end),
     };
   }
 

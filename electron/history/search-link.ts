@@ -4,10 +4,10 @@
  * the query thread does itself.
  */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import { ByteSearch } from './byte-search.ts';
+import { ByteSearch, type Found } from './byte-search.ts';
 import type { SearchData, SearchTask } from './messages.ts';
 import type { ProbeBytes } from './raw-probe.ts';
-import { type Room, roomStates, SearchMemory } from './search-memory.ts';
+import { type Range, type Room, roomStates, SearchMemory } from './search-memory.ts';
 
 /** It takes some MB, and no time to speak of to start. */
 const idleMs = 10_000;
@@ -19,11 +19,8 @@ export interface SearchLinkOptions {
   readonly onProblem: (message: string) => void;
 }
 
-/** A part of a segment, less than a room. */
-export interface Extent {
+export interface Extent extends Range {
   readonly path: string;
-  readonly offset: number;
-  readonly sizeBytes: number;
 }
 
 interface Running {
@@ -51,9 +48,9 @@ export class SearchLink {
     return this.#memory.own;
   }
 
-  /** Searches what was read into a room: the number of lines in `places` that may match, as `ByteSearch.findLines`. */
-  findLines(probes: readonly ProbeBytes[], { address, places }: Room, sizeBytes: number): number {
-    return this.#search.findLines(probes, address, address + sizeBytes, places);
+  /** Searches what was read into a room. */
+  findLines(probes: readonly ProbeBytes[], { address, places }: Room, range: Range): Found {
+    return this.#search.findLines(probes, address, address + range.sizeBytes, places, range.mayHaveEscapes);
   }
 
   /** Help for a search, until it is released. Undefined: there is none to be had. */
@@ -69,7 +66,8 @@ export class SearchLink {
       nextTask: () => this.#nextTask++,
       onReleased: () => {
         this.#helped = undefined;
-        this.#idle = setTimeout(() => this.#end(), idleMs);
+        // What it has is taken from it when it is gone, and not before.
+        this.#idle = setTimeout(() => void this.#running?.worker.terminate(), idleMs);
         this.#idle.unref();
       },
     });
@@ -96,13 +94,6 @@ export class SearchLink {
     // It keeps nobody alive.
     worker.unref();
     return { worker, tasks: port2 };
-  }
-
-  #end(): void {
-    const running = this.#running;
-    if (!running) return;
-    this.#ended(running);
-    void running.worker.terminate();
   }
 
   #ended({ tasks }: Running): void {
@@ -132,8 +123,9 @@ export class Help {
   }
 
   /** Wants a part of a segment searched, after what was asked before. Undefined: every room is in use. */
-  ask({ path, offset, sizeBytes }: Extent): Room | undefined {
+  ask(extent: Extent): Room | undefined {
     const { memory, probes, tell, nextTask } = this.#options;
+    const { path } = extent;
     // One that the thread still searches for who was helped before is not free.
     const room = memory.ahead.find((each) => !this.#inUse.has(each) && each.state !== roomStates.taken);
     if (!room) return undefined;
@@ -142,7 +134,7 @@ export class Help {
       tell(this.#task);
     }
     this.#inUse.add(room);
-    room.ask(this.#turn++, this.#task.id, offset, sizeBytes);
+    room.ask(this.#turn++, this.#task.id, extent);
     return room;
   }
 

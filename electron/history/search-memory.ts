@@ -2,7 +2,7 @@
  * The memory in which two threads search: rooms for blocks, and for each room what is asked of it and what was found.
  * A room belongs to the query thread, but for the time in which the search thread has taken it.
  */
-import { createMemory, overlookBytes, pageBytes, type WasmMemory } from './byte-search.ts';
+import { createMemory, type Found, overlookBytes, pageBytes, type WasmMemory } from './byte-search.ts';
 
 /** Of a room. A block is smaller, but for a single line. */
 export const roomBytes = 1024 * 1024;
@@ -16,13 +16,23 @@ export const roomStates = { idle: 0, wanted: 1, taken: 2, searched: 3, failed: 4
 export type RoomState = (typeof roomStates)[keyof typeof roomStates];
 
 /** Of a room's head, in numbers of four bytes. */
-const [statePlace, turnPlace, taskPlace, offsetPlace, sizePlace, countPlace] = [0, 1, 2, 3, 4, 5];
+const [statePlace, turnPlace, taskPlace, offsetPlace, sizePlace, escapesPlace, countPlace] = [
+  0, 1, 2, 3, 4, 5, 6,
+];
 const headNumbers = 8;
 const headBytes = 4 * (headNumbers + mostPlaces);
 /** The first bytes of the memory count what was asked. */
 const firstHead = 64;
 const firstRoom = Math.ceil((firstHead + (roomsAhead + 1) * headBytes) / pageBytes) * pageBytes;
 const pages = Math.ceil((firstRoom + (roomsAhead + 1) * roomBytes + overlookBytes) / pageBytes);
+
+/** Bytes of a segment. */
+export interface Range {
+  readonly offset: number;
+  readonly sizeBytes: number;
+  /** A `\u` may be in them, which may spell anything. */
+  readonly mayHaveEscapes: boolean;
+}
 
 export class Room {
   /** Of its first byte in the memory. */
@@ -55,22 +65,27 @@ export class Room {
   }
 
   /** In the task's file. */
-  get range(): { readonly offset: number; readonly sizeBytes: number } {
+  get range(): Range {
     return {
       offset: Atomics.load(this.#head, offsetPlace) >>> 0,
       sizeBytes: Atomics.load(this.#head, sizePlace),
+      mayHaveEscapes: Atomics.load(this.#head, escapesPlace) !== 0,
     };
   }
 
-  get count(): number {
-    return Atomics.load(this.#head, countPlace);
+  get found(): Found {
+    return {
+      count: Atomics.load(this.#head, countPlace),
+      hasEscapes: Atomics.load(this.#head, escapesPlace) !== 0,
+    };
   }
 
-  ask(turn: number, task: number, offset: number, sizeBytes: number): void {
+  ask(turn: number, task: number, { offset, sizeBytes, mayHaveEscapes }: Range): void {
     Atomics.store(this.#head, turnPlace, turn);
     Atomics.store(this.#head, taskPlace, task);
     Atomics.store(this.#head, offsetPlace, offset | 0);
     Atomics.store(this.#head, sizePlace, sizeBytes);
+    Atomics.store(this.#head, escapesPlace, mayHaveEscapes ? 1 : 0);
     Atomics.store(this.#head, statePlace, roomStates.wanted);
   }
 
@@ -79,9 +94,17 @@ export class Room {
     return Atomics.compareExchange(this.#head, statePlace, from, to) === from;
   }
 
-  /** @param count of `places` */
-  finish(state: RoomState, count: number): void {
+  finish({ count, hasEscapes }: Found): void {
     Atomics.store(this.#head, countPlace, count);
+    Atomics.store(this.#head, escapesPlace, hasEscapes ? 1 : 0);
+    this.#leave(roomStates.searched);
+  }
+
+  fail(): void {
+    this.#leave(roomStates.failed);
+  }
+
+  #leave(state: RoomState): void {
     Atomics.store(this.#head, statePlace, state);
     Atomics.notify(this.#head, statePlace);
   }

@@ -39,17 +39,17 @@ function takeFirst(): Room | undefined {
 
 function searchIn(room: Room): void {
   const { probes, path } = taskOf(room.task);
-  const { offset, sizeBytes } = room.range;
+  const { offset, sizeBytes, mayHaveEscapes } = room.range;
   try {
     readWhole(fileOf(path), room.bytes.subarray(0, sizeBytes), offset);
   } catch {
     // Whoever asked reads it again, and has the error to tell of.
     close();
-    room.finish(roomStates.failed, 0);
+    room.fail();
     return;
   }
   const { address, places } = room;
-  room.finish(roomStates.searched, search.findLines(probes, address, address + sizeBytes, places));
+  room.finish(search.findLines(probes, address, address + sizeBytes, places, mayHaveEscapes));
 }
 
 function taskOf(id: number): SearchTask {

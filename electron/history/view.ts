@@ -5,12 +5,13 @@
  */
 import type { ViewStatus } from '#shared/contract/history.ts';
 import { type Block, Blocks, blockBytes } from './blocks.ts';
-import { type Filter, Subject, unknown } from './filter.ts';
+import { type Filter, unknown } from './filter.ts';
 import type { LogLine } from './line-reader.ts';
 import type { LogReader } from './log-reader.ts';
 import { NumberList } from './number-list.ts';
 import { type Decrypt, encryptedItem } from './rows.ts';
 import type { SearchLink } from './search-link.ts';
+import { Subject } from './subject.ts';
 
 /** After which the thread's other work gets its turn. */
 const turnMs = 2;

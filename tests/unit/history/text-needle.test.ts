@@ -14,7 +14,7 @@ const { address } = memory.own;
 
 /** Places count from the room's first byte. */
 function next(probe: ProbeBytes, start: number, end: number): number {
-  const place = search.next(probe, address + start, address + end);
+  const place = search.next(probe, address + start, address + end, true);
   return place === -1 ? -1 : place - address;
 }
 
