@@ -398,12 +398,11 @@ export class History {
   async #enforceRetention(isStart: boolean): Promise<void> {
     const { retention } = this.#options;
     if (!retention) return;
+    const changed = new Set<string>();
     try {
       // The writer has looked at what a crash left: it may not find files gone meanwhile.
       await this.#writer.flush();
-      for (const profileId of await this.#sessions.enforce(retention(), isStart)) {
-        this.#options.onSessionsChanged?.(profileId);
-      }
+      await this.#sessions.enforce(retention(), isStart, (profileId) => changed.add(profileId));
     } catch (error) {
       if (this.#isClosed) return;
       const { code } = error as NodeJS.ErrnoException;
@@ -411,6 +410,9 @@ export class History {
       this.#options.onProblem?.(
         `Old sessions of the event log could not be deleted: ${code ?? 'it was busy'}.`,
       );
+    } finally {
+      // Also of what went before something could not be deleted.
+      for (const profileId of changed) this.#options.onSessionsChanged?.(profileId);
     }
   }
 

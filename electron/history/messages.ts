@@ -209,6 +209,8 @@ export interface SessionContent {
   /** Milliseconds since 1970; null when there is no event. */
   readonly firstAt: number | null;
   readonly lastAt: number | null;
+  /** Its first segments are gone: retention deletes the oldest. */
+  readonly isBeginningGone: boolean;
   /** What could not be read, in sentences. */
   readonly problems: readonly string[];
 }

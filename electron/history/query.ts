@@ -337,8 +337,7 @@ export class Query {
     let open = this.#sessions.get(key);
     if (!open) {
       const log = new LogReader(profileId, this.#options.now);
-      const problems = openSession(place.folder, log);
-      open = { log, content: { events: log.count, ...log.times, problems } };
+      open = { log, content: openSession(place.folder, log) };
     }
     this.#sessions.delete(key);
     this.#sessions.set(key, open);

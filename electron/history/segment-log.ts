@@ -21,7 +21,7 @@ import type { FrameBatch } from './frame-batch.ts';
 import { indexSegment, writeIndexFile } from './index-file.ts';
 import { LineEncoder } from './line-encoder.ts';
 import { NameTable } from './names.ts';
-import { dropTornLine, indexPathOf, segmentName, segmentsIn } from './torn-line.ts';
+import { dropTornLine, firstSegmentNumber, indexPathOf, segmentName, segmentsIn } from './torn-line.ts';
 
 export interface SegmentLimits {
   readonly bytes: number;
@@ -66,7 +66,7 @@ export class SegmentLog {
   #writing = new LineEncoder(this.#names);
   #finished: SegmentContent[] = [];
   #current = new ColumnStore();
-  #number = 1;
+  #number = firstSegmentNumber;
   #file: number | undefined;
   #sizeBytes = 0;
   #toldNames = 1;

@@ -7,16 +7,19 @@ import { join } from 'node:path';
 import { type Columns, noName } from './columns.ts';
 import { indexSegment, readIndexFile } from './index-file.ts';
 import type { LogReader } from './log-reader.ts';
+import type { SessionContent } from './messages.ts';
 import { NameTable } from './names.ts';
-import { indexPathOf, segmentNumber, segmentsIn } from './torn-line.ts';
+import { firstSegmentNumber, indexPathOf, segmentNumber, segmentsIn } from './torn-line.ts';
 
-/** Fills `log` from a session's folder. Answers what could not be read, in sentences for the user. */
-export function openSession(folder: string, log: LogReader): string[] {
+/** Fills `log` from a session's folder. `problems` is what could not be read, in sentences for the user. */
+export function openSession(folder: string, log: LogReader): SessionContent {
   const problems: string[] = [];
   const names = new NameTable();
   let expected: number | undefined;
+  let isBeginningGone = false;
   for (const name of segmentsIn(folder)) {
     const number = segmentNumber(name);
+    if (expected === undefined) isBeginningGone = number > firstSegmentNumber;
     if (expected !== undefined && number > expected) problems.push(missingText(expected, number - 1));
     expected = number + 1;
     const path = join(folder, name);
@@ -32,7 +35,7 @@ export function openSession(folder: string, log: LogReader): string[] {
       );
     }
   }
-  return problems;
+  return { events: log.count, ...log.times, isBeginningGone, problems };
 }
 
 function hintFor(message: string): string {

@@ -197,13 +197,15 @@ export class Sessions {
   }
 
   /**
-   * Deletes what is too old or too much, and at the start what an earlier run should not have left. Answers the apps that
-   * lost something.
+   * Deletes what is too old or too much, and at the start what an earlier run should not have left.
+   * @param loses told of each app that something goes of, as soon as it goes
    */
-  async enforce({ keeps, days, bytes }: Retention, isStart: boolean): Promise<Set<string>> {
+  async enforce(
+    { keeps, days, bytes }: Retention,
+    isStart: boolean,
+    loses: (profileId: string) => void,
+  ): Promise<void> {
     await this.#removeUnfinishedImports();
-    const changed = new Set<string>();
-    const loses = (profileId: string) => changed.add(profileId);
     for (const session of isStart ? await this.#all() : []) {
       if (session.id === this.#options.current || keeps(session.profileId)) continue;
       const isGone = await this.#inTurn(async () => {
@@ -222,7 +224,6 @@ export class Sessions {
       left -= segment.bytes + segment.indexBytes;
       loses(session.profileId);
     }
-    return changed;
   }
 
   /**

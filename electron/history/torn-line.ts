@@ -45,6 +45,9 @@ function endOfLastLine(file: number, size: number): number {
 
 export const segmentPattern = /^\d{6}\.ndjson$/;
 
+/** Of a session's first segment. */
+export const firstSegmentNumber = 1;
+
 export function segmentName(number: number): string {
   return `${String(number).padStart(6, '0')}.ndjson`;
 }

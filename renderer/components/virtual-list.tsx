@@ -37,6 +37,8 @@ export interface VirtualListHandle {
   focus(): void;
   /** Moves the active row, and shows it. */
   moveTo(index: number): void;
+  /** Shows the rows from one on. */
+  showFrom(index: number): void;
   /** Rows that fit. */
   readonly pageSize: number;
 }
@@ -188,6 +190,7 @@ export function VirtualList(props: VirtualListProps) {
   useImperativeHandle(ref, () => ({
     focus: () => grid.current?.focus({ preventScroll: true }),
     moveTo,
+    showFrom: (index) => scrollTo(index * rowHeightPx, false),
     pageSize,
   }));
 

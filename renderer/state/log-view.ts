@@ -36,6 +36,8 @@ export interface LogSnapshot {
   readonly isDetailOpen: boolean;
   /** Grows with every change of the rows. */
   readonly version: number;
+  /** Rows have other numbers, as those before them were deleted: where the list is to go, until it went there. */
+  readonly moved: { readonly to: number } | undefined;
 }
 
 const start: LogSnapshot = {
@@ -49,6 +51,7 @@ const start: LogSnapshot = {
   active: undefined,
   isDetailOpen: false,
   version: 0,
+  moved: undefined,
 };
 
 export class LogView implements Readable<LogSnapshot> {
@@ -78,11 +81,22 @@ export class LogView implements Readable<LogSnapshot> {
   /** The last tick of the view, which the snapshot follows. */
   #latest: ViewStatus | undefined;
   #stopEvents: Disposer | undefined;
+  readonly #onGone: () => void;
+  /** Its view was found closed and opened again, and no row came since. */
+  #isReopened = false;
 
-  constructor(client: Client, profileId: string, namePrefix: string, sessionId?: string) {
+  /** @param onGone its session is not there any more */
+  constructor(
+    client: Client,
+    profileId: string,
+    namePrefix: string,
+    sessionId?: string,
+    onGone: () => void = () => {},
+  ) {
     this.#client = client;
     this.profileId = profileId;
     this.sessionId = sessionId;
+    this.#onGone = onGone;
     this.#log = { profileId, ...(sessionId === undefined ? {} : { sessionId }) };
     this.#namePrefix = namePrefix;
   }
@@ -181,6 +195,11 @@ export class LogView implements Readable<LogSnapshot> {
     });
   };
 
+  /** The list is where `moved` said. */
+  arrived(): void {
+    this.#patch({ moved: undefined });
+  }
+
   closeDetail(): void {
     this.#patch({ isDetailOpen: false });
   }
@@ -201,6 +220,9 @@ export class LogView implements Readable<LogSnapshot> {
       }),
       client.on('vault.credentialsChanged', ({ profileId }) => {
         if (profileId === this.profileId) reopen();
+      }),
+      client.on('history.sessionsChanged', ({ profileId }) => {
+        if (profileId === this.profileId && this.sessionId !== undefined) void this.#look();
       }),
       client.onStatus(({ state }) => {
         if (state !== 'online') wasLost = true;
@@ -224,6 +246,26 @@ export class LogView implements Readable<LogSnapshot> {
     this.#viewId = undefined;
   }
 
+  /** Whether the view is still there: it is closed when files of its session go. */
+  async #look(): Promise<void> {
+    const viewId = this.#viewId;
+    const turn = this.#turn;
+    if (viewId !== undefined && !this.get().isOpening && !this.get().error) {
+      try {
+        await this.#client.call('history.rows', { ...this.#log, viewId, start: 0, count: 1 });
+        return;
+      } catch (cause) {
+        if (turn !== this.#turn) return;
+        const error = asAppError(cause);
+        if (error.code !== 'not_found') {
+          this.#patch({ error });
+          return;
+        }
+      }
+    }
+    await this.#open(this.get().filter);
+  }
+
   async #open(filter: string): Promise<void> {
     const turn = ++this.#turn;
     const viewId = `${this.#namePrefix}-${turn}`;
@@ -245,12 +287,16 @@ export class LogView implements Readable<LogSnapshot> {
       if (this.#viewId !== undefined) this.#close(this.#viewId);
       this.#viewId = viewId;
       this.#ticks.clear();
-      this.#forgetRows();
       const status = tick && tick.scanned >= opened.scanned ? tick : opened;
+      const { active, frozenCount, isDetailOpen, status: before } = this.get();
+      // Of an ended session only the oldest events go, and the numbers of the others count from the first that is left.
+      const lost = this.sessionId === undefined || !before ? 0 : Math.max(0, before.total - status.total);
+      const top = lost > 0 && isSameFilter ? this.row(this.#wanted.start)?.sequence : undefined;
+      this.#forgetRows();
       this.#latest = status;
-      const { active, frozenCount, status: before } = this.get();
       // With a text, what can be read decides too, and it may have changed.
-      const areSameRows = isSameFilter && filter === '' && before?.floor === status.floor;
+      const areSameRows = isSameFilter && filter === '' && before?.floor === status.floor && lost === 0;
+      const left = lost === 0 ? active : activeAfter(active, lost);
       if (!isSameFilter) this.#filterBefore = this.get().filter;
       this.#patch({
         status,
@@ -259,15 +305,56 @@ export class LogView implements Readable<LogSnapshot> {
         error: undefined,
         // Another filter has other rows: a pause goes on from what it finds now.
         frozenCount: frozenCount === undefined || areSameRows ? frozenCount : status.matched,
-        active: active && (areSameRows ? active : { ...active, index: null }),
+        active: left && (areSameRows ? left : { ...left, index: null }),
+        isDetailOpen: isDetailOpen && left !== undefined,
         ...(isSameFilter ? {} : { isFollowing: true }),
         version: this.get().version + 1,
       });
       this.#fetch();
+      if (lost > 0 && isSameFilter) void this.#findPlace(viewId, Math.max(0, (top ?? 0) - lost));
     } catch (cause) {
       if (turn !== this.#turn) return;
-      this.#patch({ isOpening: false, error: asAppError(cause) });
+      const error = asAppError(cause);
+      this.#patch({ isOpening: false, error });
+      if (error.code === 'not_found' && this.sessionId !== undefined) this.#onGone();
     }
+  }
+
+  /** Where the rows in sight, and the active one, are by their new numbers. @param top the event that was the first in sight */
+  async #findPlace(viewId: string, top: number): Promise<void> {
+    try {
+      if (!this.get().isFollowing) {
+        const first = await this.rowOf({ by: 'sequence', sequence: top });
+        if (!first || viewId !== this.#viewId) return;
+        // It may have been found after the last tick: as many rows are drawn as were told of.
+        const range = { start: first.index, count: 1 };
+        const { status } = await this.#client.call('history.rows', { ...this.#log, viewId, ...range });
+        if (viewId !== this.#viewId) return;
+        this.#grew(status);
+        this.#wanted = { start: first.index, end: first.index + this.#wanted.end - this.#wanted.start };
+        this.#patch({ moved: { to: first.index } });
+      }
+      const sequence = this.get().active?.sequence;
+      if (sequence == null) return;
+      const found = await this.rowOf({ by: 'sequence', sequence });
+      const { active } = this.get();
+      if (viewId !== this.#viewId || found?.sequence !== sequence) return;
+      if (active?.sequence === sequence) this.#patch({ active: { ...active, index: found.index } });
+    } catch {
+      // The rows are there, from their beginning; a view that was closed again is told of where rows are asked for.
+    }
+  }
+
+  /** A session's view is closed when files of it go: once more it is opened, and what comes then is told. */
+  #failed(cause: unknown): void {
+    const error = asAppError(cause);
+    const mayReopen = error.code === 'not_found' && this.sessionId !== undefined && !this.#isReopened;
+    if (!mayReopen) {
+      this.#patch({ error });
+      return;
+    }
+    this.#isReopened = true;
+    void this.#open(this.get().filter);
   }
 
   #forgetRows(): void {
@@ -367,6 +454,7 @@ export class LogView implements Readable<LogSnapshot> {
       const answer = await this.#client.call('history.rows', { ...this.#log, viewId, ...range });
       if (viewId !== this.#viewId || requests !== this.#openRequests) return;
       requests.delete(tailRequest);
+      this.#isReopened = false;
       const kept = start === first ? [] : this.#tail.rows.slice(first - this.#tail.start);
       this.#tail = { start: first, rows: [...kept, ...answer.rows] };
       this.#showTail(first, first + this.#tail.rows.length);
@@ -375,7 +463,8 @@ export class LogView implements Readable<LogSnapshot> {
     } catch (cause) {
       if (viewId !== this.#viewId || requests !== this.#openRequests) return;
       requests.delete(tailRequest);
-      this.#patch({ status: this.#latest, error: asAppError(cause) });
+      this.#patch({ status: this.#latest });
+      this.#failed(cause);
     }
   }
 
@@ -409,6 +498,7 @@ export class LogView implements Readable<LogSnapshot> {
       const answer = await this.#client.call('history.rows', { ...this.#log, viewId, ...range });
       if (viewId !== this.#viewId || requests !== this.#openRequests) return;
       requests.delete(page);
+      this.#isReopened = false;
       this.#pages.add(answer.start, answer.rows);
       this.#patch({ version: this.get().version + 1, error: undefined, ...this.#activeWithSequence() });
       // Only what brought something leads to more: an answer without rows must not be asked for in a loop.
@@ -416,13 +506,19 @@ export class LogView implements Readable<LogSnapshot> {
     } catch (cause) {
       if (viewId !== this.#viewId || requests !== this.#openRequests) return;
       requests.delete(page);
-      this.#patch({ error: asAppError(cause) });
+      this.#failed(cause);
     }
   }
 
   #patch(changes: Partial<LogSnapshot>): void {
     this.#snapshot.update((current) => ({ ...current, ...changes }));
   }
+}
+
+/** Undefined: its event is among those that were deleted. */
+function activeAfter(active: LogSnapshot['active'], lost: number): LogSnapshot['active'] {
+  if (!active || active.sequence === null || active.sequence < lost) return undefined;
+  return { index: null, sequence: active.sequence - lost };
 }
 
 /** One for each log, kept while the page lives: filter, pause and selection survive a change of app. */
@@ -433,6 +529,8 @@ export class LogViews {
   readonly #earlier = new Map<string, LogView>();
   /** By profile: the earlier session on show. */
   readonly #chosen = new Map<string, Value<string | null>>();
+  /** By profile: the session on show was deleted, and the user has not put the message away. */
+  readonly #gone = new Map<string, Value<boolean>>();
   readonly #pageName: string;
   #turn = 0;
 
@@ -457,18 +555,32 @@ export class LogViews {
     const known = this.#earlier.get(profileId);
     if (known?.sessionId === sessionId) return known;
     const name = `${this.#pageName}s${this.#turn++}`;
-    const view = new LogView(this.#client, profileId, name, sessionId);
+    const view = new LogView(this.#client, profileId, name, sessionId, () => {
+      const chosen = this.chosen(profileId);
+      if (chosen.get() !== sessionId) return;
+      chosen.set(null);
+      this.gone(profileId).set(true);
+    });
     this.#earlier.set(profileId, view);
     return view;
   }
 
   /** Which of an app's sessions is on show. Null: the one that is being recorded. */
   chosen(profileId: string): Value<string | null> {
-    let value = this.#chosen.get(profileId);
-    if (!value) {
-      value = new Value<string | null>(null);
-      this.#chosen.set(profileId, value);
-    }
-    return value;
+    return valueIn(this.#chosen, profileId, null);
   }
+
+  /** Whether the session that was on show was deleted by something else than the page, which then shows the live log. */
+  gone(profileId: string): Value<boolean> {
+    return valueIn(this.#gone, profileId, false);
+  }
+}
+
+function valueIn<T>(values: Map<string, Value<T>>, name: string, initial: T): Value<T> {
+  let value = values.get(name);
+  if (!value) {
+    value = new Value(initial);
+    values.set(name, value);
+  }
+  return value;
 }

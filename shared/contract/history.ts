@@ -318,6 +318,8 @@ export const history = {
       events: z.number().int(),
       firstAt: z.number().nullable(),
       lastAt: z.number().nullable(),
+      /** Its first segments are gone: retention deletes the oldest. */
+      isBeginningGone: z.boolean(),
       problems: z.array(s.prose),
     }),
     errors: ['not_found'],

@@ -11,7 +11,7 @@ import { finished } from 'node:stream/promises';
 import { AppError } from '#shared/lib/app-error.ts';
 import { isJsonText, memberText } from '../json-text.ts';
 import { usualLimits } from '../segment-log.ts';
-import { segmentName } from '../torn-line.ts';
+import { firstSegmentNumber, segmentName } from '../torn-line.ts';
 
 /** A frame of 16 MB, in the form that takes most room. */
 const lineLimitBytes = 128 * 1024 * 1024;
@@ -168,7 +168,7 @@ function unreadable({ code }: NodeJS.ErrnoException): AppError {
 class SegmentWriter {
   readonly #folder: string;
   #stream: WriteStream | undefined;
-  #number = 1;
+  #number = firstSegmentNumber;
   #bytes = 0;
   #lines = 0;
 

@@ -43,7 +43,7 @@ import styles from './inspector.module.css';
 import { InspectorToolbar } from './inspector-toolbar.tsx';
 import { NextStep } from './next-step.tsx';
 import { headingCells, RowCells } from './row-cells.tsx';
-import { SessionBar } from './session-bar.tsx';
+import { SessionBar, SessionGone } from './session-bar.tsx';
 import { SessionsPanel, useSessionsCommand } from './sessions-panel.tsx';
 import { type Jump, useJump } from './use-jump.ts';
 import { useLogSummary } from './use-log-summary.ts';
@@ -103,7 +103,10 @@ export function Inspector({ profileId }: { readonly profileId: string }) {
       {marks.error && <ErrorNotice error={marks.error} isBar onDismiss={marks.clearError} />}
       {log.error && <ErrorNotice error={log.error} isBar onRetry={() => view.retry()} />}
       {view.sessionId === undefined ? (
-        <NextStep profileId={profileId} />
+        <>
+          <SessionGone profileId={profileId} />
+          <NextStep profileId={profileId} />
+        </>
       ) : (
         <SessionBar profileId={profileId} sessionId={view.sessionId} />
       )}

@@ -1,7 +1,7 @@
 /** Above the log of an earlier session: which one it is, what of it could not be read, and the way back. */
 import type { Session } from '#shared/contract/history.ts';
 import { Button, ErrorNotice, formatDateTime, formatTime, Notice, plural } from '../../components/index.ts';
-import { useQuery, useServices, valueOr } from '../../state/index.ts';
+import { useContractEvent, useQuery, useReadable, useServices, valueOr } from '../../state/index.ts';
 
 export interface SessionBarProps {
   readonly profileId: string;
@@ -10,8 +10,13 @@ export interface SessionBarProps {
 
 export function SessionBar({ profileId, sessionId }: SessionBarProps) {
   const { logs } = useServices().stores;
-  const { result: list } = useQuery('history.sessions', { profileId });
+  const { result: list, reload: reloadList } = useQuery('history.sessions', { profileId });
   const { result, error, reload } = useQuery('history.describeSession', { profileId, sessionId });
+  useContractEvent('history.sessionsChanged', (changed) => {
+    if (changed.profileId !== profileId) return;
+    reloadList();
+    reload();
+  });
   const session = valueOr(list, undefined)?.sessions.find((each) => each.sessionId === sessionId);
   const content = valueOr(result, undefined);
   const back = (
@@ -29,8 +34,32 @@ export function SessionBar({ profileId, sessionId }: SessionBarProps) {
       title={session ? `${sessionTitle(session)}${events}` : 'An earlier session'}
       actions={back}
     >
-      {problems.length > 0 && problems.map((problem) => <p key={problem}>{problem}</p>)}
+      {content?.isBeginningGone && (
+        <p>Its beginning was deleted: the oldest events go when they are too old, or take too much room.</p>
+      )}
+      {problems.map((problem) => (
+        <p key={problem}>{problem}</p>
+      ))}
     </Notice>
+  );
+}
+
+/** Above the live log, where an earlier session was on show until it was deleted. */
+export function SessionGone({ profileId }: { readonly profileId: string }) {
+  const { logs } = useServices().stores;
+  const gone = logs.gone(profileId);
+  if (!useReadable(gone)) return null;
+  return (
+    <Notice
+      tone="notice"
+      isBar
+      title="The session that was on show was deleted. This is the live log."
+      actions={
+        <Button variant="quiet" onClick={() => gone.set(false)}>
+          Dismiss
+        </Button>
+      }
+    />
   );
 }
 

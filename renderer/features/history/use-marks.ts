@@ -24,6 +24,10 @@ export function useMarks(profileId: string, sessionId: string | undefined): Mark
   useContractEvent('history.marksChanged', (changed) => {
     if (changed.profileId === profileId) reload();
   });
+  // Where the beginning of a session went, what is left of it has other numbers.
+  useContractEvent('history.sessionsChanged', (changed) => {
+    if (changed.profileId === profileId && sessionId !== undefined) reload();
+  });
   const change = useCall('history.setMark');
   const list = valueOr(result, undefined)?.marks;
   const bySequence = useMemo(() => new Map(list?.map((mark) => [mark.sequence, mark])), [list]);

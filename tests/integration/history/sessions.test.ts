@@ -107,6 +107,7 @@ describe('an earlier session', () => {
       events: frames.length,
       firstAt: recorded[0]?.at,
       lastAt: recorded.at(-1)?.at,
+      isBeginningGone: false,
       problems: [],
     });
     // The live log has its own rows and filters all the while.
@@ -334,14 +335,61 @@ describe('retention', () => {
       one.profileId,
     );
     await run.history.enforceRetention();
-    const { problems, events } = await run.history.describeSession(one.profileId, one.sessionId);
+    const { problems, events, isBeginningGone } = await run.history.describeSession(
+      one.profileId,
+      one.sessionId,
+    );
     expect(problems).toEqual([]);
+    expect(isBeginningGone).toBe(true);
     expect(events).toBeGreaterThan(0);
     expect(events).toBeLessThan(35);
     // Its newest are left, and the later session is whole.
     expect((await rowsOf(run, one.sessionId)).rows.at(-1)?.preview).toBe('{"id":34}');
     expect((await run.history.describeSession(one.profileId, two.sessionId)).events).toBe(35);
     expect((await run.history.sessions(one.profileId)).usedBytes).toBeLessThanOrEqual(usedBytes - 1500);
+  });
+
+  it('tells of sessions that it shortened, also when it then met one that it can’t delete', async () => {
+    const folder = newFolder();
+    const old = await record(folder, orders(35));
+    const stuck = await record(folder, orders(35));
+    age(old.folder, 9);
+    age(stuck.folder, 8);
+    // A folder in a segment's place, which is not deleted as a file is.
+    const last = join(stuck.folder, '000001.ndjson');
+    rmSync(last);
+    mkdirSync(join(last, 'full'), { recursive: true });
+    utimesSync(last, Date.now() / 1000 - 8 * 86_400, Date.now() / 1000 - 8 * 86_400);
+    const changed: string[] = [];
+    const run = new HistoryHarness(folder, {
+      retention: () => ({ ...everything, days: 7 }),
+      onSessionsChanged: (id) => changed.push(id),
+    });
+    await run.history.enforceRetention();
+    expect(run.problems).not.toEqual([]);
+    expect(existsSync(old.folder)).toBe(false);
+    expect(changed).toContain(old.profileId);
+  });
+
+  it('closes the views of what it shortens, which then open on what is left', async () => {
+    const folder = newFolder();
+    const { profileId, sessionId } = await record(folder, orders(35));
+    const { usedBytes } = await new HistoryHarness(folder, {}, profileId).history.sessions(profileId);
+    let bytes = everything.bytes;
+    const run = new HistoryHarness(folder, { retention: () => ({ ...everything, bytes }) }, profileId);
+    const { rows: before } = await rowsOf(run, sessionId);
+    bytes = usedBytes - 500;
+    await run.history.enforceRetention();
+    const view = { profileId, sessionId, viewId: 'old' };
+    await expect(run.history.rows({ ...view, start: 0, count: 1 })).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    const { rows, status } = await rowsOf(run, sessionId);
+    expect(status.total).toBeLessThan(35);
+    const lost = 35 - status.total;
+    expect(rows).toEqual(before.slice(lost).map((row) => ({ ...row, sequence: row.sequence - lost })));
+    await run.history.removeSession(profileId, sessionId);
+    await expect(run.history.openView({ ...view, filter: '' })).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('leaves nothing of an app that keeps nothing: at its end, or at the next start after a crash', async () => {

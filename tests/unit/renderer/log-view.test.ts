@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Row, ViewStatus } from '#shared/contract/history.ts';
+import { AppError } from '#shared/lib/app-error.ts';
 import { createClient } from '../../../renderer/bridge/client.ts';
 import { LogPages, pageLimit, rowsPerPage } from '../../../renderer/state/log-pages.ts';
-import { LogView } from '../../../renderer/state/log-view.ts';
+import { LogView, LogViews } from '../../../renderer/state/log-view.ts';
 import { MemoryTransport, settle } from './memory-transport.ts';
 
 const profileId = randomUUID();
@@ -29,10 +30,27 @@ class FakeHistory {
   readonly openViews = new Map<string, number>();
   readonly requests: { start: number; count: number }[] = [];
   total: number;
+  /** Of a session whose files went, nothing is left to open. */
+  isRemoved = false;
 
   constructor(total: number) {
     this.total = total;
     this.transport.answer = (method, input) => this.#answer(method, input);
+  }
+
+  /** Its oldest events go, and its views are closed. */
+  shorten(by: number): void {
+    this.total -= by;
+    this.openViews.clear();
+  }
+
+  remove(): void {
+    this.isRemoved = true;
+    this.openViews.clear();
+  }
+
+  tellSessionsChanged(): void {
+    this.transport.deliver({ type: 'event', event: 'history.sessionsChanged', payload: { profileId } });
   }
 
   status(viewId: string): ViewStatus {
@@ -65,6 +83,7 @@ class FakeHistory {
       count: number;
     };
     if (method === 'history.openView') {
+      if (this.isRemoved) throw new AppError('not_found', 'This session is not there any more.');
       this.openViews.set(viewId, Number(filter) || 1);
       return this.status(viewId);
     }
@@ -72,7 +91,14 @@ class FakeHistory {
       this.openViews.delete(viewId);
       return {};
     }
+    if (method === 'history.rowOf') {
+      const { place } = input as { place: { sequence: number } };
+      const index = Math.ceil(place.sequence / (this.openViews.get(viewId) ?? 1));
+      const sequence = index * (this.openViews.get(viewId) ?? 1);
+      return { row: sequence < this.total ? { index, sequence } : null };
+    }
     if (method === 'history.rows') {
+      if (!this.openViews.has(viewId)) throw new AppError('not_found', 'This view is not open.');
       this.requests.push({ start, count });
       const step = this.openViews.get(viewId) ?? 1;
       const status = this.status(viewId);
@@ -281,6 +307,106 @@ describe('the page’s view of a log', () => {
     });
     await settle();
     expect(view.count).toBe(10);
+  });
+});
+
+describe('the page’s view of an earlier session', () => {
+  async function openSession(total: number) {
+    const history = new FakeHistory(total);
+    const logs = new LogViews(createClient(history.transport));
+    logs.chosen(profileId).set('2026-03-01');
+    const view = logs.ofSession(profileId, '2026-03-01');
+    const release = view.acquire();
+    await settle();
+    return { history, logs, view, release };
+  }
+
+  it('opens by itself on what is left when the beginning was deleted, and keeps filter, place and event', async () => {
+    const { history, view } = await openSession(1_000);
+    await view.setFilter('10');
+    await settle();
+    view.setFollowing(false);
+    view.want({ start: 60, end: 80 });
+    await settle();
+    view.openDetail(62);
+    expect(view.get().active).toEqual({ index: 62, sequence: 620 });
+    history.shorten(200);
+    history.tellSessionsChanged();
+    await settle();
+    expect(view.get()).toMatchObject({
+      filter: '10',
+      error: undefined,
+      isDetailOpen: true,
+      active: { index: 42, sequence: 420 },
+      moved: { to: 40 },
+    });
+    expect(view.count).toBe(80);
+    view.arrived();
+    expect(view.get().moved).toBeUndefined();
+    expect(view.shownFrom).toBe(40);
+  });
+
+  it('closes the details of an event that was deleted, and shows the first that are left', async () => {
+    const { history, view } = await openSession(1_000);
+    view.setFollowing(false);
+    view.want({ start: 60, end: 80 });
+    await settle();
+    view.openDetail(62);
+    history.shorten(200);
+    history.tellSessionsChanged();
+    await settle();
+    expect(view.get()).toMatchObject({ active: undefined, isDetailOpen: false, moved: { to: 0 } });
+  });
+
+  it('stays as it is when another session changed', async () => {
+    const { history, view } = await openSession(100);
+    const before = view.get();
+    const views = [...history.openViews];
+    history.tellSessionsChanged();
+    await settle();
+    expect(view.get()).toBe(before);
+    expect([...history.openViews]).toEqual(views);
+  });
+
+  it('shows no error when rows are asked for before it is told, and does not try for ever', async () => {
+    const { history, view } = await openSession(10_000);
+    view.setFollowing(false);
+    history.shorten(100);
+    view.want({ start: 5_000, end: 5_030 });
+    await settle();
+    expect(view.get()).toMatchObject({ error: undefined });
+    expect(view.count).toBe(9_900);
+    const { openViews } = history;
+    // A view that is never there, though it opens.
+    openViews.has = () => false;
+    const opened: string[] = [];
+    openViews.set = (viewId) => {
+      opened.push(viewId);
+      return openViews;
+    };
+    view.want({ start: 1_000, end: 1_030 });
+    await settle();
+    expect(opened).toHaveLength(1);
+    expect(view.get().error?.code).toBe('not_found');
+  });
+
+  it('gives way to the live log, which says so, when the session was deleted', async () => {
+    const { history, logs } = await openSession(100);
+    history.remove();
+    history.tellSessionsChanged();
+    await settle();
+    expect(logs.chosen(profileId).get()).toBeNull();
+    expect(logs.gone(profileId).get()).toBe(true);
+  });
+
+  it('says nothing when the page let go of it: the user deleted it there', async () => {
+    const { history, logs, release } = await openSession(100);
+    history.remove();
+    history.tellSessionsChanged();
+    logs.chosen(profileId).set(null);
+    release();
+    await settle();
+    expect(logs.gone(profileId).get()).toBe(false);
   });
 });
 

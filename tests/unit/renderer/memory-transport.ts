@@ -1,5 +1,6 @@
 /** A transport whose other end is the test. */
 import type { ClientMessage } from '#shared/contract/wire.ts';
+import { AppError } from '#shared/lib/app-error.ts';
 import { Listeners } from '#shared/lib/disposer.ts';
 import type { Transport, TransportStatus } from '../../../renderer/bridge/transport.ts';
 
@@ -8,13 +9,22 @@ export class MemoryTransport implements Transport {
   status: TransportStatus = { state: 'online' };
   readonly #messages = new Listeners<unknown>();
   readonly #statuses = new Listeners<TransportStatus>();
-  /** Answers a call at once, when given. Undefined from it: no answer. */
+  /** Answers a call at once, when given. Undefined from it: no answer. An `AppError` that it throws is the answer. */
   answer: ((method: string, input: unknown) => unknown) | undefined;
 
   send(message: ClientMessage): void {
     this.sent.push(message);
     if (message.type !== 'call' || !this.answer) return;
-    const output = this.answer(message.method, message.input);
+    let output: unknown;
+    try {
+      output = this.answer(message.method, message.input);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      const { code, retryable } = error;
+      const failure = { code, message: error.message, retryable };
+      queueMicrotask(() => this.deliver({ type: 'failure', id: message.id, error: failure }));
+      return;
+    }
     if (output !== undefined) queueMicrotask(() => this.deliver({ type: 'result', id: message.id, output }));
   }
 
