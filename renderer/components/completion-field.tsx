@@ -33,6 +33,8 @@ export interface CompletionFieldProps<T extends CompletionItem> {
   readonly take: (item: T) => WrittenLine;
   /** Keys that the list has no use for. */
   readonly onKeyDown?: (event: React.KeyboardEvent<HTMLInputElement>) => void;
+  /** The focus goes elsewhere. */
+  readonly onLeave?: () => void;
   readonly isInvalid?: boolean;
   /** Ids of what explains the field. */
   readonly describedBy?: string | undefined;
@@ -124,7 +126,10 @@ export function CompletionField<T extends CompletionItem>(props: CompletionField
             onChange({ value: currentTarget.value, caret });
           }}
           onKeyDown={onKey}
-          onBlur={() => setIsWanted(false)}
+          onBlur={() => {
+            setIsWanted(false);
+            props.onLeave?.();
+          }}
         />
         {after}
       </span>

@@ -11,9 +11,12 @@ import {
 import { CompletionField, Icon, IconButton, Popover, type WrittenLine } from '../../components/index.ts';
 import { type LogState, type LogView, useCall, useDraft } from '../../state/index.ts';
 import styles from './filter-field.module.css';
+import { isBeingWritten } from './filter-remark.ts';
 import { SavedFilters } from './saved-filters.tsx';
 
 const debounceMs = 150;
+/** Who types no letter for so long looks at what there is. */
+const pauseMs = 800;
 const namesLimit = 12;
 
 export interface FilterFieldProps {
@@ -28,7 +31,8 @@ export interface FilterFieldProps {
 
 /** What is typed, kept for as long as the page lives, whatever became of it. */
 export function useFilterText(view: LogView, log: LogState) {
-  const [text, setText] = useDraft(`filter:${view.profileId}`, log.filter);
+  const [text, setText] = useDraft(`filter:${view.profileId} ${view.sessionId ?? ''}`, log.filter);
+  const [caret, setCaret] = useState(text.length);
   // What was ended is not sent again before the user says so.
   const sent = useRef(log.ended?.filter === text ? text : log.filter);
   const send = useCallback(
@@ -55,12 +59,37 @@ export function useFilterText(view: LogView, log: LogState) {
     }, debounceMs);
     return () => clearTimeout(timer);
   }, [text, send]);
-  return { text, setText, send };
+  const [paused, setPaused] = useState<string | undefined>(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setPaused(text), pauseMs);
+    return () => clearTimeout(timer);
+  }, [text]);
+  /** The text whose faults were asked for: with Enter, or by going elsewhere. */
+  const [demanded, setDemanded] = useState<string>();
+  const parsed = parseFilter(text);
+  const remark = parsed.isValid ? parsed.hints[0] : parsed.problem;
+  const isShown =
+    remark !== undefined && (paused === text || demanded === text || !isBeingWritten(remark, text, caret));
+  const told: ToldRemark | undefined = isShown
+    ? { tone: parsed.isValid ? 'hint' : 'error', ...remark }
+    : undefined;
+  const demand = () => setDemanded(text);
+  const write = (next: string) => {
+    if (next === text) return;
+    setPaused(undefined);
+    setDemanded(undefined);
+    setText(next);
+  };
+  return { text, setText: write, caret, setCaret, send, told, demand };
+}
+
+/** What is said of the filter now. */
+interface ToldRemark extends FilterRemark {
+  readonly tone: 'error' | 'hint';
 }
 
 export function FilterField(props: FilterFieldProps & ReturnType<typeof useFilterText>) {
-  const { view, filterRef, onLeave, remarksId, text, setText, send } = props;
-  const [caret, setCaret] = useState(text.length);
+  const { view, filterRef, onLeave, remarksId, text, setText, caret, setCaret, send, told, demand } = props;
   const place = completionPlace(text, caret);
   const names = useNames(view, place?.names);
   const items = place && place.written !== '' ? suggestionsAt(place, names) : [];
@@ -88,13 +117,15 @@ export function FilterField(props: FilterFieldProps & ReturnType<typeof useFilte
             const written = `${text.slice(0, start)}${taken}${isOpen || rest !== '' ? '' : ' '}`;
             return { value: written + rest, caret: written.length };
           }}
-          isInvalid={!isValid}
+          onLeave={demand}
+          isInvalid={told?.tone === 'error'}
           describedBy={remarksId}
           placeholder="Text, channel:private-*, size:>2k, $.data.id=42"
           before={<Icon name="filter" />}
           after={text !== '' && <IconButton icon="close" label="Clear filter" onClick={() => replace('')} />}
           onKeyDown={(event) => {
             if (event.key === 'Enter') {
+              demand();
               if (!isValid) return;
               send(text);
               onLeave();
@@ -134,35 +165,23 @@ function useNames(
 }
 
 /** Under the field: what is wrong with the filter and where, or what may have been meant. */
-export function FilterRemarks(props: { readonly id: string; readonly text: string; readonly log: LogState }) {
-  const { id, text, log } = props;
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), debounceMs);
-    return () => clearTimeout(timer);
-  }, [text]);
-  const parsed = parseFilter(text);
-  const isSettled = settled === text;
-  const problem = parsed.isValid ? undefined : parsed.problem;
-  const hint = parsed.isValid ? parsed.hints[0] : undefined;
+export function FilterRemarks(props: {
+  readonly id: string;
+  readonly text: string;
+  readonly told: ToldRemark | undefined;
+  readonly log: LogState;
+}) {
+  const { id, text, told, log } = props;
   const ended = log.ended?.filter === text ? log.ended : undefined;
   return (
     <div id={id} role="status" data-filter>
-      {problem && isSettled && (
-        <Remark
-          tone="error"
-          remark={problem}
-          text={text}
-          note="The rows below are those of the filter before."
-        />
-      )}
+      {told && <Remark remark={told} text={text} />}
       {ended && (
         <p className={styles.remark} data-tone="error">
           <Icon name="alert-sign" size={14} />
           <span>{ended.message} The rows below are those of the filter before.</span>
         </p>
       )}
-      {hint && isSettled && <Remark tone="hint" remark={hint} text={text} />}
     </div>
   );
 }
@@ -170,14 +189,8 @@ export function FilterRemarks(props: { readonly id: string; readonly text: strin
 /** Characters of the filter shown before and behind the place. */
 const around = 32;
 
-function Remark(props: {
-  readonly tone: 'error' | 'hint';
-  readonly remark: FilterRemark;
-  readonly text: string;
-  readonly note?: string;
-}) {
-  const { tone, remark, text, note } = props;
-  const { start, end, message } = remark;
+function Remark({ remark, text }: { readonly remark: ToldRemark; readonly text: string }) {
+  const { tone, start, end, message } = remark;
   const from = Math.max(0, start - around);
   const to = Math.min(text.length, end + around);
   return (
@@ -191,7 +204,7 @@ function Remark(props: {
         {to < text.length && '…'}
       </code>
       <span>
-        {message} {note}
+        {message} {tone === 'error' && 'The rows below are those of the filter before.'}
       </span>
     </p>
   );

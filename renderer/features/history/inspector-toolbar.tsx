@@ -54,7 +54,7 @@ export function InspectorToolbar(props: InspectorToolbarProps) {
         </div>
         {isLive && <SubscribeForm profileId={view.profileId} isCompact />}
       </Toolbar>
-      <FilterRemarks id={remarksId} text={filter.text} log={log} />
+      <FilterRemarks id={remarksId} text={filter.text} told={filter.told} log={log} />
     </>
   );
 }

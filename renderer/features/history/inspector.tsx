@@ -91,7 +91,7 @@ export function Inspector({ profileId }: { readonly profileId: string }) {
   return (
     <div className={styles.inspector}>
       <InspectorToolbar
-        key={profileId}
+        key={`${profileId} ${view.sessionId ?? ''}`}
         view={view}
         log={log}
         filterRef={filter}

@@ -52,6 +52,8 @@ export interface FilterRemark {
   readonly message: string;
   readonly start: number;
   readonly end: number;
+  /** What is still missing may come anywhere behind it. */
+  readonly isOpen?: boolean;
 }
 
 export type ParsedFilter =

@@ -43,8 +43,8 @@ class Unreadable extends Error {
   }
 }
 
-function fail(message: string, start: number, end: number): never {
-  throw new Unreadable({ message, start, end: Math.max(end, start + 1) });
+function fail(message: string, start: number, end: number, isOpen = false): never {
+  throw new Unreadable({ message, start, end: Math.max(end, start + 1), ...(isOpen ? { isOpen } : {}) });
 }
 
 const blank = /\s/;
@@ -100,7 +100,12 @@ class Parser {
       if (!this.#takeWord('or')) break;
       this.#skipBlanks();
       if (this.#isClosed)
-        fail('Something has to follow “or”. To search for the word, put it in quotes.', start, start + 2);
+        fail(
+          'Something has to follow “or”. To search for the word, put it in quotes.',
+          start,
+          start + 2,
+          true,
+        );
       nodes.push(this.#all());
     }
     return combined('or', nodes);
@@ -115,7 +120,12 @@ class Parser {
       if (this.#takeWord('and')) {
         this.#skipBlanks();
         if (this.#isClosed || this.#isWord('or'))
-          fail('Something has to follow “and”. To search for the word, put it in quotes.', start, start + 3);
+          fail(
+            'Something has to follow “and”. To search for the word, put it in quotes.',
+            start,
+            start + 3,
+            true,
+          );
       }
       nodes.push(this.#one());
     }
@@ -159,12 +169,12 @@ class Parser {
         start,
         this.#position + 1,
       );
-    if (this.#isAtEnd) fail(unclosedGroup, start, start + 1);
+    if (this.#isAtEnd) fail(unclosedGroup, start, start + 1, true);
     this.#depth++;
     const node = this.#deeper(start, () => this.#either());
     this.#depth--;
     this.#skipBlanks();
-    if (this.#next !== ')') fail(unclosedGroup, start, start + 1);
+    if (this.#next !== ')') fail(unclosedGroup, start, start + 1, true);
     this.#position++;
     return node;
   }

@@ -182,7 +182,7 @@ describe('a filter', () => {
     ['$.a= 1', 'A value has to follow, without a blank before it. Write "" for an empty text.', 0, 4],
     [`${'('.repeat(50)}a${')'.repeat(50)}`, 'At most 40 levels can be nested. Leave some out.', 40, 41],
   ])('explains %s', (filter, message, start, end) => {
-    expect(parseFilter(filter)).toEqual({ isValid: false, problem: { message, start, end } });
+    expect(parseFilter(filter)).toMatchObject({ isValid: false, problem: { message, start, end } });
   });
 
   it('searches for a word before a colon that is no field, and asks whether a field was meant', () => {
