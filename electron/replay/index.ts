@@ -42,6 +42,8 @@ export interface ReplayOrder {
 export interface Replayed {
   readonly sent: number;
   readonly closed: number;
+  /** Rows that are no events of an application from a server: they are not sent. */
+  readonly leftOut: number;
   readonly refused: number;
   /** What the sandbox said to the first that it refused. */
   readonly whyRefused: string | null;
@@ -59,13 +61,14 @@ export async function replay(
 ): Promise<Replayed> {
   const profile = running(sandbox());
   await watch(profile, await source.channels(watchedChannels), signal);
-  const told = { sent: 0, closed: 0, refused: 0, whyRefused: null as string | null };
+  const told = { sent: 0, closed: 0, leftOut: 0, refused: 0, whyRefused: null as string | null };
   let firstAtMs: number | undefined;
   let toldAtMs = 0;
   const startedAtMs = performance.now();
   for (let start = 0; start < source.rows; ) {
     const { events, next, closed } = await source.part(start);
     told.closed += closed;
+    told.leftOut += next - start - events.length - closed;
     for (const [index, { atMs, ...event }] of events.entries()) {
       firstAtMs ??= atMs;
       if (speed !== null) await pause(startedAtMs + (atMs - firstAtMs) / speed - performance.now(), signal);

@@ -565,6 +565,11 @@ export class LogViews {
     return view;
   }
 
+  /** Another view of a log, for whoever asks only what a filter finds in it. */
+  aside(profileId: string, sessionId: string | undefined): LogView {
+    return new LogView(this.#client, profileId, `${this.#pageName}a${this.#turn++}`, sessionId);
+  }
+
   /** Which of an app's sessions is on show. Null: the one that is being recorded. */
   chosen(profileId: string): Value<string | null> {
     return valueIn(this.#chosen, profileId, null);

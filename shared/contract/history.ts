@@ -301,6 +301,8 @@ export const history = {
       sent: z.number().int(),
       /** Encrypted events that no key here opens. */
       closed: z.number().int(),
+      /** Rows that are no events of an application from a server: notes, members, what this app sent. */
+      leftOut: z.number().int(),
       refused: z.number().int(),
       /** Why the first was refused. */
       whyRefused: s.prose.nullable(),

@@ -1,5 +1,5 @@
 /** Sends a session's events again, to the sandbox and to no other server. */
-import { useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { Session } from '#shared/contract/history.ts';
 import {
   Button,
@@ -10,8 +10,19 @@ import {
   Row,
   Section,
   Segmented,
+  Switch,
+  VisibleText,
 } from '../../components/index.ts';
-import { useCall, useContractEvent, useNavigation, useSandbox, useServices } from '../../state/index.ts';
+import {
+  useCall,
+  useContractEvent,
+  useLogState,
+  useLogTick,
+  useLogView,
+  useNavigation,
+  useSandbox,
+  useServices,
+} from '../../state/index.ts';
 import { sessionTitle } from './session-bar.tsx';
 import styles from './sessions-panel.module.css';
 
@@ -26,6 +37,7 @@ type Speed = (typeof speeds)[number]['value'];
 interface Replayed {
   readonly sent: number;
   readonly closed: number;
+  readonly leftOut: number;
   readonly refused: number;
   readonly whyRefused: string | null;
 }
@@ -43,6 +55,10 @@ export function ReplaySession({ profileId, session, onClose, onOpened }: ReplayS
   const navigation = useNavigation();
   const { logs } = useServices().stores;
   const [speed, setSpeed] = useState<Speed>('10');
+  const { filter } = useLogState(useLogView(profileId));
+  const [isFilterWanted, setFilterWanted] = useState(false);
+  const isFiltered = isFilterWanted && filter !== '';
+  const sessionId = session.isCurrent ? undefined : session.sessionId;
   const [progress, setProgress] = useState<{ done: number; total: number }>();
   const [ended, setEnded] = useState<Replayed | 'cancelled'>();
   const start = useCall('sandbox.start');
@@ -51,13 +67,14 @@ export function ReplaySession({ profileId, session, onClose, onOpened }: ReplayS
     if (told.profileId === profileId && replay.isPending) setProgress(told);
   });
   const isRunning = sandbox?.state === 'running';
+  const found = useFound(profileId, sessionId, filter);
   const run = async () => {
     setEnded(undefined);
     setProgress(undefined);
     const result = await replay.run({
       profileId,
-      ...(session.isCurrent ? {} : { sessionId: session.sessionId }),
-      filter: '',
+      ...(sessionId === undefined ? {} : { sessionId }),
+      filter: isFiltered ? filter : '',
       speed: speed === 'none' ? null : Number(speed),
     });
     if (result) setEnded(result);
@@ -75,7 +92,7 @@ export function ReplaySession({ profileId, session, onClose, onOpened }: ReplayS
   return (
     <Section
       title={`Replay “${sessionTitle(session)}”`}
-      about="The events of its application are sent again to the built-in sandbox, and to no other server. Notes, members and what the protocol sends by itself are not."
+      about="What its server sent for the application is sent again to the built-in sandbox, and to no other server. Left out are notes, members, client events, what the protocol sends by itself, and what Latchkey sent."
       actions={
         <Button variant="quiet" icon="close" onClick={onClose}>
           Close
@@ -99,6 +116,22 @@ export function ReplaySession({ profileId, session, onClose, onOpened }: ReplayS
           }
         />
       )}
+      {filter !== '' && (
+        <div className={styles.only}>
+          <Switch
+            label="Only what the filter of the log finds"
+            isChecked={isFilterWanted}
+            isDisabled={replay.isPending}
+            onChange={setFilterWanted}
+          />
+          <code className={styles.filter}>
+            <VisibleText text={filter} />
+          </code>
+          <span role="status" className={styles.soft}>
+            {foundText(found, filter)}
+          </span>
+        </div>
+      )}
       <Segmented label="Speed" value={speed} options={speeds} onChange={setSpeed} />
       <Row>
         {replay.isPending ? (
@@ -119,7 +152,12 @@ export function ReplaySession({ profileId, session, onClose, onOpened }: ReplayS
             </Button>
           </>
         ) : (
-          <Button key="replay" icon="play" disabled={!isRunning} onClick={() => void run()}>
+          <Button
+            key="replay"
+            icon="play"
+            disabled={!isRunning || (isFiltered && found.ended !== undefined)}
+            onClick={() => void run()}
+          >
             Replay
           </Button>
         )}
@@ -140,6 +178,30 @@ export function ReplaySession({ profileId, session, onClose, onOpened }: ReplayS
   );
 }
 
+type Found = ReturnType<typeof useLogTick>;
+
+/** What the filter of the log that is on show finds in a session. */
+function useFound(profileId: string, sessionId: string | undefined, filter: string): Found {
+  const { logs } = useServices().stores;
+  const view = useMemo(() => logs.aside(profileId, sessionId), [logs, profileId, sessionId]);
+  useEffect(() => {
+    if (filter === '') return;
+    const release = view.acquire();
+    void view.setFilter(filter);
+    return release;
+  }, [view, filter]);
+  return useLogTick(view);
+}
+
+function foundText({ status, filter, ended, error }: Found, wanted: string): string {
+  if (ended) return ended.message;
+  if (error) return error.message;
+  if (!status || filter !== wanted) return 'Searching…';
+  const { matched, scanned, total } = status;
+  const isScanning = scanned < total ? ', searching…' : '.';
+  return `Finds ${formatCount(matched)} of ${plural(total, 'row')}${isScanning}`;
+}
+
 function Outcome({
   replayed,
   onOpen,
@@ -147,7 +209,7 @@ function Outcome({
   readonly replayed: Replayed;
   readonly onOpen: (() => void) | undefined;
 }) {
-  const { sent, closed, refused, whyRefused } = replayed;
+  const { sent, closed, leftOut, refused, whyRefused } = replayed;
   return (
     <Notice
       tone={closed + refused > 0 ? 'warning' : 'ok'}
@@ -158,6 +220,12 @@ function Outcome({
       }
       actions={sent > 0 && onOpen && <Button onClick={onOpen}>Show them there</Button>}
     >
+      {leftOut > 0 && (
+        <p>
+          {plural(leftOut, 'row')} {leftOut === 1 ? 'was' : 'were'} left out: no{' '}
+          {leftOut === 1 ? 'event' : 'events'} that a server sent for the application.
+        </p>
+      )}
       {closed > 0 && <p>{plural(closed, 'encrypted event')} were left out: no key here opens them.</p>}
       {refused > 0 && (
         <p>

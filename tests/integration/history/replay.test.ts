@@ -85,7 +85,13 @@ describe('a replay', () => {
     const told = await run.history.replaying({ profileId, filter: '', signal }, (source) =>
       replay(source, order(null), options),
     );
-    expect(told).toEqual({ sent: 3, closed: 1, refused: 1, whyRefused: 'A blank is not allowed.' });
+    expect(told).toEqual({
+      sent: 3,
+      closed: 1,
+      leftOut: 4,
+      refused: 1,
+      whyRefused: 'A blank is not allowed.',
+    });
     expect(sent.map(({ atMs: _, ...each }) => each)).toEqual([
       { channel: 'orders', event: 'created', data: '{"id":1}' },
       { channel: 'private-encrypted-orders', event: 'paid', data: '{"open":true}' },
@@ -96,7 +102,7 @@ describe('a replay', () => {
     const filtered = await run.history.replaying({ profileId, filter: '"id":2', signal }, (source) =>
       replay(source, order(null), some.options),
     );
-    expect(filtered).toEqual({ sent: 0, closed: 0, refused: 1, whyRefused: 'Too large.' });
+    expect(filtered).toEqual({ sent: 0, closed: 0, leftOut: 0, refused: 1, whyRefused: 'Too large.' });
   });
 
   it('keeps the pace of the events, or a faster one', async () => {
