@@ -52,6 +52,8 @@ export interface Replayed {
 /** So many channels the sandbox's own app watches. */
 const watchedChannels = 100;
 const tellIntervalMs = 100;
+/** How often it is looked whether the sandbox is still there, while the next event is not due. */
+const lookIntervalMs = 250;
 
 /** @throws AppError `sandbox_failed` when it does not run, `cancelled` */
 export async function replay(
@@ -71,10 +73,14 @@ export async function replay(
     told.leftOut += next - start - events.length - closed;
     for (const [index, { atMs, ...event }] of events.entries()) {
       firstAtMs ??= atMs;
-      if (speed !== null) await pause(startedAtMs + (atMs - firstAtMs) / speed - performance.now(), signal);
+      const dueAtMs = speed === null ? 0 : startedAtMs + (atMs - firstAtMs) / speed;
+      let target = asAtFirst(sandbox(), profile);
+      // Hours may lie between two events: a sandbox that ends meanwhile is not waited for.
+      for (let waitMs = dueAtMs - performance.now(); waitMs > 0; waitMs = dueAtMs - performance.now()) {
+        await pause(Math.min(waitMs, lookIntervalMs), signal);
+        target = asAtFirst(sandbox(), profile);
+      }
       stopIfCancelled(signal);
-      const target = running(sandbox());
-      if (addressOf(target) !== addressOf(profile)) throw restarted();
       const answer = await send(target, event, signal, publish);
       if (answer === null) told.sent++;
       else {
@@ -114,6 +120,13 @@ function running(profile: Profile | undefined): Profile {
   return profile;
 }
 
+/** @throws AppError `sandbox_failed` when it is gone, or another one */
+function asAtFirst(now: Profile | undefined, first: Profile): Profile {
+  const profile = running(now);
+  if (addressOf(profile) !== addressOf(first)) throw restarted();
+  return profile;
+}
+
 /** Another start of the sandbox has another port. */
 function addressOf({ location, key }: Profile): string {
   return JSON.stringify([location, key]);
@@ -132,7 +145,6 @@ function restarted(): AppError {
 }
 
 async function pause(waitMs: number, signal: AbortSignal): Promise<void> {
-  if (waitMs <= 0) return;
   await delay(waitMs, undefined, { signal }).catch(() => stopIfCancelled(signal));
 }
 

@@ -150,7 +150,11 @@ it('a replay ends when its sandbox does, or another one is started', async () =>
   const run = await recorded();
   const { profileId } = run;
   const { signal } = new AbortController();
-  for (const after of [undefined, { location: { port: 2 }, key: 'k' }] as const) {
+  const others = [
+    { location: { port: 2 }, key: 'k' },
+    { location: { port: 1 }, key: 'other' },
+  ];
+  for (const after of [undefined, ...others]) {
     const { sent, options } = target();
     const sandbox = () => (sent.length === 0 ? options.sandbox() : (after as unknown as Profile | undefined));
     const replayed = run.history.replaying({ profileId, filter: '', signal }, (source) =>
@@ -159,6 +163,22 @@ it('a replay ends when its sandbox does, or another one is started', async () =>
     await expect(replayed).rejects.toMatchObject({ code: 'sandbox_failed' });
     expect(sent).toHaveLength(1);
   }
+});
+
+it('a replay ends with its sandbox also while its next event is not due for hours', async () => {
+  const run = await recorded();
+  const { profileId } = run;
+  const { signal } = new AbortController();
+  const { sent, options } = target();
+  // The events are 100 ms apart: at this speed, three hours.
+  const replayed = run.history.replaying({ profileId, filter: '', signal }, (source) =>
+    replay(source, order(0.00001), {
+      ...options,
+      sandbox: () => (sent.length === 0 ? options.sandbox() : undefined),
+    }),
+  );
+  await expect(replayed).rejects.toMatchObject({ code: 'sandbox_failed' });
+  expect(sent).toHaveLength(1);
 });
 
 it('two sessions are compared by their events, and by the form of their data', async () => {
