@@ -1,6 +1,7 @@
 /** One app's log as the query thread knows it: the columns of all its lines, and its segments to read them from. */
 import { closeSync, openSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { AppError } from '#shared/lib/app-error.ts';
 import {
   ColumnStore,
   type Columns,
@@ -49,6 +50,7 @@ export class LogReader {
   readonly #names: string[] = [''];
   readonly #files = new Map<string, number>();
   readonly #grown = new Set<() => void>();
+  #isDeleted = false;
 
   constructor(profileId: string, now: () => number) {
     this.profileId = profileId;
@@ -215,6 +217,12 @@ export class LogReader {
     return this.#read(path, offset, sizeBytes, room);
   }
 
+  /** Its files are about to go: whoever still reads is told so. */
+  endReading(): void {
+    this.#isDeleted = true;
+    this.close();
+  }
+
   close(): void {
     for (const file of this.#files.values()) closeSync(file);
     this.#files.clear();
@@ -244,10 +252,11 @@ export class LogReader {
   }
 
   #read(path: string, offset: number, sizeBytes: number, room?: Buffer): Buffer {
+    if (this.#isDeleted) throw deletedMeanwhile();
     const file = this.#open(path);
     const fits = room !== undefined && sizeBytes <= room.length;
     const bytes = fits ? room.subarray(0, sizeBytes) : Buffer.allocUnsafe(sizeBytes);
-    readWhole(file, bytes, offset);
+    if (!readWhole(file, bytes, offset)) throw unreadable(path, 'is shorter than it was');
     return bytes;
   }
 
@@ -259,10 +268,30 @@ export class LogReader {
       closeSync(file);
       this.#files.delete(oldest);
     }
-    const file = openSync(path, 'r');
-    this.#files.set(path, file);
-    return file;
+    try {
+      const file = openSync(path, 'r');
+      this.#files.set(path, file);
+      return file;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw unreadable(path, code === 'ENOENT' ? 'is not there any more' : `can’t be read (${code})`);
+    }
   }
+}
+
+/** What ends the reading of a session whose files go. */
+export function deletedMeanwhile(): AppError {
+  return new AppError('conflict', 'The session was deleted, or made shorter, while it was read.', {
+    hint: 'Nothing more was taken from it.',
+  });
+}
+
+/** The files changed under a log that is open, and not by what deletes sessions: that closes the log first. */
+function unreadable(path: string, what: string): AppError {
+  return new AppError('storage_failed', `The segment ${basename(path)} of the log ${what}.`, {
+    hint: 'Something else than Latchkey changed its files. Open the session anew to see what is left.',
+    retryable: true,
+  });
 }
 
 function readColumns(path: string, count: number): Columns {

@@ -9,7 +9,7 @@ import { compareLogs } from './compare.ts';
 import { connectionsOf, exportEvents } from './export/events.ts';
 import { importSession } from './export/importer.ts';
 import { Filter } from './filter.ts';
-import { LogReader } from './log-reader.ts';
+import { deletedMeanwhile, LogReader } from './log-reader.ts';
 import type {
   CapturedEvent,
   Decrypted,
@@ -193,7 +193,7 @@ export class Query {
     dropSession: ({ profileId, sessionId }) => {
       const key = keyOf({ profileId, session: { id: sessionId } });
       for (const viewId of [...this.#viewsOf(key).keys()]) this.#closeView(key, viewId);
-      this.#sessions.get(key)?.log.close();
+      this.#sessions.get(key)?.log.endReading();
       this.#sessions.delete(key);
     },
     names: async ({ kind, text, limit, atLeast, ...which }) => {
@@ -238,7 +238,8 @@ export class Query {
   }
 
   #frozenView(log: LogReader, which: OneLog, viewId: string, frozen: FrozenView): View {
-    const view = this.#view(which, viewId);
+    const { view } = this.#viewsOf(keyOf(which)).get(viewId) ?? {};
+    if (!view) throw deletedMeanwhile();
     const { floor, scanned, matched, problem } = view.status;
     if (problem !== undefined) throw new AppError('invalid_input', problem);
     const isSame = log.floor === frozen.floor && floor + scanned >= frozen.until && matched >= frozen.rows;

@@ -40,16 +40,22 @@ function takeFirst(): Room | undefined {
 function searchIn(room: Room): void {
   const { probes, path } = taskOf(room.task);
   const { offset, sizeBytes, mayHaveEscapes } = room.range;
-  try {
-    readWhole(fileOf(path), room.bytes.subarray(0, sizeBytes), offset);
-  } catch {
-    // Whoever asked reads it again, and has the error to tell of.
+  // Whoever asked reads what can't be read again, and has the error to tell of.
+  if (!isRead(path, room.bytes.subarray(0, sizeBytes), offset)) {
     close();
     room.fail();
     return;
   }
   const { address, places } = room;
   room.finish(search.findLines(probes, address, address + sizeBytes, places, mayHaveEscapes));
+}
+
+function isRead(path: string, bytes: Uint8Array, offset: number): boolean {
+  try {
+    return readWhole(fileOf(path), bytes, offset);
+  } catch {
+    return false;
+  }
 }
 
 function taskOf(id: number): SearchTask {

@@ -106,7 +106,7 @@ async function send(
   try {
     const answer = await publish(profile, event, signal);
     // Without a status nothing answered: it is gone.
-    if (answer.status === null) throw notRunning();
+    if (answer.status === null) throw stopped();
     return answer.isAccepted ? null : answer.meaning;
   } catch (error) {
     // A name that the protocol does not allow is this event's own fault; anything else ends the replay.
@@ -122,9 +122,9 @@ function running(profile: Profile | undefined): Profile {
 
 /** @throws AppError `sandbox_failed` when it is gone, or another one */
 function asAtFirst(now: Profile | undefined, first: Profile): Profile {
-  const profile = running(now);
-  if (addressOf(profile) !== addressOf(first)) throw restarted();
-  return profile;
+  if (!now) throw stopped();
+  if (addressOf(now) !== addressOf(first)) throw restarted();
+  return now;
 }
 
 /** Another start of the sandbox has another port. */
@@ -135,6 +135,12 @@ function addressOf({ location, key }: Profile): string {
 function notRunning(): AppError {
   return new AppError('sandbox_failed', 'The sandbox is not running.', {
     hint: 'Start it first: events are sent to it, and to no other server.',
+  });
+}
+
+function stopped(): AppError {
+  return new AppError('sandbox_failed', 'The sandbox was stopped before the end.', {
+    hint: 'Start it and replay again: what was sent until then went with it.',
   });
 }
 

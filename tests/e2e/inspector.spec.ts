@@ -1,4 +1,6 @@
 /** What can be done with events that were recorded: marked, gone to, muted, put side by side, copied, sent again. */
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { ScriptedServer } from '../support/scripted-server.ts';
 import { expect, rowsWith, test } from './support/latchkey.ts';
@@ -16,6 +18,7 @@ async function copied(page: Page, choice: string): Promise<string> {
 test('marks events, goes to them, mutes others, chooses columns, and compares, copies and replays what came', async ({
   start,
   hostKind,
+  dataFolder,
 }, testInfo) => {
   test.setTimeout(180_000);
   const outputPath = (name: string) => testInfo.outputPath(name);
@@ -157,6 +160,14 @@ test('marks events, goes to them, mutes others, chooses columns, and compares, c
   await expect(rowsWith(page, 'order.paid')).toBeVisible();
   await first.stop();
 
+  // Hours before its last event, and a line that a bad disk left.
+  const [segment = ''] = globSync(join(dataFolder, 'history/*/*/*.ndjson'));
+  const lines = readFileSync(segment, 'utf8').trimEnd().split('\n');
+  const tick = lines.findLastIndex((line) => line.includes('tick'));
+  const later = lines[tick]?.replace(/"t":[\d.]+/, `"t":${Date.now() + 3 * 3_600_000}`) ?? '';
+  writeFileSync(segment, `${lines.with(tick, later).with(1, 'not JSON').join('\n')}\n`);
+  rmSync(segment.replace('.ndjson', '.index'));
+
   // Another session has other events; both are put side by side, and the first is sent to the sandbox.
   ({ page } = await start());
   const connect = page.getByRole('button', { name: 'Connect', exact: true }).first();
@@ -166,6 +177,8 @@ test('marks events, goes to them, mutes others, chooses columns, and compares, c
   await expect(rowsWith(page, 'ucceeded')).toBeVisible();
   server.publish('orders', 'order.created', '{"id":"61","total":"19.90"}');
   server.publish('orders', 'order.refused', '{}');
+  await page.getByRole('combobox', { name: 'Filter', exact: true }).fill('event:order.*');
+  await expect(rowsWith(page, 'ucceeded')).toHaveCount(0);
   await expect(rowsWith(page, 'order.refused')).toBeVisible();
   await page.getByRole('button', { name: 'Sessions' }).click();
   await page.getByRole('button', { name: 'Compare', exact: true }).click();
@@ -178,9 +191,27 @@ test('marks events, goes to them, mutes others, chooses columns, and compares, c
   await expect(page.getByRole('button', { name: 'Replay', exact: true })).toBeDisabled();
   await look(page, 'compare-and-replay', outputPath);
   await page.getByRole('button', { name: 'Start sandbox' }).click();
+  // As recorded, the last one comes hours later: the sandbox is gone sooner.
+  await page.getByRole('radio', { name: 'As recorded' }).check();
+  await page.getByRole('button', { name: 'Replay', exact: true }).click();
+  await expect(page.getByText(/^6\d of \d\d$/)).toBeVisible();
+  await look(page, 'replaying', outputPath);
+  await page.keyboard.press('ControlOrMeta+K');
+  await page.keyboard.type('Stop sandbox');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText(/^Ended at row 6\d of \d\d\. What was sent stays sent\.$/)).toBeVisible();
+  await look(page, 'replay-without-sandbox', outputPath);
+  await page.getByRole('button', { name: 'Start sandbox' }).click();
   await page.getByRole('radio', { name: 'Without pauses' }).check();
+  const onlyFound = page.getByRole('switch', { name: 'Only what the filter of the log finds' });
+  await expect(page.getByText(/^Finds 61 of \d+ rows\.$/)).toBeVisible();
+  await onlyFound.click();
+  await page.getByRole('button', { name: 'Replay', exact: true }).click();
+  await expect(page.getByText('61 events sent to the sandbox.')).toBeVisible();
+  await onlyFound.click();
   await page.getByRole('button', { name: 'Replay', exact: true }).click();
   await expect(page.getByText('62 events sent to the sandbox.')).toBeVisible();
+  await expect(page.getByText(/^\d+ rows were left out/)).toBeVisible();
   await look(page, 'replayed', outputPath);
   await page.getByRole('button', { name: 'Show them there' }).click();
   await expect(rowsWith(page, 'order.paid')).toBeVisible();

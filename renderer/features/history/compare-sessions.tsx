@@ -22,7 +22,7 @@ import {
 } from '../../components/index.ts';
 import { useCall } from '../../state/index.ts';
 import styles from './compare-sessions.module.css';
-import { sessionTitle } from './session-bar.tsx';
+import { SessionProblems, sessionTitle } from './session-bar.tsx';
 
 export interface CompareSessionsProps {
   readonly profileId: string;
@@ -32,7 +32,7 @@ export interface CompareSessionsProps {
 
 export function CompareSessions({ profileId, sessions }: CompareSessionsProps) {
   const [chosen, setChosen] = useState<{ readonly one?: string; readonly other?: string }>({});
-  const [result, setResult] = useState<Comparison>();
+  const [result, setResult] = useState<Compared>();
   const compare = useCall('history.compare');
   const known = (id: string | undefined) => sessions.find(({ sessionId }) => sessionId === id)?.sessionId;
   const one = known(chosen.one) ?? sessions[1]?.sessionId;
@@ -51,7 +51,17 @@ export function CompareSessions({ profileId, sessions }: CompareSessionsProps) {
     setResult(undefined);
     compare.clear();
   };
-  const run = async () => setResult(await compare.run({ profileId, one, other }));
+  const run = async () => {
+    setResult(undefined);
+    const comparison = await compare.run({ profileId, one, other });
+    if (comparison) setResult({ one, other, comparison });
+  };
+  const removed = [
+    ...(chosen.one !== undefined && chosen.one !== one ? ['before'] : []),
+    ...(chosen.other !== undefined && chosen.other !== other ? ['after'] : []),
+  ];
+  // Of sessions that are no longer chosen, as one was deleted, nothing may stand under the names of others.
+  const isOfThese = result?.one === one && result.other === other;
   return (
     <Section
       title="Compare"
@@ -65,10 +75,34 @@ export function CompareSessions({ profileId, sessions }: CompareSessionsProps) {
         </Button>
       </div>
       {one === other && <p className={styles.soft}>Choose two different sessions.</p>}
+      {removed.length > 0 && (
+        <Notice
+          tone="notice"
+          title={`The session that was chosen as ${removed.join(' and ')} was deleted. Another one stands there now.`}
+        />
+      )}
       {compare.error && <ErrorNotice error={compare.error} onRetry={() => void run()} />}
-      {result && <Result result={result} />}
+      {result && isOfThese && (
+        <Stack gap={8}>
+          {([one, other] as const).map((sessionId, index) => (
+            <SessionProblems
+              key={sessionId}
+              profileId={profileId}
+              session={sessions.find((each) => each.sessionId === sessionId)}
+              name={index === 0 ? 'Before' : 'After'}
+            />
+          ))}
+          <Result result={result.comparison} />
+        </Stack>
+      )}
     </Section>
   );
+}
+
+interface Compared {
+  readonly one: string;
+  readonly other: string;
+  readonly comparison: Comparison;
 }
 
 const columns: readonly Column<ComparedGroup>[] = [

@@ -23,7 +23,7 @@ import {
   useSandbox,
   useServices,
 } from '../../state/index.ts';
-import { sessionTitle } from './session-bar.tsx';
+import { SessionProblems, sessionTitle } from './session-bar.tsx';
 import styles from './sessions-panel.module.css';
 
 const speeds = [
@@ -116,6 +116,7 @@ export function ReplaySession({ profileId, session, onClose, onOpened }: ReplayS
           }
         />
       )}
+      <SessionProblems profileId={profileId} session={session} />
       {filter !== '' && (
         <div className={styles.only}>
           <Switch
@@ -162,7 +163,17 @@ export function ReplaySession({ profileId, session, onClose, onOpened }: ReplayS
           </Button>
         )}
       </Row>
-      {replay.error && <ErrorNotice error={replay.error} onDismiss={replay.clear} />}
+      {replay.error && (
+        <>
+          {progress && (
+            <p className={styles.soft}>
+              Ended at row {formatCount(progress.done)} of {formatCount(progress.total)}. What was sent stays
+              sent.
+            </p>
+          )}
+          <ErrorNotice error={replay.error} onDismiss={replay.clear} />
+        </>
+      )}
       <div role="status">
         {ended === 'cancelled' && !replay.isPending && (
           <Notice
@@ -222,8 +233,8 @@ function Outcome({
     >
       {leftOut > 0 && (
         <p>
-          {plural(leftOut, 'row')} {leftOut === 1 ? 'was' : 'were'} left out: no{' '}
-          {leftOut === 1 ? 'event' : 'events'} that a server sent for the application.
+          {plural(leftOut, 'row')} {leftOut === 1 ? 'was' : 'were'} left out, such as notes, members and what
+          Latchkey sent.
         </p>
       )}
       {closed > 0 && <p>{plural(closed, 'encrypted event')} were left out: no key here opens them.</p>}

@@ -1,5 +1,6 @@
 /** Above the log of an earlier session: which one it is, what of it could not be read, and the way back. */
 import type { Session } from '#shared/contract/history.ts';
+import type { CallOutput } from '#shared/contract/index.ts';
 import { Button, ErrorNotice, formatDateTime, formatTime, Notice, plural } from '../../components/index.ts';
 import { useContractEvent, useQuery, useReadable, useServices, valueOr } from '../../state/index.ts';
 
@@ -34,12 +35,39 @@ export function SessionBar({ profileId, sessionId }: SessionBarProps) {
       title={session ? `${sessionTitle(session)}${events}` : 'An earlier session'}
       actions={back}
     >
-      {content?.isBeginningGone && (
+      {content && <Missing content={content} />}
+    </Notice>
+  );
+}
+
+type Content = CallOutput<'history.describeSession'>;
+
+function Missing({ content: { isBeginningGone, problems } }: { readonly content: Content }) {
+  return (
+    <>
+      {isBeginningGone && (
         <p>Its beginning was deleted: the oldest events go when they are too old, or take too much room.</p>
       )}
       {problems.map((problem) => (
         <p key={problem}>{problem}</p>
       ))}
+    </>
+  );
+}
+
+/** What is missing of a session that is to be used, where something is. Of the one being recorded nothing is. */
+export function SessionProblems(props: {
+  readonly profileId: string;
+  readonly session: Session | undefined;
+  readonly name?: string;
+}) {
+  const { profileId, session, name } = props;
+  const input = session && !session.isCurrent ? { profileId, sessionId: session.sessionId } : null;
+  const content = valueOr(useQuery('history.describeSession', input).result, undefined);
+  if (!content || !(content.isBeginningGone || content.problems.length > 0)) return null;
+  return (
+    <Notice tone="warning" title={`${name ? `${name}: not` : 'Not'} all of this session is there.`}>
+      <Missing content={content} />
     </Notice>
   );
 }

@@ -13,6 +13,7 @@ import {
   IconButton,
   Loading,
   Menu,
+  Notice,
   Page,
   plural,
   Section,
@@ -136,6 +137,7 @@ function SessionTable({ profileId, sessions, onOpened }: SessionTableProps) {
     const done = await remove.run({ profileId, sessionId: session.sessionId });
     setDoomed(undefined);
     if (!done) return;
+    if (replayed === session.sessionId) setReplayed(undefined);
     if (logs.chosen(profileId).get() === session.sessionId) logs.chosen(profileId).set(null);
     toast({ message: `${plural(session.events, 'event')} deleted from disk.` });
   };
@@ -232,6 +234,17 @@ function SessionTable({ profileId, sessions, onOpened }: SessionTableProps) {
           )}
         </Confirm>
       </Section>
+      {replayed !== undefined && !toReplay && (
+        <Notice
+          tone="notice"
+          title="The session that was to be replayed was deleted. What was sent of it stays sent."
+          actions={
+            <Button variant="quiet" onClick={() => setReplayed(undefined)}>
+              Dismiss
+            </Button>
+          }
+        />
+      )}
       {toReplay && (
         <ReplaySession
           key={toReplay.sessionId}

@@ -181,6 +181,37 @@ it('a replay ends with its sandbox also while its next event is not due for hour
   expect(sent).toHaveLength(1);
 });
 
+it('of a session that is deleted meanwhile, it is said that it was', async () => {
+  const folder = newFolder();
+  const before = new HistoryHarness(folder);
+  const { profileId } = before;
+  // More than is read at once.
+  before.record(Array.from({ length: 1500 }, (_, id) => eventFrame('orders', 'created', { id })));
+  await before.history.flush(profileId);
+  const [session] = (await before.history.sessions(profileId)).sessions;
+  const sessionId = session?.sessionId ?? '';
+  await before.history.close();
+  const run = new HistoryHarness(folder, {}, profileId);
+  const { sent, options } = target();
+  const { signal } = new AbortController();
+  const replayed = run.history.replaying({ profileId, sessionId, filter: '', signal }, (source) =>
+    replay(source, order(null), {
+      ...options,
+      publish: async (...input) => {
+        if (sent.length === 0) await run.history.removeSession(profileId, sessionId);
+        return options.publish(...input);
+      },
+    }),
+  );
+  await expect(replayed).rejects.toMatchObject({
+    code: 'conflict',
+    message: 'The session was deleted, or made shorter, while it was read.',
+  });
+  expect(sent).toHaveLength(1000);
+  const compared = run.history.compare({ profileId, sessionId }, { profileId });
+  await expect(compared).rejects.toMatchObject({ code: 'not_found' });
+});
+
 it('two sessions are compared by their events, and by the form of their data', async () => {
   const folder = newFolder();
   const decryptBatch = async (_: string, items: readonly unknown[]) => items.map(() => decrypted);

@@ -264,6 +264,26 @@ describe('damaged files of a session', () => {
     expect(run.problems).toEqual([]);
   });
 
+  it('that change while the session is open are named where they are read', async () => {
+    const folder = newFolder();
+    const { profileId, sessionId, folder: files } = await record(folder, orders(25));
+    const run = new HistoryHarness(folder, { limits }, profileId);
+    const log = { profileId, sessionId };
+    await run.history.openView({ ...log, viewId: 'old', filter: '' });
+    rmSync(join(files, '000002.ndjson'));
+    truncateSync(join(files, '000003.ndjson'), 5);
+    const second = run.history.detail({ ...log, sequence: 12 });
+    await expect(second).rejects.toMatchObject({
+      code: 'storage_failed',
+      message: 'The segment 000002.ndjson of the log is not there any more.',
+    });
+    const third = run.history.detail({ ...log, sequence: 22 });
+    await expect(third).rejects.toMatchObject({
+      message: 'The segment 000003.ndjson of the log is shorter than it was.',
+    });
+    expect((await run.history.detail({ ...log, sequence: 2 })).row.preview).toBe('{"id":2}');
+  });
+
   it('that can’t be read are told, and the others are shown', async () => {
     const folder = newFolder();
     const { profileId, sessionId, folder: files } = await record(folder, orders(25));
