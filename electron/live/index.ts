@@ -1,6 +1,6 @@
 /** Live traffic: connections through pusher-js, the tap on their sockets, subscriptions and presence members. */
 export type { Authorizer } from './connection.ts';
-export { Live, type LiveOptions, type Which } from './live.ts';
+export { type Identity, Live, type LiveOptions, type Which } from './live.ts';
 export { MemberTable } from './member-table.ts';
 export type { MemberInput } from './own-member.ts';
 export { PresenceTimeline } from './presence-timeline.ts';

@@ -26,11 +26,16 @@ export interface LiveOptions {
   /** At most ten times a second for each connection. */
   readonly onChanged: (connection: Connection) => void;
   readonly onClosed: (which: { profileId: string; connection: number }) => void;
-  /** At most ten times a second for each channel, and of the app's own connection only. */
-  readonly onPresenceChanged: (where: { profileId: string; channel: string }) => void;
+  /** At most ten times a second for each connection's channel. */
+  readonly onPresenceChanged: (where: { profileId: string; channel: string; connection: number }) => void;
   readonly timing?: Partial<LiveTiming>;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
+}
+
+export interface Identity {
+  readonly connection: number;
+  readonly userId: string;
 }
 
 interface Kept {
@@ -173,6 +178,14 @@ export class Live {
     return this.#connection(which).presence(channel);
   }
 
+  /** The app's connections that are on a presence channel, and as whom. */
+  identities({ profileId, channel }: { profileId: string; channel: string }): Identity[] {
+    return [...(this.#apps.get(profileId)?.connections ?? [])].flatMap(([number, { connection }]) => {
+      const userId = connection.presence(channel)?.ownUserId;
+      return userId == null ? [] : [{ connection: number, userId }];
+    });
+  }
+
   vaultUnlocked(): void {
     for (const app of this.#apps.values()) {
       for (const { connection } of app.connections.values())
@@ -262,10 +275,9 @@ export class Live {
       now: this.#now,
       onChanged: () => changes.request(),
       onPresenceChanged: (channel) => {
-        if (number !== ownNumber) return;
+        const where = { profileId, channel, connection: number };
         const throttle =
-          presence.get(channel) ??
-          new Throttle(interval, () => this.#options.onPresenceChanged({ profileId, channel }));
+          presence.get(channel) ?? new Throttle(interval, () => this.#options.onPresenceChanged(where));
         presence.set(channel, throttle);
         throttle.request();
       },

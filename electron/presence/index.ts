@@ -3,7 +3,7 @@ import type { CallOutput } from '#shared/contract/index.ts';
 import { differenceLimit, type PresenceSource } from '#shared/contract/presence.ts';
 import type { Profile } from '#shared/contract/profiles.ts';
 import { AppError } from '#shared/lib/app-error.ts';
-import type { KnownPresence } from '../live/index.ts';
+import type { Identity, KnownPresence } from '../live/index.ts';
 import type { PresencePoll } from './presence-poll.ts';
 import { SilentWatch } from './silent-watch.ts';
 
@@ -12,7 +12,10 @@ export { PresencePoll } from './presence-poll.ts';
 export interface PresenceOptions {
   readonly profiles: { get(profileId: string): Profile };
   readonly poll: PresencePoll;
-  readonly live: { presence(where: Where): KnownPresence | undefined };
+  readonly live: {
+    presence(where: OwnWhere): KnownPresence | undefined;
+    identities(where: Where): Identity[];
+  };
   readonly describe: (
     where: Where,
     signal: AbortSignal,
@@ -26,7 +29,11 @@ interface Where {
   readonly channel: string;
 }
 
-interface RowsQuestion extends Where {
+interface OwnWhere extends Where {
+  readonly connection?: number | undefined;
+}
+
+interface RowsQuestion extends OwnWhere {
   readonly source: PresenceSource;
   readonly search: string;
   readonly start: number;
@@ -47,11 +54,12 @@ export class Presence {
   members(question: RowsQuestion): CallOutput<'presence.members'> {
     const { start } = question;
     const known = this.#known(question);
-    if (!known) return { isKnown: false, ownUserId: null, start, members: [], matched: 0, total: 0 };
+    const own = this.#options.live.identities(question);
+    if (!known) return { isKnown: false, ownUserId: null, own, start, members: [], matched: 0, total: 0 };
     const { ownUserId, table, timeline } = known;
     const { members, ...counts } = table.window({ ...question, ownUserId });
     const rows = members.map((member) => ({ ...member, ...timeline.person(member.userId) }));
-    return { isKnown: true, ownUserId, start, members: rows, ...counts };
+    return { isKnown: true, ownUserId, own, start, members: rows, ...counts };
   }
 
   timeline(question: RowsQuestion): CallOutput<'presence.timeline'> {
@@ -71,7 +79,7 @@ export class Presence {
     return told;
   }
 
-  async compare(where: Where, signal: AbortSignal): Promise<CallOutput<'presence.compare'>> {
+  async compare(where: OwnWhere, signal: AbortSignal): Promise<CallOutput<'presence.compare'>> {
     const idsHere = () => {
       const known = this.#options.live.presence(where);
       if (!known) {

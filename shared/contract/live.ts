@@ -94,7 +94,8 @@ export const timelineEntry = z.strictObject({
 });
 export type TimelineEntry = z.infer<typeof timelineEntry>;
 
-const connectionNumber = z.number().int().min(1).max(connectionLimit);
+/** Of an app's connection, from 1. */
+export const connectionNumber = z.number().int().min(1).max(connectionLimit);
 
 export const connection = z.strictObject({
   profileId: s.profileId,

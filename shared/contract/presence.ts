@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { call, event } from './define.ts';
 import { enteredChannelName } from './inputs.ts';
+import { connectionNumber } from './live.ts';
 import * as s from './strings.ts';
 
 /** The most rows in one answer. */
@@ -12,7 +13,7 @@ export const presenceRowsLimit = 300;
 /** Ids in each list of a comparison. */
 export const differenceLimit = 200;
 
-/** `own`: from this app's subscription. `silent`: from polls of the HTTP API, which give ids only. */
+/** `own`: from the subscription of one of this app's connections. `silent`: from polls of the HTTP API, which give ids only. */
 export const presenceSources = ['own', 'silent'] as const;
 export type PresenceSource = (typeof presenceSources)[number];
 
@@ -54,6 +55,8 @@ export const presenceEntry = z.strictObject({
 export type PresenceEntry = z.infer<typeof presenceEntry>;
 
 const where = { profileId: s.profileId, channel: enteredChannelName };
+/** Which connection's subscription; without one, that of connection 1. Silent watches have none. */
+const ownWhere = { ...where, connection: connectionNumber.optional() };
 const rows = {
   source: z.enum(presenceSources),
   search: s.filterText,
@@ -73,11 +76,14 @@ const askErrors = [
 export const presence = {
   /** Found in ids and infos, sorted by id, oneself first. */
   members: call({
-    input: z.strictObject({ ...where, ...rows }),
+    input: z.strictObject({ ...ownWhere, ...rows }),
     output: z.strictObject({
       /** False: not subscribed, or not polled yet: nothing is known. */
       isKnown: z.boolean(),
+      /** Of the connection that was asked for. */
       ownUserId: s.userId.nullable(),
+      /** All connections of this app that are on the channel, and as whom. */
+      own: z.array(z.strictObject({ connection: connectionNumber, userId: s.userId })),
       start: z.number().int(),
       members: z.array(memberRow),
       /** That match, of all. */
@@ -88,7 +94,7 @@ export const presence = {
   }),
   /** Newest first. Found by user id. */
   timeline: call({
-    input: z.strictObject({ ...where, ...rows }),
+    input: z.strictObject({ ...ownWhere, ...rows }),
     output: z.strictObject({
       start: z.number().int(),
       entries: z.array(presenceEntry),
@@ -117,7 +123,7 @@ export const presence = {
   }),
   /** Members of the own subscription beside those of the HTTP API. Costs two requests. */
   compare: call({
-    input: z.strictObject(where),
+    input: z.strictObject(ownWhere),
     output: z.strictObject({
       at: z.number(),
       here: z.number().int(),
@@ -132,5 +138,12 @@ export const presence = {
     }),
     errors: [...askErrors, 'not_connected'],
   }),
-  changed: event(z.strictObject({ profileId: s.profileId, channel: s.observedChannelName })),
+  /** With the connection whose subscription it is; without: of the silent watch. */
+  changed: event(
+    z.strictObject({
+      profileId: s.profileId,
+      channel: s.observedChannelName,
+      connection: connectionNumber.optional(),
+    }),
+  ),
 };

@@ -68,6 +68,46 @@ test('two identities of one app meet on a presence channel, and one is signed in
   await page.getByRole('tab', { name: 'Presence' }).click();
   await expect(page.getByRole('main')).toContainText('ben');
 
+  // Both are members, whichever of them one looks as; each joins and leaves by itself.
+  const members = page.getByRole('grid', { name: 'Members of presence-room' });
+  const memberRow = (name: string) => members.getByRole('row').filter({ hasText: name });
+  const as = page.getByRole('combobox', { name: 'Connection', exact: true });
+  await page.getByLabel('Presence channel', { exact: true }).fill('presence-room');
+  await expect(
+    page.getByText('You are on this channel as ana on connection 1 and as ben on connection 2'),
+  ).toBeVisible();
+  await expect(memberRow('ana')).toContainText('you, connection 1');
+  await expect(memberRow('ben')).toContainText('you, connection 2');
+  await expect(members.getByRole('row').nth(1)).toContainText('ana');
+  await as.click();
+  await page.getByRole('option', { name: 'Connection 2, as ben' }).click();
+  await expect(members.getByRole('row').nth(1)).toContainText('ben');
+  await page.getByRole('button', { name: 'Leave' }).click();
+  await expect(page.getByText('Connection 2 is not on this channel')).toBeVisible();
+  await expect(page.getByLabel('Join as user id')).toHaveValue('latchkey-2');
+  for (const [width, colorScheme] of [
+    [900, 'light'],
+    [1440, 'dark'],
+  ] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 900 });
+    await page.screenshot({ path: testInfo.outputPath(`presence-join-${width}-${colorScheme}.png`) });
+  }
+  await page.getByLabel('Join as user id').fill('cleo');
+  await page.getByRole('button', { name: 'Join as cleo' }).click();
+  await expect(memberRow('cleo')).toContainText('you, connection 2');
+  await as.click();
+  await page.getByRole('option', { name: 'Connection 1' }).click();
+  await expect(memberRow('cleo')).toContainText('you, connection 2');
+  await expect(memberRow('ben')).toHaveCount(0);
+  for (const width of [900, 1440]) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      await page.screenshot({ path: testInfo.outputPath(`presence-${width}-${colorScheme}.png`) });
+    }
+  }
+
   await page.getByRole('button', { name: 'Connected. Show the connections' }).click();
   await user.getByRole('button', { name: 'Sign out' }).click();
   await expect(list.getByRole('row', { name: /as ben/ })).toContainText('nobody');

@@ -80,7 +80,7 @@ export function profileFor(
 export interface LiveHarness {
   readonly live: Live;
   readonly changes: Connection[];
-  readonly presenceChanges: string[];
+  readonly presenceChanges: { channel: string; connection: number }[];
   /** Puts a profile in, or another one in its place. */
   add(profile: Profile, sign: Sign): MemoryRecorder;
   /** Of one of an app's connections. */
@@ -99,7 +99,7 @@ export function startLive(
   const signers = new Map<string, Sign>();
   const recorders = new Map<string, MemoryRecorder>();
   const changes: Connection[] = [];
-  const presenceChanges: string[] = [];
+  const presenceChanges: LiveHarness['presenceChanges'] = [];
   const closed: { profileId: string; connection: number }[] = [];
   const recorder = (profileId: string, connection = 1) => {
     const key = `${profileId} ${connection}`;
@@ -122,7 +122,7 @@ export function startLive(
     recorder: recorderOf ?? recorder,
     onChanged: (connection) => changes.push(connection),
     onClosed: (which) => closed.push(which),
-    onPresenceChanged: ({ channel }) => presenceChanges.push(channel),
+    onPresenceChanged: ({ channel, connection }) => presenceChanges.push({ channel, connection }),
     timing,
   });
   onTestFinished(() => live.close());

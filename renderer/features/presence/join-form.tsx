@@ -21,16 +21,21 @@ import { joinProblems } from './joining.ts';
 interface JoinFormProps {
   readonly profile: Profile;
   readonly channel: string;
+  /** The connection that joins. */
+  readonly number: number;
   readonly connection: Connection | undefined;
+  readonly hasOthers: boolean;
   /** When it is asked for already, and is not there yet. */
   readonly subscription: Subscription | undefined;
   readonly onWatchSilently: () => void;
 }
 
-export function JoinForm({ profile, channel, connection, subscription, onWatchSilently }: JoinFormProps) {
+export function JoinForm(props: JoinFormProps) {
+  const { profile, channel, number, connection, hasOthers, subscription, onWatchSilently } = props;
   const { profileId, environment } = profile;
-  const [member, setMember] = useDraft(`join:${profileId}`, {
-    userId: 'latchkey',
+  // Each connection is somebody of its own.
+  const [member, setMember] = useDraft(`join:${profileId} ${number}`, {
+    userId: number === 1 ? 'latchkey' : `latchkey-${number}`,
     info: '{"name": "Latchkey"}',
   });
   const [wasAttempted, setAttempted] = useState(false);
@@ -45,11 +50,12 @@ export function JoinForm({ profile, channel, connection, subscription, onWatchSi
     event.preventDefault();
     setAttempted(true);
     if (problems.userId || problems.info) return;
-    if (subscription && !(await leave.run({ profileId, channel }))) return;
+    if (subscription && !(await leave.run({ profileId, channel, connection: number }))) return;
     const userInfo = member.info.trim();
     await subscribe.run({
       profileId,
       channel,
+      connection: number,
       member: { userId: member.userId.trim(), ...(userInfo === '' ? {} : { userInfo }) },
     });
   };
@@ -57,7 +63,13 @@ export function JoinForm({ profile, channel, connection, subscription, onWatchSi
   return (
     <Page>
       <Section
-        title={isAsked ? 'Joining' : 'You are not on this channel'}
+        title={
+          isAsked
+            ? 'Joining'
+            : hasOthers
+              ? `Connection ${number} is not on this channel`
+              : 'You are not on this channel'
+        }
         about="Members and their info are told to those who have joined. Joining shows you to everyone on the channel; “Watch silently” does not, and knows ids only."
       >
         <form onSubmit={join} noValidate>
@@ -94,12 +106,12 @@ export function JoinForm({ profile, channel, connection, subscription, onWatchSi
             {!isConnected && (
               <Notice
                 tone="notice"
-                title="This app is not connected."
+                title={hasOthers ? `Connection ${number} is not connected.` : 'This app is not connected.'}
                 actions={
                   <Button
                     icon="connect"
                     isPending={connect.isPending}
-                    onClick={() => void connect.run({ profileId })}
+                    onClick={() => void connect.run({ profileId, connection: number })}
                   >
                     Connect
                   </Button>
@@ -118,7 +130,9 @@ export function JoinForm({ profile, channel, connection, subscription, onWatchSi
                 {isAsked ? 'Join again as this member' : `Join as ${member.userId.trim() || '…'}`}
               </Button>
               {isAsked && (
-                <Button onClick={() => void leave.run({ profileId, channel })}>Stop joining</Button>
+                <Button onClick={() => void leave.run({ profileId, channel, connection: number })}>
+                  Stop joining
+                </Button>
               )}
               <Button onClick={onWatchSilently}>Watch silently instead</Button>
             </Actions>

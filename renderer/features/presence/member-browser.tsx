@@ -1,5 +1,6 @@
 /** The members of a presence channel, or who came and went: rows of the main side's, with what is known of one of them. */
-import { type ReactNode, useEffect, useState } from 'react';
+import { Fragment, type ReactNode, useEffect, useState } from 'react';
+import type { CallOutput } from '#shared/contract/index.ts';
 import type { MemberRow, PresenceEntry, PresenceSource } from '#shared/contract/presence.ts';
 import {
   Badge,
@@ -29,6 +30,8 @@ export interface MemberBrowserProps {
   readonly profileId: string;
   readonly channel: string;
   readonly source: PresenceSource;
+  /** Whose subscription, unless it is watched silently. */
+  readonly connection?: number;
   readonly search: string;
   readonly onSearch: (search: string) => void;
   /** Another value: something has changed. */
@@ -45,8 +48,11 @@ interface Members extends RowsAnswer<MemberRow> {
   /** False: nothing is known yet. */
   readonly isKnown: boolean;
   readonly ownUserId: string | null;
+  readonly own: readonly Identity[];
   readonly all: number;
 }
+
+type Identity = CallOutput<'presence.members'>['own'][number];
 
 interface Entries extends RowsAnswer<PresenceEntry> {
   readonly dropped: number;
@@ -56,7 +62,7 @@ export function MemberBrowser(props: MemberBrowserProps) {
   const { profileId, channel, source, search, onSearch, controls, children } = props;
   const [shown, setShown] = useDraft<Shown>(`presence-shown:${profileId}`, 'members');
   const [summary, setSummary] = useState('');
-  const [ownUserId, setOwnUserId] = useState<string | null>(null);
+  const [own, setOwn] = useState<readonly Identity[]>([]);
   return (
     <>
       <Toolbar label="Members">
@@ -89,18 +95,18 @@ export function MemberBrowser(props: MemberBrowserProps) {
       {source === 'own' && (
         <p className={styles.promise}>
           You are on this channel
-          {ownUserId !== null && (
-            <>
-              {' '}
-              as <code>{ownUserId}</code>
-            </>
-          )}
+          {own.map(({ connection, userId }, index) => (
+            <Fragment key={connection}>
+              {index > 0 && (index === own.length - 1 ? ' and' : ',')} as <code>{userId}</code>
+              {own.length > 1 && ` on connection ${connection}`}
+            </Fragment>
+          ))}
           : its members see you.
         </p>
       )}
       {children}
       {shown === 'members' ? (
-        <MemberRows key={`${channel} members`} {...props} onSummary={setSummary} onOwnUserId={setOwnUserId} />
+        <MemberRows key={`${channel} members`} {...props} onSummary={setSummary} onOwn={setOwn} />
       ) : (
         <TimelineRows key={`${channel} timeline`} {...props} onSummary={setSummary} />
       )}
@@ -113,17 +119,17 @@ interface ListProps extends MemberBrowserProps {
 }
 
 interface MemberRowsProps extends ListProps {
-  readonly onOwnUserId: (userId: string | null) => void;
+  readonly onOwn: (own: readonly Identity[]) => void;
 }
 
 function MemberRows(props: MemberRowsProps) {
-  const { profileId, channel, source, search, version, missing, onSummary, onOwnUserId } = props;
+  const { profileId, channel, source, search, version, missing, connection, onSummary, onOwn } = props;
   const { client } = useServices();
   const rows = useRows<MemberRow, Members>({
     ask: async (range, signal) => {
-      const question = { profileId, channel, source, search, ...range };
+      const question = { profileId, channel, connection, source, search, ...range };
       const answer = await client.call('presence.members', question, { signal });
-      const { start, members, matched, total: all, isKnown, ownUserId } = answer;
+      const { start, members, matched, total: all, isKnown, ownUserId, own } = answer;
       onSummary(
         !isKnown
           ? ''
@@ -131,10 +137,10 @@ function MemberRows(props: MemberRowsProps) {
             ? plural(all, 'member')
             : `${formatCount(matched)} of ${plural(all, 'member')}`,
       );
-      onOwnUserId(ownUserId);
-      return { start, rows: members, total: matched, all, isKnown, ownUserId };
+      onOwn(own);
+      return { start, rows: members, total: matched, all, isKnown, ownUserId, own };
     },
-    name: `${source} ${channel} ${search}`,
+    name: `${source} ${connection} ${channel} ${search}`,
     version,
   });
   const [chosen, setChosen] = useState<{ readonly index: number; readonly member: MemberRow | undefined }>();
@@ -155,7 +161,7 @@ function MemberRows(props: MemberRowsProps) {
   const activeIndex = place >= 0 ? answer.start + place : isGone ? null : (chosen?.index ?? first);
   const detailed =
     isGone || activeIndex === null ? chosen?.member : (rows.row(activeIndex) ?? chosen?.member);
-  const isOwn = (userId: string) => userId === answer.ownUserId;
+  const own = (userId: string) => ownWords(userId, answer.own);
   const hasInfo = source === 'own';
   return (
     <div className={styles.panes}>
@@ -175,7 +181,7 @@ function MemberRows(props: MemberRowsProps) {
             <>
               <Cell className={styles.idCell}>
                 <Name text={member.userId} />
-                {isOwn(member.userId) && <Badge tone="notice">you</Badge>}
+                {own(member.userId) && <Badge tone="notice">{own(member.userId)}</Badge>}
                 {member.flappedAt !== null && <Badge tone="warning">flaps</Badge>}
                 {missing?.has(member.userId) && <Badge tone="warning">stuck?</Badge>}
               </Cell>
@@ -199,7 +205,7 @@ function MemberRows(props: MemberRowsProps) {
         {detailed && (
           <MemberDetail
             member={detailed}
-            isOwn={isOwn(detailed.userId)}
+            own={own(detailed.userId)}
             hasInfo={hasInfo}
             isMissing={missing?.has(detailed.userId) ?? false}
             isGone={isGone && answer.total <= answer.rows.length}
@@ -215,20 +221,21 @@ const shownInfoLength = 200;
 
 interface MemberDetailProps {
   readonly member: MemberRow;
-  readonly isOwn: boolean;
+  /** Which of this app's connections it is. */
+  readonly own: string | undefined;
   readonly hasInfo: boolean;
   readonly isMissing: boolean;
   /** It is not in the list any more. */
   readonly isGone: boolean;
 }
 
-function MemberDetail({ member, isOwn, hasInfo, isMissing, isGone }: MemberDetailProps) {
+function MemberDetail({ member, own, hasInfo, isMissing, isGone }: MemberDetailProps) {
   const { userId, userInfo, joinedAt, joins, flappedAt } = member;
   return (
     <div className={styles.detailStack}>
       <div className={styles.detailHead}>
         <Name text={userId} />
-        {isOwn && <Badge tone="notice">you</Badge>}
+        {own && <Badge tone="notice">{own}</Badge>}
       </div>
       {isGone && <p className={styles.faint}>It is not in the list any more.</p>}
       <p className={styles.faint}>
@@ -264,6 +271,13 @@ function MemberDetail({ member, isOwn, hasInfo, isMissing, isGone }: MemberDetai
   );
 }
 
+/** “you”; with several connections on the channel, which of them. Undefined: somebody else. */
+export function ownWords(userId: string, own: readonly Identity[]): string | undefined {
+  const mine = own.filter((each) => each.userId === userId).map(({ connection }) => connection);
+  if (mine.length === 0) return undefined;
+  return own.length === 1 ? 'you' : `you, connection ${mine.join(' and ')}`;
+}
+
 function ordinal(count: number): string {
   const lastTwo = count % 100;
   const last = count % 10;
@@ -271,17 +285,17 @@ function ordinal(count: number): string {
   return `${count}${last === 1 ? 'st' : last === 2 ? 'nd' : last === 3 ? 'rd' : 'th'}`;
 }
 
-function TimelineRows({ profileId, channel, source, search, version, onSummary }: ListProps) {
+function TimelineRows({ profileId, channel, connection, source, search, version, onSummary }: ListProps) {
   const { client } = useServices();
   const rows = useRows<PresenceEntry, Entries>({
     ask: async (range, signal) => {
-      const question = { profileId, channel, source, search, ...range };
+      const question = { profileId, channel, connection, source, search, ...range };
       const answer = await client.call('presence.timeline', question, { signal });
       const { start, entries, total, dropped } = answer;
       onSummary(plural(total, 'entry', 'entries'));
       return { start, rows: entries, total, dropped };
     },
-    name: `${source} ${channel} ${search}`,
+    name: `${source} ${connection} ${channel} ${search}`,
     version,
   });
   const [active, setActive] = useState<number>();

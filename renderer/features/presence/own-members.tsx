@@ -11,7 +11,10 @@ import { MemberBrowser } from './member-browser.tsx';
 export interface OwnMembersProps {
   readonly profile: Profile;
   readonly channel: string;
+  /** The connection whose subscription it is. */
+  readonly number: number;
   readonly connection: Connection | undefined;
+  readonly hasOthers: boolean;
   readonly search: string;
   readonly onSearch: (search: string) => void;
   readonly onWatchSilently: () => void;
@@ -20,7 +23,9 @@ export interface OwnMembersProps {
 export function OwnMembers({
   profile,
   channel,
+  number,
   connection,
+  hasOthers,
   search,
   onSearch,
   onWatchSilently,
@@ -29,7 +34,9 @@ export function OwnMembers({
   const subscription = connection?.subscriptions.find((each) => each.channel === channel);
   const [version, setVersion] = useState(0);
   useContractEvent('presence.changed', (changed) => {
-    if (changed.profileId === profileId && changed.channel === channel) setVersion((turn) => turn + 1);
+    // Of any connection: who of the members is one of ours is shown too.
+    const isOurs = changed.profileId === profileId && changed.connection !== undefined;
+    if (isOurs && changed.channel === channel) setVersion((turn) => turn + 1);
   });
   const leave = useCall('live.unsubscribe');
   const compare = useCall('presence.compare');
@@ -40,7 +47,9 @@ export function OwnMembers({
       <JoinForm
         profile={profile}
         channel={channel}
+        number={number}
         connection={connection}
+        hasOthers={hasOthers}
         subscription={subscription}
         onWatchSilently={onWatchSilently}
       />
@@ -51,6 +60,7 @@ export function OwnMembers({
       profileId={profileId}
       channel={channel}
       source="own"
+      connection={number}
       search={search}
       onSearch={onSearch}
       version={version}
@@ -63,14 +73,16 @@ export function OwnMembers({
             isCompact
             isPending={compare.isPending}
             title="Asks the HTTP API who is there: two requests."
-            onClick={async () => setComparison((await compare.run({ profileId, channel })) ?? comparison)}
+            onClick={async () =>
+              setComparison((await compare.run({ profileId, channel, connection: number })) ?? comparison)
+            }
           >
             Compare with the server
           </Button>
           <Button
             variant="quiet"
             isPending={leave.isPending}
-            onClick={() => void leave.run({ profileId, channel })}
+            onClick={() => void leave.run({ profileId, channel, connection: number })}
           >
             Leave
           </Button>

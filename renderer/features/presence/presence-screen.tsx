@@ -8,11 +8,12 @@ import {
   type FieldProblem,
   Loading,
   Segmented,
+  Select,
   SuggestField,
   Toolbar,
   useKeepFocus,
 } from '../../components/index.ts';
-import { useConnection, useDraft, useProfile } from '../../state/index.ts';
+import { useAppConnections, useDraft, useProfile } from '../../state/index.ts';
 import { OwnMembers } from './own-members.tsx';
 import styles from './presence.module.css';
 import { SilentMembers } from './silent-members.tsx';
@@ -23,6 +24,8 @@ interface PresenceView {
   readonly channel: string;
   readonly mode: Mode;
   readonly search: string;
+  /** Whose subscription is shown, and who joins. */
+  readonly number: number;
 }
 
 export function PresenceScreen({ profileId }: { readonly profileId: string }) {
@@ -34,13 +37,17 @@ const prefix = 'presence-';
 
 function Presence({ profile }: { readonly profile: Profile }) {
   const { profileId } = profile;
-  const connection = useConnection(profileId);
-  const subscribed = presenceChannels(connection);
+  const connections = useAppConnections(profileId);
   const [view, setView] = useDraft<PresenceView>(`presence:${profileId}`, {
     channel: '',
     mode: 'own',
     search: '',
+    number: 1,
   });
+  // A connection may have been closed meanwhile; the app's own is always there.
+  const connection = connections.find((each) => each.connection === view.number) ?? connections[0];
+  const number = connection?.connection ?? 1;
+  const subscribed = presenceChannels(connections);
   // The one that is there, until another is named.
   const shown = view.channel === '' ? (subscribed[0] ?? '') : view.channel;
   const screen = useRef<HTMLDivElement>(null);
@@ -70,6 +77,18 @@ function Presence({ profile }: { readonly profile: Profile }) {
             problem={problem}
           />
         </div>
+        {connections.length > 1 && view.mode === 'own' && (
+          <Select
+            label="Connection"
+            isLabelHidden
+            value={String(number)}
+            options={connections.map((each) => ({
+              value: String(each.connection),
+              label: connectionName(each, channel),
+            }))}
+            onChange={(next) => change({ number: Number(next) })}
+          />
+        )}
         <Segmented
           label="Where members come from"
           isLabelHidden
@@ -91,10 +110,12 @@ function Presence({ profile }: { readonly profile: Profile }) {
         </EmptyState>
       ) : view.mode === 'own' ? (
         <OwnMembers
-          key={channel}
+          key={`${number} ${channel}`}
           profile={profile}
           channel={channel}
+          number={number}
           connection={connection}
+          hasOthers={connections.length > 1}
           search={view.search}
           onSearch={(search) => change({ search })}
           onWatchSilently={() => change({ mode: 'silent' })}
@@ -113,8 +134,18 @@ function Presence({ profile }: { readonly profile: Profile }) {
   );
 }
 
-function presenceChannels(connection: Connection | undefined): readonly string[] {
-  return connection?.subscriptions.map(({ channel }) => channel).filter(isPresence) ?? [];
+/** Of all connections; those of the app's own come first. */
+function presenceChannels(connections: readonly Connection[]): readonly string[] {
+  const all = connections.flatMap(({ subscriptions }) => subscriptions.map(({ channel }) => channel));
+  return [...new Set(all.filter(isPresence))];
+}
+
+function connectionName(
+  { connection, label, subscriptions }: Connection,
+  channel: string | undefined,
+): string {
+  const isOn = subscriptions.some((each) => each.channel === channel && each.state === 'subscribed');
+  return `Connection ${connection}${label === null ? '' : `, ${label}`}${isOn ? '' : ' (not on it)'}`;
 }
 
 function presenceProblem(name: string): FieldProblem | undefined {

@@ -2,6 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '#shared/lib/app-error.ts';
+import { HttpApi } from '../../../electron/http-api/index.ts';
+import { Presence, PresencePoll } from '../../../electron/presence/index.ts';
 import { eventually } from '../../support/conditions.ts';
 import { connectedLive, profileFor, signWith, startLive } from '../../support/live.ts';
 import { officialServer, startSandbox } from '../../support/sandbox.ts';
@@ -46,6 +48,27 @@ describe('connections of one app', () => {
     expect(ids(1)).toEqual(['ana', 'ben']);
     expect(ids(2)).toEqual(['ana', 'ben']);
     expect(live.members({ profileId, channel, connection: 2 }).ownUserId).toBe('ben');
+    const presence = new Presence({
+      profiles: { get: () => expect.fail() },
+      poll: new PresencePoll(new HttpApi({ signRequest: async () => expect.fail() })),
+      live,
+      describe: async () => expect.fail(),
+      onChanged: () => {},
+    });
+    const question = { profileId, channel, source: 'own', search: '', start: 0, count: 10 } as const;
+    const own = [
+      { connection: 1, userId: 'ana' },
+      { connection: 2, userId: 'ben' },
+    ];
+    const asBen = presence.members({ ...question, connection: 2 });
+    expect(asBen).toMatchObject({ isKnown: true, ownUserId: 'ben', own, total: 2 });
+    // Oneself first: as whom one looks.
+    expect(asBen.members.map(({ userId }) => userId)).toEqual(['ben', 'ana']);
+    expect(presence.members(question)).toMatchObject({ ownUserId: 'ana', own });
+    const seenByAna = presence.timeline(question).entries.map(({ what, userId }) => [what, userId]);
+    expect(seenByAna).toContainEqual(['joined', 'ben']);
+    const seenByBen = presence.timeline({ ...question, connection: 2 }).entries;
+    expect(seenByBen.map(({ what }) => what)).toEqual(['watching']);
     expect(recorder(profileId, 1).incoming.join()).toContain('member_added');
     expect(recorder(profileId, 2).incoming.join()).not.toContain('member_added');
     expect(state(profileId, 1)).toMatchObject({ label: null, hasOthers: true });
@@ -87,7 +110,7 @@ describe('connections of one app', () => {
     await server.close();
   });
 
-  it('leave the first one to those who name none, and its presence is what is told', async () => {
+  it('leave the first one to those who name none, and presence is told with its connection', async () => {
     const { live, profileId, connected, subscribed, state, presenceChanges } = await onSandbox();
     live.open({ profileId });
     await connected(profileId, 2);
@@ -95,8 +118,10 @@ describe('connections of one app', () => {
     await subscribed(profileId, 'presence-two', 2);
     live.subscribe({ profileId, channel: 'presence-one' });
     await subscribed(profileId, 'presence-one');
-    await eventually(() => presenceChanges.includes('presence-one'));
-    expect(presenceChanges).not.toContain('presence-two');
+    const told = (channel: string) => presenceChanges.filter((each) => each.channel === channel);
+    await eventually(() => told('presence-one').length > 0 && told('presence-two').length > 0);
+    expect(new Set(told('presence-one').map(({ connection }) => connection))).toEqual(new Set([1]));
+    expect(new Set(told('presence-two').map(({ connection }) => connection))).toEqual(new Set([2]));
     expect(state(profileId).subscriptions.map(({ channel }) => channel)).toEqual(['presence-one']);
     live.disconnect(profileId);
     expect(state(profileId, 2).state).toBe('connected');
