@@ -198,6 +198,7 @@ export class Sessions {
 
   /**
    * Deletes what is too old or too much, and at the start what an earlier run should not have left.
+   * What can't be deleted does not keep the rest; its first problem is thrown at the end.
    * @param loses told of each app that something goes of, as soon as it goes
    */
   async enforce(
@@ -205,25 +206,35 @@ export class Sessions {
     isStart: boolean,
     loses: (profileId: string) => void,
   ): Promise<void> {
-    await this.#removeUnfinishedImports();
+    const problems: unknown[] = [];
+    const tried = async <T>(work: Promise<T>): Promise<T | undefined> => {
+      try {
+        return await work;
+      } catch (error) {
+        problems.push(error);
+        return undefined;
+      }
+    };
+    await tried(this.#removeUnfinishedImports());
     for (const session of isStart ? await this.#all() : []) {
       if (session.id === this.#options.current || keeps(session.profileId)) continue;
-      const isGone = await this.#inTurn(async () => {
+      const removed = this.#inTurn(async () => {
         if ((await readFacts(session.folder)).isKept) return false;
         await this.#remove(session.profileId, session.id, session.folder);
         return true;
       });
-      if (isGone) loses(session.profileId);
+      if (await tried(removed)) loses(session.profileId);
     }
     const oldest = this.#options.now() - days * msPerDay;
     const all = await this.#all();
     let left = all.reduce((sum, session) => sum + session.bytes, 0);
     for (const { session, segment } of this.#deletable(all)) {
       if (segment.writtenAt >= oldest && left <= bytes) break;
-      if (!(await this.#removeSegment(session, segment))) continue;
+      if (!(await tried(this.#removeSegment(session, segment)))) continue;
       left -= segment.bytes + segment.indexBytes;
       loses(session.profileId);
     }
+    if (problems.length > 0) throw problems[0];
   }
 
   /**

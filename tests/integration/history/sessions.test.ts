@@ -412,6 +412,30 @@ describe('retention', () => {
     await expect(run.history.openView({ ...view, filter: '' })).rejects.toMatchObject({ code: 'not_found' });
   });
 
+  it('goes on after a session that can’t be deleted, at the end of the run and before', async () => {
+    const folder = newFolder();
+    const stuck = await record(folder, orders(5));
+    const other = await record(folder, orders(5));
+    // What says whether it is kept can't be read, so that it may not be deleted.
+    mkdirSync(join(stuck.folder, 'session.json'));
+    age(stuck.folder, 9);
+    age(other.folder, 8);
+    const early = new HistoryHarness(folder, { retention: () => ({ ...everything, days: 7 }) });
+    await early.history.enforceRetention();
+    expect([stuck, other].map((each) => existsSync(each.folder))).toEqual([true, false]);
+    expect(early.problems).toContain('Old sessions of the event log could not be deleted: EISDIR.');
+    await early.history.close();
+    const last = await record(folder, orders(5));
+    const run = new HistoryHarness(folder, { retention: () => ({ ...everything, keeps: () => false }) });
+    run.record(orders(2));
+    await run.history.close();
+    expect([stuck, last].map((each) => existsSync(each.folder))).toEqual([true, false]);
+    expect(readdirSync(join(folder, run.profileId))).toEqual([]);
+    expect(run.problems.at(-1)).toBe(
+      'Sessions of apps that keep nothing could not be deleted (EISDIR). The next start tries again.',
+    );
+  });
+
   it('leaves nothing of an app that keeps nothing: at its end, or at the next start after a crash', async () => {
     const folder = newFolder();
     const keepsNothing = () => ({ ...everything, keeps: () => false });

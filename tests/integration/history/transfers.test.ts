@@ -384,4 +384,42 @@ describe('an import', () => {
     expect((await run.history.sessions(run.profileId)).sessions).toEqual([]);
     expect(readdirSync(join(run.folder, run.profileId))).toEqual([]);
   });
+
+  it('is not finished by a thread that never heard of its end', async () => {
+    const run = new HistoryHarness(newFolder());
+    const path = newPath('ndjson');
+    writeFileSync(path, '{"t":1,"dir":"in","frame":{"event":"e","channel":"c","data":"x"}}\n');
+    // Nobody is told of an end that came before the beginning.
+    const failed = run.history.importEvents(run.profileId, path, {
+      signal: AbortSignal.abort(),
+      onProgress: () => {},
+    });
+    await expect(failed).rejects.toMatchObject({ code: 'cancelled' });
+    expect(readdirSync(join(run.folder, run.profileId))).toEqual([]);
+  });
+
+  it('stays cancelled when the thread that was told so is replaced', async () => {
+    const run = new HistoryHarness(newFolder());
+    const path = newPath('ndjson');
+    writeFileSync(
+      path,
+      `${'{"t":1,"dir":"in","frame":{"event":"e","channel":"c","data":"x"}}'}\n`.repeat(50_000),
+    );
+    const cancel = new AbortController();
+    let restarted: Promise<void> | undefined;
+    const failed = run.history.importEvents(run.profileId, path, {
+      signal: cancel.signal,
+      onProgress: () => {
+        if (restarted) return;
+        cancel.abort();
+        // Another thread is asked to import from the beginning, and never hears of the end.
+        restarted = run.history.restart();
+      },
+    });
+    await expect(failed).rejects.toMatchObject({ code: 'cancelled' });
+    expect(restarted).toBeDefined();
+    await restarted;
+    expect((await run.history.sessions(run.profileId)).sessions).toEqual([]);
+    expect(readdirSync(join(run.folder, run.profileId))).toEqual([]);
+  });
 });
