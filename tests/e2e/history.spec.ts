@@ -1,5 +1,6 @@
 /** What was recorded outlives the app, is found again, and goes when it is told to. */
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, rowsWith, test } from './support/latchkey.ts';
 import { look } from './support/look.ts';
 import { officialServer } from './support/official.ts';
@@ -7,6 +8,7 @@ import { addApp, startServer, subscribe } from './support/server.ts';
 
 test('opens the session of an earlier start, names it, keeps it, and deletes it', async ({
   start,
+  dataFolder,
 }, testInfo) => {
   const outputPath = (name: string) => testInfo.outputPath(name);
   const { server, credentials } = await startServer();
@@ -18,6 +20,10 @@ test('opens the session of an earlier start, names it, keeps it, and deletes it'
   await official.trigger('orders', 'order.created', { id: 4711 });
   await expect(rowsWith(first.page, '"id":4711')).toBeVisible();
   await first.stop();
+  // As if its first segment had gone.
+  const [segment = ''] = globSync(join(dataFolder, 'history/*/*/000001.ndjson'));
+  for (const path of [segment, segment.replace('.ndjson', '.index')])
+    renameSync(path, path.replace('000001', '000002'));
 
   const { page } = await start();
   await expect(page.getByRole('heading', { name: 'shop' })).toBeVisible();
@@ -37,6 +43,7 @@ test('opens the session of an earlier start, names it, keeps it, and deletes it'
 
   await table.getByRole('button', { name: 'Open' }).click();
   await expect(page.getByText(/^the big order · .* events$/)).toBeVisible();
+  await expect(page.getByText(/^Its beginning was deleted: /)).toBeVisible();
   await rowsWith(page, '"id":4711').click();
   await expect(page.getByRole('region', { name: 'Event details' })).toContainText('4711');
   await page.getByLabel('Filter', { exact: true }).fill('nothing like it');
@@ -54,6 +61,7 @@ test('opens the session of an earlier start, names it, keeps it, and deletes it'
   await look(page, 'no-sessions', outputPath);
   await page.keyboard.press('Escape');
   await expect(page.getByText('No events yet.')).toBeVisible();
+  await expect(page.getByText('The session that was on show was deleted.')).toHaveCount(0);
   await server.close();
 });
 
@@ -99,5 +107,27 @@ test('hands events on without what is nobody’s business, and takes them in aga
   await expect(rowsWith(page, '"id":4711')).toContainText('‹redacted›');
   await page.getByRole('button', { name: 'Back to the live log' }).click();
   await expect(rowsWith(page, '4111-1111')).toBeVisible();
+
+  // Deleted in another tab while it is on show here.
+  await page.getByRole('button', { name: 'Sessions' }).click();
+  await page
+    .getByRole('row', { name: /shop · imported/ })
+    .getByRole('button', { name: 'Open' })
+    .click();
+  await expect(rowsWith(page, '"id":4711')).toContainText('‹redacted›');
+  const opened = page.waitForEvent('popup');
+  await page.evaluate(() => void window.open('/'));
+  const other = await opened;
+  await other.getByRole('button', { name: 'Sessions' }).click();
+  await other.getByRole('button', { name: /^More about shop · imported/ }).click();
+  await other.getByRole('menuitem', { name: 'Delete…' }).click();
+  await other.getByRole('button', { name: 'Delete session' }).click();
+  await expect(
+    page.getByText('The session that was on show was deleted. This is the live log.'),
+  ).toBeVisible();
+  await expect(rowsWith(page, '4111-1111')).toBeVisible();
+  await look(page, 'session-gone', outputPath);
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(page.getByText('The session that was on show was deleted.')).toHaveCount(0);
   await server.close();
 });

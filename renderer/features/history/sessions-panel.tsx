@@ -350,8 +350,14 @@ function Retention({ profileId, keeps, isKeepChosen, usedBytes }: RetentionProps
         />
       </div>
       <p className={styles.soft}>
-        {formatSize(usedBytes)}B in use now. The session that is being recorded is never cut short.
+        {formatSize(usedBytes)}B in use now. The session that is being recorded is never cut short, however
+        long it lasts: it ends when Latchkey does.
       </p>
+      {usedBytes > settings.historyMegabytes * 1024 * 1024 && (
+        <Notice tone="warning" title="More room is in use than was chosen.">
+          What is left is kept, or is of sessions that are being recorded. Starting Latchkey again ends these.
+        </Notice>
+      )}
     </Section>
   );
 }
