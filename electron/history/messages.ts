@@ -216,6 +216,8 @@ export interface SessionContent {
 }
 
 export interface ReplayableEvent {
+  /** Among those that the view has. */
+  readonly row: number;
   readonly atMs: number;
   readonly channel: string;
   readonly event: string;

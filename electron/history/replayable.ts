@@ -29,7 +29,14 @@ export async function replayableEvents(
     if (channel === null || event === null) continue;
     sizeBytes += facts.lengthBytes;
     const item = facts.isEncrypted ? encryptedItem(line) : undefined;
-    drafts.push({ atMs: facts.atMs, channel, event, data: line.data ?? '', ...(item ? { item } : {}) });
+    drafts.push({
+      row: next - 1,
+      atMs: facts.atMs,
+      channel,
+      event,
+      data: line.data ?? '',
+      ...(item ? { item } : {}),
+    });
   }
   const items = drafts.flatMap(({ item }) => (item ? [item] : []));
   const opened = items.length === 0 ? [] : await decrypt(log.profileId, items);

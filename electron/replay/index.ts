@@ -5,6 +5,8 @@ import type { PublishAnswer } from '#shared/contract/publishing.ts';
 import { AppError } from '#shared/lib/app-error.ts';
 
 export interface EventToSend {
+  /** Among those that the filter finds. */
+  readonly row: number;
   readonly atMs: number;
   readonly channel: string;
   readonly event: string;
@@ -71,12 +73,14 @@ export async function replay(
     const { events, next, closed } = await source.part(start);
     told.closed += closed;
     told.leftOut += next - start - events.length - closed;
-    for (const [index, { atMs, ...event }] of events.entries()) {
+    for (const { row, atMs, ...event } of events) {
       firstAtMs ??= atMs;
       const dueAtMs = speed === null ? 0 : startedAtMs + (atMs - firstAtMs) / speed;
       let target = asAtFirst(sandbox(), profile);
       // Hours may lie between two events: a sandbox that ends meanwhile is not waited for.
+      // Nor is it left open meanwhile how far it came.
       for (let waitMs = dueAtMs - performance.now(); waitMs > 0; waitMs = dueAtMs - performance.now()) {
+        onProgress(row, source.rows);
         await pause(Math.min(waitMs, lookIntervalMs), signal);
         target = asAtFirst(sandbox(), profile);
       }
@@ -89,7 +93,7 @@ export async function replay(
       }
       if (performance.now() - toldAtMs < tellIntervalMs) continue;
       toldAtMs = performance.now();
-      onProgress(start + Math.round((index / events.length) * (next - start)), source.rows);
+      onProgress(row + 1, source.rows);
     }
     start = next;
   }
@@ -99,7 +103,7 @@ export async function replay(
 /** Answers why it was refused; null: it was not. */
 async function send(
   profile: Profile,
-  event: Omit<EventToSend, 'atMs'>,
+  event: Omit<EventToSend, 'atMs' | 'row'>,
   signal: AbortSignal,
   publish: ReplayOptions['publish'],
 ): Promise<string | null> {

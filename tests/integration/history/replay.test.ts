@@ -171,14 +171,19 @@ it('a replay ends with its sandbox also while its next event is not due for hour
   const { signal } = new AbortController();
   const { sent, options } = target();
   // The events are 100 ms apart: at this speed, three hours.
+  const told: number[][] = [];
+  const slowly = { ...order(0.00001), onProgress: (...progress: number[]) => told.push(progress) };
   const replayed = run.history.replaying({ profileId, filter: '', signal }, (source) =>
-    replay(source, order(0.00001), {
+    replay(source, slowly, {
       ...options,
-      sandbox: () => (sent.length === 0 ? options.sandbox() : undefined),
+      // Gone once it is waited for the second event.
+      sandbox: () => (told.at(-1)?.[0] === 3 ? undefined : options.sandbox()),
     }),
   );
   await expect(replayed).rejects.toMatchObject({ code: 'sandbox_failed' });
   expect(sent).toHaveLength(1);
+  // The second event is the fourth of nine rows: it waits for its time, and is not sent.
+  expect(told.at(-1)).toEqual([3, 9]);
 });
 
 it('of a session that is deleted meanwhile, it is said that it was', async () => {
