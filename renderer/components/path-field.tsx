@@ -19,7 +19,7 @@ export interface PathFieldProps {
   readonly problem?: FieldProblem | undefined;
   readonly autoFocus?: boolean;
   /** A file's name, for the example of a path. Empty: a folder's. */
-  readonly exampleName?: string;
+  readonly exampleName?: string | undefined;
 }
 
 export function PathField(props: PathFieldProps) {

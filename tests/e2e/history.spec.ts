@@ -95,6 +95,10 @@ test('hands events on without what is nobody’s business, and takes them in aga
   await page.keyboard.press('Escape');
 
   await page.getByRole('button', { name: 'Sessions' }).click();
+  await expect(page.getByLabel('File to import')).toHaveAttribute(
+    'placeholder',
+    '/home/ana/shop/shop.ndjson',
+  );
   await page.getByLabel('File to import').fill(outputPath('none.ndjson'));
   await page.getByLabel('File to import').press('Enter');
   await expect(page.getByText('There is no such file.')).toBeVisible();

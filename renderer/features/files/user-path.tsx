@@ -9,6 +9,8 @@ export interface UserPathProps {
   readonly purpose: FilePurpose;
   /** A file's name, for a dialog to begin with. */
   readonly suggestedName?: string;
+  /** Shown in an empty field, in place of the usual one. */
+  readonly exampleName?: string;
   /** Empty: none yet. */
   readonly value: string;
   readonly onChange: (path: string) => void;
@@ -17,7 +19,7 @@ export interface UserPathProps {
   readonly autoFocus?: boolean;
 }
 
-export function UserPath({ purpose, suggestedName, onChange, ...field }: UserPathProps) {
+export function UserPath({ purpose, suggestedName, exampleName, onChange, ...field }: UserPathProps) {
   const about = valueOr(useReadable(useServices().stores.about), undefined);
   const choose = useCall('files.choose');
   const open = async () => {
@@ -29,7 +31,7 @@ export function UserPath({ purpose, suggestedName, onChange, ...field }: UserPat
       <PathField
         {...field}
         onChange={onChange}
-        {...(purpose === 'sweep' ? { exampleName: '' } : suggestedName ? { exampleName: suggestedName } : {})}
+        exampleName={exampleName ?? (purpose === 'sweep' ? '' : suggestedName)}
         kind={about?.platform === 'win32' ? 'windows' : 'posix'}
         isChoosing={choose.isPending}
         onChoose={about?.hasFilePicker ? () => void open() : undefined}

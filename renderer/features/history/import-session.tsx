@@ -40,6 +40,7 @@ export function ImportSession({ profileId, onOpened }: ImportSessionProps) {
           <UserPath
             label="File to import"
             purpose="import"
+            exampleName="shop.ndjson"
             value={path}
             onChange={(next) => {
               setPath(next);
