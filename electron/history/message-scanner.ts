@@ -40,16 +40,14 @@ export class MessageScanner {
     for (;;) {
       if (bytes[position] !== quote) return false;
       const keyStart = position + 1;
-      const keyEnd = this.#strings.after(keyStart);
-      if (keyEnd === notFound || hasBackslash(bytes, keyStart, keyEnd)) return false;
-      if (bytes[keyEnd + 1] !== 0x3a || bytes[keyEnd + 2] !== quote) return false;
+      const keyEnd = endOfName(bytes, keyStart);
+      if (keyEnd === notFound || bytes[keyEnd + 1] !== 0x3a || bytes[keyEnd + 2] !== quote) return false;
+      const named = this.#spanOf(bytes, keyStart, keyEnd);
       const valueStart = keyEnd + 3;
-      const valueEnd = this.#strings.after(valueStart);
+      const valueEnd = named ? endOfName(bytes, valueStart) : this.#strings.after(valueStart);
       // A string without an end may have found one in the frame that lies behind.
       if (valueEnd === notFound || valueEnd >= end - 1) return false;
-      const named = this.#spanOf(bytes, keyStart, keyEnd);
       if (named) {
-        if (hasBackslash(bytes, valueStart, valueEnd)) return false;
         named.start = valueStart;
         named.end = valueEnd;
         named.isPresent = true;
@@ -78,9 +76,11 @@ function isWord(bytes: Uint8Array, start: number, word: Uint8Array): boolean {
   return true;
 }
 
-function hasBackslash(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let index = start; index < end; index++) {
-    if (bytes[index] === backslash) return true;
+/** The place of the quote that ends a name: it is short, and has no escapes. */
+function endOfName(bytes: Uint8Array, start: number): number {
+  for (let place = start; ; place++) {
+    const byte = bytes[place] ?? 0;
+    if (byte === quote) return place;
+    if (byte < 0x20 || byte === backslash) return notFound;
   }
-  return false;
 }

@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { freemem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type Benchmark, compare } from './measure.ts';
 
@@ -19,8 +20,9 @@ export const socketToDurableLineNextToPusherJs: Benchmark = {
   run: ({ isQuick }) => nextTo('socket-to-durable-line-next-to-pusher-js', 'pusher-js-client', 3, isQuick),
 };
 
-function nextTo(name: string, client: string, goal: number, isQuick: boolean) {
+async function nextTo(name: string, client: string, goal: number, isQuick: boolean) {
   const events = isQuick ? 60_000 : 600_000;
+  await touchMemory(isQuick ? 64 : mostTouchedMb);
   return compare({
     name,
     unit: 'events/s',
@@ -30,6 +32,19 @@ function nextTo(name: string, client: string, goal: number, isQuick: boolean) {
     ours: () => eventsPerSecond('recording-client', events),
     peer: () => eventsPerSecond(client, events),
   });
+}
+
+const mostTouchedMb = 4096;
+
+/**
+ * A virtual machine may get its memory from its host page by page, as each is written to for the first time. That takes
+ * longer than all else that is measured here, and only we write a log: 200 MB of it in a run. So the machine is made to
+ * have its memory before.
+ */
+async function touchMemory(mostMb: number): Promise<void> {
+  const megabytes = Math.min(mostMb, Math.floor(freemem() / 2 / 1024 / 1024));
+  const [code]: unknown[] = await once(start('touched-memory', [megabytes]), 'exit');
+  if (code !== 0) throw new Error(`${megabytes} MB of memory could not be touched.`);
 }
 
 async function eventsPerSecond(client: string, events: number): Promise<number> {
