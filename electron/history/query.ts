@@ -264,7 +264,7 @@ export class Query {
       now: this.#options.now,
       decrypt: this.#decrypt,
       pause: () => setImmediate(),
-      onProgress: () => notices.request(),
+      onProgress: (isAwaited) => (isAwaited ? notices.requestNow() : notices.request()),
       onFailed: this.#options.onFailed,
     });
     const open = { view, notices };

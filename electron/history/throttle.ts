@@ -27,6 +27,13 @@ export class Throttle {
     this.#action();
   }
 
+  /** At once, whatever went before: what somebody waits for. */
+  requestNow(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.request();
+  }
+
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#timer);

@@ -17,6 +17,11 @@ import { Subject } from './subject.ts';
 const turnMs = 2;
 /** What a page shows at first: told as soon as it is found. */
 const firstHits = 100;
+/** After what a page shows at first was told, it asks for it: for so long the turns are short. */
+const askedForMs = 4;
+const shortTurnMs = 0.3;
+/** More than arrive between two ticks. */
+const manyLines = 10_000;
 /** Lines that are looked into before the clock is looked at. */
 const linesPerLook = 16;
 
@@ -31,8 +36,8 @@ export interface ViewOptions {
   readonly now: () => number;
   /** Lets other work of the thread run. */
   readonly pause: () => Promise<void>;
-  /** The view has come further. */
-  readonly onProgress: () => void;
+  /** The view has come further. @param isAwaited it has what a page shows at first, or all that there is */
+  readonly onProgress: (isAwaited: boolean) => void;
   readonly onFailed: (error: unknown) => void;
 }
 
@@ -46,6 +51,7 @@ export class View {
   /** Told when the view has come further. */
   readonly #waiting: (() => void)[] = [];
   #turnStartedAt = 0;
+  #shortTurnsUntil = 0;
   #scannedTo: number;
   #unread = 0;
   #isScanning = false;
@@ -84,7 +90,7 @@ export class View {
   grew(): void {
     const { filter } = this.#options;
     if (!filter || !this.#blocks) {
-      this.#options.onProgress();
+      this.#options.onProgress(false);
       return;
     }
     if (this.#isScanning || this.#isClosed || this.#options.problem !== undefined) return;
@@ -137,25 +143,30 @@ export class View {
 
   async #scan(filter: Filter, blocks: Blocks): Promise<void> {
     this.#turnStartedAt = this.#options.now();
+    // As opposed to what a growing log brings.
+    const isLongSearch = this.#log.count - this.#scannedTo > manyLines;
     while (!this.#isClosed && this.#scannedTo < this.#log.count) {
       const start = this.#scannedTo;
       const block = blocks.at(start, turnMs);
       const look = block && this.#lookIntoLines(filter, start, block);
       const unread = look ? await this.#lookIntoEncrypted(filter, start, look) : 0;
       if (this.#isClosed) return;
-      const before = this.#hits.count;
+      let isAwaited = false;
       // Unless it was cleared meanwhile: then what was found lies before the floor.
       if (look && this.#scannedTo === start) {
+        const before = this.#hits.count;
         const found = look.block.verdicts.subarray(0, look.end - look.block.start);
         for (let at = found.indexOf(1, start - look.block.start); at !== -1; at = found.indexOf(1, at + 1))
           this.#hits.push(look.block.start + at);
         this.#unread += unread;
         this.#scannedTo = look.end;
         this.#wake();
-        this.#options.onProgress();
+        const hasFirst = before < firstHits && this.#hits.count >= firstHits;
+        if (hasFirst) this.#shortTurnsUntil = this.#options.now() + askedForMs;
+        isAwaited = hasFirst || (isLongSearch && this.#scannedTo >= this.#log.count);
+        this.#options.onProgress(isAwaited);
       }
-      const hasFirst = before < firstHits && this.#hits.count >= firstHits;
-      if (hasFirst || this.#isTurnOver) {
+      if (isAwaited || this.#isTurnOver) {
         await this.#options.pause();
         this.#turnStartedAt = this.#options.now();
       }
@@ -164,7 +175,8 @@ export class View {
   }
 
   get #isTurnOver(): boolean {
-    return this.#options.now() - this.#turnStartedAt >= turnMs;
+    const now = this.#options.now();
+    return now - this.#turnStartedAt >= (now < this.#shortTurnsUntil ? shortTurnMs : turnMs);
   }
 
   /** Looks at the lines from `start` on whose text decides; at fewer than the block's when they take long. */
