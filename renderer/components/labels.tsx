@@ -88,9 +88,15 @@ export function KindLabel({ kind, isPlain }: { readonly kind: ChannelKind; reado
 }
 
 /** The kind's sign alone, for lists where the channel's name says the kind. */
-export function KindSign({ kind }: { readonly kind: ChannelKind }) {
+export function KindSign({
+  kind,
+  className,
+}: {
+  readonly kind: ChannelKind;
+  readonly className?: string | undefined;
+}) {
   const look = kindLooks[kind];
-  return <Icon name={look.icon} size={12} className={look.hue} />;
+  return <Icon name={look.icon} size={12} className={classes(look.hue, className)} />;
 }
 
 const slotWords: Readonly<Record<Slot, string>> = {

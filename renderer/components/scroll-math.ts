@@ -46,11 +46,11 @@ export interface RowRange {
   readonly end: number;
 }
 
-/** The rows that are in sight, even in part. */
+/** The rows that are in sight, even in part; as many wherever the list stands, so that none has to be made for one more. */
 export function visibleRows(offset: number, rowPx: number, count: number, viewportPx: number): RowRange {
   const start = Math.min(Math.max(0, Math.floor(offset / rowPx)), count);
-  const end = Math.min(count, Math.ceil((offset + viewportPx) / rowPx));
-  return { start, end: Math.max(start, end) };
+  const most = viewportPx === 0 ? 0 : Math.ceil(viewportPx / rowPx) + 1;
+  return { start, end: Math.min(count, start + most) };
 }
 
 /** The nearest offset at which the row is in sight as a whole. */

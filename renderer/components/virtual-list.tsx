@@ -99,13 +99,15 @@ export function VirtualList(props: VirtualListProps) {
   const shownOffset = isFollowing ? maxOffset(shape) : clampOffset(offset.current, shape);
   const range = visibleRows(shownOffset, rowHeightPx, count, viewportPx);
 
+  // To move the bar has the browser lay the page out at once: on a shortened track it waits until that can be seen.
+  const leastShift = isShortened(shape) ? trackHeight(shape) / Math.max(1, viewportPx) / 2 : 1;
   // The scroll bar follows what is drawn; the event that this causes finds nothing to change.
   useLayoutEffect(() => {
     offset.current = shownOffset;
     const element = scroller.current;
     const track = trackOfOffset(shownOffset, shape);
     // What the bar was given last is remembered: to ask for it would have the browser lay the page out at once.
-    if (element && Math.abs(trackGiven.current - track) > 1) {
+    if (element && Math.abs(trackGiven.current - track) > leastShift) {
       element.scrollTop = track;
       trackGiven.current = track;
     }
@@ -160,10 +162,15 @@ export function VirtualList(props: VirtualListProps) {
   const onScroll = () => {
     const element = scroller.current;
     if (!element) return;
-    trackGiven.current = element.scrollTop;
+    const track = element.scrollTop;
+    const given = trackGiven.current;
     // A shift of the bar that we made ourselves, or one smaller than it can express.
-    if (Math.abs(element.scrollTop - trackOfOffset(shownOffset, shape)) <= 1) return;
-    scrollTo(offsetOfTrack(element.scrollTop, shape));
+    if (Math.abs(track - given) <= 1) return;
+    trackGiven.current = track;
+    const isAtEnd = track <= 0 || track >= trackHeight(shape) - viewportPx - 1;
+    // The bar may not stand quite where the list is: then what counts is how far it was moved.
+    const shift = offsetOfTrack(track, shape) - offsetOfTrack(given, shape);
+    scrollTo(isAtEnd || !isShortened(shape) ? offsetOfTrack(track, shape) : shownOffset + shift);
   };
 
   // On a shortened track one notch of the wheel would pass many rows: there, the wheel moves the list itself.

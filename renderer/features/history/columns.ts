@@ -21,6 +21,8 @@ export interface ColumnLayout {
   readonly columns: readonly ShownColumn[];
   /** `grid-template-columns` of the heading, in the rows' font. */
   readonly template: string;
+  /** Characters before a column. Undefined: it is not shown. */
+  readonly startOf: (column: LogColumn) => number | undefined;
   /** How many columns stand before a note's words. */
   readonly beforeNote: number;
 }
@@ -71,6 +73,10 @@ export function layoutOf(chosen: readonly LogColumn[], hasConnections: boolean, 
   return {
     columns,
     template: template.join(' '),
+    startOf: (column) => {
+      const index = shown.indexOf(column);
+      return index === -1 ? undefined : before(widths, index, gap);
+    },
     beforeNote: shown.filter((column) => beforeNotes.includes(column)).length,
   };
 }

@@ -34,7 +34,7 @@ import {
   useSelected,
   useSettings,
 } from '../../state/index.ts';
-import { layoutOf } from './columns.ts';
+import { type ColumnLayout, layoutOf } from './columns.ts';
 import { ColumnsMenu } from './columns-menu.tsx';
 import { DetailPane } from './detail-pane.tsx';
 import { arePingsHidden, useEventFilters } from './event-filter.tsx';
@@ -173,7 +173,7 @@ function Events({ view, hasConnections, marks, listRef }: EventsProps) {
   );
   const heading = useMemo(() => headingCells(layout), [layout]);
   return (
-    <div ref={area} className={styles.events} style={{ '--columns': layout.template } as CSSProperties}>
+    <div ref={area} className={styles.events} style={columnVariables(layout)}>
       <VirtualList
         ref={listRef}
         label="Events"
@@ -207,6 +207,14 @@ function Events({ view, hasConnections, marks, listRef }: EventsProps) {
 /** When the row before came, as soon as that is known. */
 function usePreviousAt(view: LogView, index: number | null): number | undefined {
   return useSelected(view, () => ({ at: index === null ? undefined : view.row(index - 1)?.at })).at;
+}
+
+function columnVariables({ template, startOf }: ColumnLayout): CSSProperties {
+  return {
+    '--columns': template,
+    '--direction-at': `${startOf('direction') ?? 0}ch`,
+    '--channel-at': `${startOf('channel') ?? 0}ch`,
+  } as CSSProperties;
 }
 
 /** How many characters of the rows' face a row has room for. */

@@ -89,15 +89,10 @@ function cell(shown: ShownColumn, row: Row, previousAt: number | undefined, sign
     case 'connection':
       return box(shown, undefined, sign, row.connection > 0 && <ConnectionMark number={row.connection} />);
     case 'direction':
-      return box(shown, undefined, sign, <DirectionSign row={row} />);
+      return withIcon(shown, sign, <DirectionSign row={row} />, '');
     case 'channel': {
       if (row.channel === null) return text(shown, styles.faint, sign, '–');
-      const icon = (
-        <span className={styles.kindBox}>
-          <KindSign kind={channelKind(row.channel)} />
-        </span>
-      );
-      return name(shown, undefined, sign, icon, row.channel);
+      return name(shown, undefined, sign, <ChannelSign channel={row.channel} />, row.channel);
     }
     case 'event': {
       if (row.event === null) return text(shown, styles.faint, sign, 'not readable');
@@ -143,6 +138,17 @@ function text(
   );
 }
 
+/** A cell of text with an icon, which stands in the row where the style sheet puts it, over spaces. */
+function withIcon(shown: ShownColumn, sign: ReactNode, icon: ReactNode, words: string): ReactNode {
+  return (
+    <Cell key={shown.column}>
+      {sign}
+      {icon}
+      {words.padEnd(shown.width + shown.gap)}
+    </Cell>
+  );
+}
+
 /** A cell that holds more than text, or text that may be wider than its characters are many. */
 function box(
   shown: ShownColumn,
@@ -165,17 +171,21 @@ function name(
   icon: ReactNode,
   words: string,
 ): ReactNode {
-  const room = shown.width - (icon ? kindWidth : 0);
-  const isBoxed = words.length > room || !isPlain(words);
+  const lead = icon ? kindWidth : 0;
+  if (words.length <= shown.width - lead && isPlain(words)) {
+    const padded = ' '.repeat(lead) + words;
+    if (icon) return withIcon(shown, sign, icon, padded);
+    return text(shown, className, sign, padded);
+  }
   return (
     <Cell
       key={shown.column}
-      className={isBoxed ? classes(styles.box, styles.nameBox, className) : className}
-      {...(isBoxed ? { style: shown.box } : {})}
+      className={classes(styles.box, styles.nameBox, icon ? styles.afterKind : undefined, className)}
+      style={shown.box}
     >
       {sign}
       {icon}
-      {isBoxed ? <Name text={words} /> : words.padEnd(room + shown.gap)}
+      <Name text={words} />
     </Cell>
   );
 }
@@ -228,7 +238,11 @@ function DirectionSign({ row }: { readonly row: Row }) {
       : row.direction === 'out'
         ? ['outgoing', 'Sent', styles.sent]
         : ['incoming', 'Received', styles.received];
-  return <Icon name={name} size={13} label={label} className={hue} />;
+  return <Icon name={name} size={13} label={label} className={classes(styles.directionSign, hue)} />;
+}
+
+function ChannelSign({ channel }: { readonly channel: string }) {
+  return <KindSign kind={channelKind(channel)} className={styles.kindSign} />;
 }
 
 function KeyWords({ encryption }: { readonly encryption: NonNullable<Row['encryption']> }) {
