@@ -68,6 +68,11 @@ export interface VirtualListProps {
   readonly startAt?: number;
   /** Of a list that is a tree: what a row is in it. Opening and closing is the caller's, by `onKey`. */
   readonly treeOf?: (index: number) => TreePlace;
+  /**
+   * An element belongs to a place on screen and not to a row: while a thousand events pass between two frames, nothing
+   * is made, moved or placed anew, only filled anew. For rows without controls of their own.
+   */
+  readonly isRefilled?: boolean;
   /** Before the list's own keys. True: it was dealt with. */
   readonly onKey?: (key: string) => boolean;
   readonly ref?: Ref<VirtualListHandle>;
@@ -83,7 +88,7 @@ export interface TreePlace {
 export function VirtualList(props: VirtualListProps) {
   const { label, count, heading, columnsClassName, renderRow, rowClassName, activeIndex, ref } = props;
   const { onActiveChange, onOpen, onRangeChange, isFollowing, onFollowingChange, startAt = 0 } = props;
-  const { treeOf, onKey } = props;
+  const { treeOf, onKey, isRefilled = false } = props;
   const id = useId();
   const grid = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
@@ -99,15 +104,18 @@ export function VirtualList(props: VirtualListProps) {
   const shownOffset = isFollowing ? maxOffset(shape) : clampOffset(offset.current, shape);
   const range = visibleRows(shownOffset, rowHeightPx, count, viewportPx);
 
-  // To move the bar has the browser lay the page out at once: on a shortened track it waits until that can be seen.
+  // To move the bar has the browser lay the page out at once: on a shortened track it waits until that can be seen. But
+  // it stands at an end when the list does, and only then: it could not be pulled further.
   const leastShift = isShortened(shape) ? trackHeight(shape) / Math.max(1, viewportPx) / 2 : 1;
+  const isEnd = (track: number) => track <= 0 || track >= trackHeight(shape) - viewportPx - 1;
   // The scroll bar follows what is drawn; the event that this causes finds nothing to change.
   useLayoutEffect(() => {
     offset.current = shownOffset;
     const element = scroller.current;
     const track = trackOfOffset(shownOffset, shape);
     // What the bar was given last is remembered: to ask for it would have the browser lay the page out at once.
-    if (element && Math.abs(trackGiven.current - track) > leastShift) {
+    const shift = Math.abs(trackGiven.current - track);
+    if (element && shift > (isEnd(track) === isEnd(trackGiven.current) ? leastShift : 1)) {
       element.scrollTop = track;
       trackGiven.current = track;
     }
@@ -167,10 +175,9 @@ export function VirtualList(props: VirtualListProps) {
     // A shift of the bar that we made ourselves, or one smaller than it can express.
     if (Math.abs(track - given) <= 1) return;
     trackGiven.current = track;
-    const isAtEnd = track <= 0 || track >= trackHeight(shape) - viewportPx - 1;
     // The bar may not stand quite where the list is: then what counts is how far it was moved.
     const shift = offsetOfTrack(track, shape) - offsetOfTrack(given, shape);
-    scrollTo(isAtEnd || !isShortened(shape) ? offsetOfTrack(track, shape) : shownOffset + shift);
+    scrollTo(isEnd(track) || !isShortened(shape) ? offsetOfTrack(track, shape) : shownOffset + shift);
   };
 
   // On a shortened track one notch of the wheel would pass many rows: there, the wheel moves the list itself.
@@ -227,8 +234,8 @@ export function VirtualList(props: VirtualListProps) {
     }
   };
 
-  // An element belongs to a place on screen, and not to a row: following, when a thousand events pass between two frames,
-  // nothing is made, moved or placed anew, only filled anew. So a click is for the row that was there when it began.
+  // A row that comes in sight takes the element of one that leaves: far less work for the browser than a new one.
+  const elementCount = Math.ceil(viewportPx / rowHeightPx) + 1;
   const rows: ReactNode[] = [];
   for (let index = range.start; index < range.end; index++) {
     const isActive = index === activeIndex;
@@ -238,8 +245,8 @@ export function VirtualList(props: VirtualListProps) {
       // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus, and names its active row.
       // biome-ignore lint/a11y/useSemanticElements: a table can't be drawn in part.
       <div
-        key={index - range.start}
-        id={`${id}${index - range.start}`}
+        key={isRefilled ? index - range.start : index % elementCount}
+        id={isActive ? `${id}${index}` : undefined}
         role="row"
         aria-rowindex={index + 2}
         aria-selected={isActive}
@@ -250,18 +257,23 @@ export function VirtualList(props: VirtualListProps) {
           pressed.current = index;
         }}
         onClick={({ detail }) => {
-          // Without a pointer, as assistive technology clicks: the row that is there now.
+          // The row that was there when the click began; without a pointer, as assistive technology clicks, that is there.
           const clicked = detail === 0 ? index : (pressed.current ?? index);
           onActiveChange(clicked);
-          onFollowingChange(false);
           onOpen(clicked);
+          // Following, it may be out of sight by now.
+          scrollTo(offsetToShow(clicked, shownOffset, rowHeightPx, shape), false);
         }}
       >
         {renderRow(index)}
       </div>,
     );
   }
-  const isActiveDrawn = activeIndex !== null && activeIndex >= range.start && activeIndex < range.end;
+  const isActiveDrawn =
+    activeIndex !== null &&
+    activeIndex < count &&
+    (activeIndex + 1) * rowHeightPx > shownOffset &&
+    activeIndex * rowHeightPx < shownOffset + viewportPx;
 
   return (
     // biome-ignore lint/a11y/useAriaPropsSupportedByRole: both roles that it may have support it.
@@ -271,7 +283,7 @@ export function VirtualList(props: VirtualListProps) {
       role={treeOf ? 'treegrid' : 'grid'}
       aria-label={label}
       aria-rowcount={count + 1}
-      aria-activedescendant={isActiveDrawn ? `${id}${activeIndex - range.start}` : undefined}
+      aria-activedescendant={isActiveDrawn ? `${id}${activeIndex}` : undefined}
       tabIndex={0}
       className={classes(styles.grid, !isActiveDrawn && styles.ring)}
       onKeyDown={onKeyDown}

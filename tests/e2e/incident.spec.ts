@@ -33,7 +33,48 @@ test('finds one event among 200,000 by what is in it', async ({ latchkey: page }
 
   await filterBy(page, '$.data.number=2123456');
   await expect(page.getByText(/^None of 200,0\d\d events matches this filter/)).toBeVisible();
+
+  // A click while rows rush by is for the event that was there when it began.
+  await filterBy(page, '');
+  const grid = page.getByRole('grid', { name: 'Events' });
+  const first = 3_000_000;
+  const sending = sender.send({ from: first, count: 12_000, perSecond: 3_000 });
+  await expect(rows.filter({ hasText: '"number":300' }).first()).toBeVisible();
+  const pressed = grid.evaluate(
+    (element) =>
+      new Promise<string>((resolve) =>
+        element.addEventListener(
+          'pointerdown',
+          ({ target }) => resolve((target as Element).closest('[role=row]')?.textContent ?? ''),
+          { once: true, capture: true },
+        ),
+      ),
+  );
+  const shown = async () =>
+    Number(/^[\d,]*/.exec((await count(page).textContent()) ?? '')?.[0].replaceAll(',', ''));
+  const box = await rows.nth(5).boundingBox();
+  await page.mouse.move((box?.x ?? 0) + 200, (box?.y ?? 0) + 13);
+  await page.mouse.down();
+  const before = await shown();
+  await expect.poll(shown).toBeGreaterThan(before + 500);
+  await page.mouse.up();
+  const [, number] = /"number":(\d+)/.exec(await pressed) ?? [];
+  expect(Number(number)).toBeGreaterThan(first);
+  await expect(details).toContainText(`number: ${number}`);
+  await sending;
+  await expect(grid.locator('[aria-selected=true]')).toContainText(`"number":${number}`);
   await sender.stop();
+
+  // Who listens to the list is told of each row, also where the list has to scroll for it.
+  await grid.focus();
+  const told = new Set<string | null>();
+  for (let step = 0; step < 40; step++) {
+    await page.keyboard.press('ArrowDown');
+    const id = await grid.getAttribute('aria-activedescendant');
+    expect(await page.locator(`[id="${id}"]`).getAttribute('aria-selected')).toBe('true');
+    told.add(id);
+  }
+  expect(told.size).toBe(40);
 });
 
 test('comes back 20 times from a server that is killed, and marks each gap', async ({

@@ -23,8 +23,8 @@ export interface ColumnLayout {
   readonly template: string;
   /** Characters before a column. Undefined: it is not shown. */
   readonly startOf: (column: LogColumn) => number | undefined;
-  /** How many columns stand before a note's words. */
-  readonly beforeNote: number;
+  /** The columns before a note's words, which take the rest of the row. */
+  readonly beforeNote: readonly ShownColumn[];
 }
 
 const fixed: Partial<Readonly<Record<LogColumn, number>>> = {
@@ -52,13 +52,15 @@ const beforeNotes: readonly LogColumn[] = ['time', 'delta', 'connection'];
 export function layoutOf(chosen: readonly LogColumn[], hasConnections: boolean, room: number): ColumnLayout {
   const size: Room = room < 86 ? 'narrow' : room < 122 ? 'medium' : 'wide';
   const hasNames = chosen.includes('channel') || chosen.includes('event');
-  const shown = order.filter(
+  const wanted = order.filter(
     (column) =>
       chosen.includes(column) &&
       (column !== 'connection' || hasConnections) &&
       // Beside names, these give way where there is little room.
       !(hasNames && ((column === 'size' && size !== 'wide') || (column === 'data' && size === 'narrow'))),
   );
+  // A log of one connection, and only connections chosen.
+  const shown: readonly LogColumn[] = wanted.length > 0 ? wanted : ['data'];
   const gap = size === 'wide' ? 2 : 1;
   const widths = widthsOf(shown, shares[size], room - gap * (shown.length - 1));
   const columns = shown.map((column, index) => {
@@ -77,7 +79,9 @@ export function layoutOf(chosen: readonly LogColumn[], hasConnections: boolean, 
       const index = shown.indexOf(column);
       return index === -1 ? undefined : before(widths, index, gap);
     },
-    beforeNote: shown.filter((column) => beforeNotes.includes(column)).length,
+    beforeNote: columns
+      .filter(({ column }) => beforeNotes.includes(column))
+      .map((shownColumn) => ({ ...shownColumn, gap, box: { width: `${shownColumn.width + gap}ch` } })),
   };
 }
 

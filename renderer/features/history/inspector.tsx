@@ -1,7 +1,7 @@
 /** The live log of one app: filter, rows, and the details of one of them. */
 import {
   type CSSProperties,
-  type Ref,
+  type RefObject,
   useCallback,
   useEffect,
   useLayoutEffect,
@@ -159,12 +159,17 @@ interface EventsProps {
   readonly view: LogView;
   readonly hasConnections: boolean;
   readonly marks: Marks;
-  readonly listRef: Ref<VirtualListHandle>;
+  readonly listRef: RefObject<VirtualListHandle | null>;
 }
 
 /** The rows: the one part of the page that is drawn anew with each tick of the log. */
 function Events({ view, hasConnections, marks, listRef }: EventsProps) {
-  const { active, isFollowing } = useLogTick(view);
+  const { active, isFollowing, moved } = useLogTick(view);
+  useLayoutEffect(() => {
+    if (!moved) return;
+    listRef.current?.showFrom(moved.to);
+    view.arrived();
+  }, [view, listRef, moved]);
   const { logColumns } = useSettings();
   const [area, room] = useRoom();
   const layout = useMemo(
@@ -195,6 +200,7 @@ function Events({ view, hasConnections, marks, listRef }: EventsProps) {
         activeIndex={active?.index ?? null}
         onActiveChange={view.setActive}
         onOpen={view.openDetail}
+        isRefilled
         onRangeChange={view.want}
         isFollowing={isFollowing}
         startAt={view.shownFrom}

@@ -70,7 +70,7 @@ export const RowCells = memo(function RowCells({ row, previousAt, mark, layout }
   // Drawn for the moment between scrolling and the answer: the row's place, without words.
   if (!row) return <Cell label="Loading" />;
   const isNote = row.kind === 'note';
-  const columns = isNote ? layout.columns.slice(0, layout.beforeNote) : layout.columns;
+  const columns = isNote ? layout.beforeNote : layout.columns;
   const sign = mark && <MarkSign mark={mark} />;
   const cells = columns.map((shown, index) => cell(shown, row, previousAt, index === 0 ? sign : undefined));
   if (isNote) cells.push(noteCell(row, columns, columns.length === 0 ? sign : undefined));
@@ -199,7 +199,9 @@ function data(shown: ShownColumn, sign: ReactNode, { preview, encryption }: Row)
   const room = isPlain(preview) ? shown.width : shown.width * 2;
   const inSight = preview.slice(0, room + beyondSight).replace(halfAtEnd, '');
   if (hasMarks(inSight)) return box(shown, styles.dataBox, sign, <VisibleText text={inSight} />);
-  return text(shown, styles.data, sign, inSight);
+  const isCut = inSight.length < preview.length && !isPlain(preview);
+  // Of plain text there is always more than the row has room for, and the row puts the ellipsis.
+  return text(shown, styles.data, sign, isCut ? `${inSight}…` : inSight);
 }
 
 /** The first half of a character that was cut. */
