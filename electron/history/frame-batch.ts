@@ -47,6 +47,11 @@ export class FrameBatch {
     return buffer.byteLength === bytesStart + bytesPerBatch;
   }
 
+  /** Little of it is used: it is not worth being held until its lines are durable. */
+  get isSparse(): boolean {
+    return this.usedBytes < this.bytes.length / 4;
+  }
+
   hasRoomFor(sizeBytes: number): boolean {
     return this.count < framesPerBatch && this.usedBytes + sizeBytes + mostBesideBytes <= this.bytes.length;
   }

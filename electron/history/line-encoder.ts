@@ -38,7 +38,7 @@ export class LineEncoder {
   #columns = createColumns(startLines);
   /** The lines in order: parts of batches, and of `#own`. The last one may be added to. */
   #parts: Part[] = [];
-  /** Lines that were not made around a frame where it lay. */
+  /** Lines that were not made around a frame where it lay, and those of sparse batches. */
   #own = Buffer.allocUnsafeSlow(startBytes);
   #ownBytes = 0;
   #usedBytes = 0;
@@ -92,18 +92,34 @@ export class LineEncoder {
   }
 
   /**
-   * The lines lie in the batch itself until they are written. @param from the first frame to take. Answers where it
-   * stopped: after the last, or when the group was full.
+   * The lines lie in the batch itself until they are written; those of a sparse batch are copied out of it, and it can
+   * be used again. @param from the first frame to take. Answers where it stopped: after the last, or when the group was
+   * full.
    */
   encode(batch: FrameBatch, from: number): number {
     // One look at the whole batch, so that frames of ASCII need no check of their own.
     const bytes = batch.bytes.subarray(0, batch.usedBytes);
     const isAsciiOnly = isAscii(bytes);
     this.#scanner.take(bytes);
+    const partsBefore = this.#parts.length;
     let index = from;
     for (; index < batch.count && !this.isFull; index++) this.#encodeFrame(batch, index, isAsciiOnly);
-    if (index === batch.count) this.#batches.push(batch.buffer);
+    if (batch.isSparse) this.#copyOut(batch, partsBefore);
+    else if (index === batch.count) this.#batches.push(batch.buffer);
     return index;
+  }
+
+  #copyOut({ bytes }: FrameBatch, partsBefore: number): void {
+    for (const part of this.#parts.splice(partsBefore)) {
+      const length = part.end - part.start;
+      if (part.bytes !== bytes) {
+        this.#addPart(part.bytes, part.start, length);
+        continue;
+      }
+      const place = this.#makeRoom(length);
+      bytes.copy(this.#own, place, part.start, part.end);
+      this.#addPart(this.#own, place, length);
+    }
   }
 
   #encodeFrame(batch: FrameBatch, index: number, isAsciiOnly: boolean): void {

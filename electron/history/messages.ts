@@ -41,7 +41,7 @@ export type ToWriter =
   | { readonly type: 'close' };
 
 export type FromWriter =
-  /** A batch has been encoded: its buffer can be used again. */
+  /** A batch's lines are durable, or were copied out of it: its buffer can be used again. */
   | { readonly type: 'taken'; readonly buffer: ArrayBuffer }
   /** `count` lines of this run are durable. */
   | { readonly type: 'durable'; readonly profileId: string; readonly count: number }

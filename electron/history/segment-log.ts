@@ -33,7 +33,7 @@ export const usualLimits: SegmentLimits = { bytes: 64 * 1024 * 1024, lines: 262_
 
 export interface Committed {
   readonly lines: CommittedLines;
-  /** Those that all lines are durable of. */
+  /** Those that all lines are durable of, but for sparse ones. */
   readonly batches: readonly ArrayBuffer[];
 }
 
@@ -114,7 +114,7 @@ export class SegmentLog {
 
   /**
    * Answers where it stopped; the group must be committed before the rest fits. The batch is the log's until it comes
-   * back from a commit.
+   * back from a commit; a sparse one only until all of it was taken, and it does not come back.
    */
   encode(batch: FrameBatch, from: number): number {
     return this.#filling.encode(batch, from);

@@ -2,8 +2,8 @@
  * The writer: takes batches of frames, makes lines of them, and commits them in groups. A commit starts with 1,000
  * lines, or 20 ms after the first; what arrives while one is under way makes the next group, at once. So a line waits
  * for 1,000 others or for two turns of the disk, and with the batch's own few milliseconds is durable within 50 ms.
- * While the disk refuses, the writer keeps what it has, tries again, and takes nothing more: the main thread sees that
- * its buffers don't come back.
+ * While the disk refuses, the writer keeps what it has, tries again, and with a full group takes nothing more: the main
+ * thread sees that its buffers don't come back.
  */
 import { join } from 'node:path';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
@@ -100,6 +100,7 @@ export class Writer {
       next = open.log.encode(batch, next);
       if (open.log.isGroupFull) await this.#startCommit(open);
     }
+    if (batch.isSparse) this.#tell({ type: 'taken', buffer }, [buffer]);
     if (open.log.waitingCount >= linesPerCommit && !open.committing) await this.#startCommit(open);
     else if (open.log.waitingCount > 0) this.#commitSoon();
   }

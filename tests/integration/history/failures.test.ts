@@ -2,6 +2,10 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { FrameBatch } from '../../../electron/history/frame-batch.ts';
+import { frameKinds } from '../../../electron/history/frame-code.ts';
+import type { FromWriter } from '../../../electron/history/messages.ts';
+import { Writer } from '../../../electron/history/writer.ts';
 import { eventually } from '../../support/conditions.ts';
 import { eventFrame, HistoryHarness, historyEntry } from '../../support/history.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
@@ -103,6 +107,31 @@ describe('a writer thread that fails', () => {
 });
 
 describe('a disk that refuses', () => {
+  it('holds no buffers of apps whose events come one by one', async () => {
+    const own = join(folder, 'holding');
+    writeFileSync(own, '');
+    const told: FromWriter[] = [];
+    const writer = new Writer({ folder: own, session: 'session', resume: [] }, (message) => {
+      told.push(message);
+    });
+    const [apps, frames] = [10, 30];
+    for (let count = 0; count < apps * frames; count++) {
+      const batch = FrameBatch.create();
+      batch.add(frameKinds.in, 1, Buffer.from(eventFrame('c', 'e', { count })), 1_700_000_000_000);
+      writer.receive({ type: 'frames', profileId: `app-${count % apps}`, buffer: batch.buffer, count: 1 });
+    }
+    const count = (type: FromWriter['type']) => told.filter((message) => message.type === type).length;
+    await eventually(() => count('taken') === apps * frames && count('problem') > 0);
+    expect(count('durable')).toBe(0);
+    rmSync(own);
+    writer.receive({ type: 'close' });
+    await eventually(() => count('closed') === 1);
+    const durable = new Map<string, number>();
+    for (const each of told) if (each.type === 'durable') durable.set(each.profileId, each.count);
+    expect([...durable.values()]).toEqual(Array.from({ length: apps }, () => frames));
+    expect(count('taken')).toBe(apps * frames);
+  });
+
   // Root may write anywhere, so a file stands where the folder should be.
   it('is reported, and gets everything once it takes writes again', async () => {
     const own = join(folder, 'refusing');

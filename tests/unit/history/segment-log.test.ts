@@ -88,7 +88,7 @@ describe('lines of the log', () => {
   it('lie in their batch until they are durable, and each batch comes back once', async () => {
     const log = new SegmentLog(newFolder());
     const batches = Array.from({ length: 40 }, () =>
-      batchOf(Array.from({ length: 1000 }, (_, index) => `{"event":"e","data":"${index}"}`)),
+      batchOf(Array.from({ length: 1000 }, (_, index) => `{"event":"e","data":"${'x'.repeat(99)}${index}"}`)),
     );
     const back: ArrayBuffer[] = [];
     let commits = 0;
@@ -107,6 +107,26 @@ describe('lines of the log', () => {
     expect(commits).toBeGreaterThan(2);
     expect(back).toEqual(batches.map(({ buffer }) => buffer));
     expect(log.committedCount).toBe(40_000);
+  });
+
+  it('of a batch that is hardly filled are copied, in order with those that are not', async () => {
+    const path = newFolder();
+    const log = new SegmentLog(path);
+    const told: (string | undefined)[] = [];
+    const sent = ['{"event":"e","data":"first"}', 'no JSON', '{"event":"e","data":"last"}'];
+    const full = `{"event":"full","data":"${'x'.repeat(100_000)}"}`;
+    const rounds = 20;
+    for (let round = 0; round < rounds; round++) {
+      const sparse = FrameBatch.create();
+      for (const frame of sent) sparse.add(frameKinds.in, 1, Buffer.from(frame), 1_700_000_000_000);
+      expect(log.encode(sparse, 0)).toBe(sent.length);
+      sparse.bytes.fill('x');
+      expect(log.encode(batchOf([full]), 0)).toBe(1);
+      told.push(...sent, full);
+    }
+    expect((await log.commit())?.batches).toHaveLength(rounds);
+    const lines = readFileSync(join(path, '000001.ndjson'), 'utf8').split('\n').slice(0, -1);
+    expect(lines.map((line) => bytesOf(line, JSON.parse(line)).toString())).toEqual(told);
   });
 
   it('say which connection they are of, unless it is the first', async () => {
