@@ -198,7 +198,8 @@ export class Sessions {
 
   /**
    * Deletes what is too old or too much, and at the start what an earlier run should not have left.
-   * What can't be deleted does not keep the rest; its first problem is thrown at the end.
+   * A session that can't be deleted, or not from some segment on, is left as it is from there on, and does not keep
+   * the others; the first problem is thrown at the end.
    * @param loses told of each app that something goes of, as soon as it goes
    */
   async enforce(
@@ -228,11 +229,15 @@ export class Sessions {
     const oldest = this.#options.now() - days * msPerDay;
     const all = await this.#all();
     let left = all.reduce((sum, session) => sum + session.bytes, 0);
+    const stuck = new Set<Found>();
     for (const { session, segment } of this.#deletable(all)) {
       if (segment.writtenAt >= oldest && left <= bytes) break;
-      if (!(await tried(this.#removeSegment(session, segment)))) continue;
+      const removed = stuck.has(session) ? undefined : await tried(this.#removeSegment(session, segment));
+      if (removed === false) continue;
+      // What can't be deleted counts as if it were: nothing newer goes in its place.
       left -= segment.bytes + segment.indexBytes;
-      loses(session.profileId);
+      if (removed) loses(session.profileId);
+      else stuck.add(session);
     }
     if (problems.length > 0) throw problems[0];
   }

@@ -391,6 +391,47 @@ describe('retention', () => {
     expect(changed).toContain(old.profileId);
   });
 
+  it('leaves no gap behind a segment that it can’t delete', async () => {
+    const folder = newFolder();
+    const stuck = await record(folder, orders(35));
+    const other = await record(folder, orders(35));
+    const segments = () => readdirSync(stuck.folder).filter((name) => name.endsWith('.ndjson'));
+    const [first, second = '', ...rest] = segments().sort();
+    expect(rest.length).toBeGreaterThan(1);
+    rmSync(join(stuck.folder, second));
+    mkdirSync(join(stuck.folder, second, 'full'), { recursive: true });
+    age(stuck.folder, 9);
+    age(other.folder, 8);
+    const run = new HistoryHarness(folder, { retention: () => ({ ...everything, days: 7 }) });
+    await run.history.enforceRetention();
+    expect(run.problems).not.toEqual([]);
+    expect(segments().sort()).toEqual([second, ...rest]);
+    expect(segments()).not.toContain(first);
+    expect(existsSync(other.folder)).toBe(false);
+  });
+
+  it('deletes no newer session in place of one that it can’t delete', async () => {
+    const folder = newFolder();
+    const stuck = await record(folder, orders(35));
+    const newer = await record(folder, orders(35), stuck.profileId);
+    const { sessions } = await new HistoryHarness(folder, {}, newer.profileId).history.sessions(
+      newer.profileId,
+    );
+    const bytes = sessions.find(({ sessionId }) => sessionId === newer.sessionId)?.bytes ?? expect.fail();
+    // What says whether it is kept can't be read, so that it may not be deleted.
+    mkdirSync(join(stuck.folder, 'session.json'));
+    age(stuck.folder, 2);
+    const run = new HistoryHarness(
+      folder,
+      { retention: () => ({ ...everything, bytes: bytes + 5000 }) },
+      newer.profileId,
+    );
+    await run.history.enforceRetention();
+    expect(run.problems).not.toEqual([]);
+    const { events } = await run.history.describeSession(newer.profileId, newer.sessionId);
+    expect(events).toBe(35);
+  });
+
   it('closes the views of what it shortens, which then open on what is left', async () => {
     const folder = newFolder();
     const { profileId, sessionId } = await record(folder, orders(35));
