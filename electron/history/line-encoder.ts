@@ -21,7 +21,7 @@ import type { FrameBatch } from './frame-batch.ts';
 import { connectionOf, type FrameCode, frameKinds, kindOf } from './frame-code.ts';
 import { type FrameFacts, frameFacts } from './frame-kind.ts';
 import { closingBytes, directionOf, FramePrefix, origin } from './frame-prefix.ts';
-import { MessageScanner } from './message-scanner.ts';
+import type { MessageScanner } from './message-scanner.ts';
 import type { NameTable } from './names.ts';
 
 const startBytes = 64 * 1024;
@@ -32,7 +32,7 @@ const groupBytes = 4 * 1024 * 1024;
 
 export class LineEncoder {
   readonly #names: NameTable;
-  readonly #scanner = new MessageScanner();
+  readonly #scanner: MessageScanner;
   /** By the batch's code of kind and connection. */
   readonly #prefixes = new Map<number, FramePrefix>();
   #columns = createColumns(startLines);
@@ -45,8 +45,10 @@ export class LineEncoder {
   #count = 0;
   #batches: ArrayBuffer[] = [];
 
-  constructor(names: NameTable) {
+  /** @param scanner may be others' as well: it takes each batch anew. */
+  constructor(names: NameTable, scanner: MessageScanner) {
     this.#names = names;
+    this.#scanner = scanner;
   }
 
   /** Lines that wait to be written. */

@@ -24,10 +24,12 @@ export class MessageScanner {
   readonly #strings = new StringEnds();
   #bytes: Uint8Array = new Uint8Array();
 
-  /** Takes the frames, one after the other, that are to be scanned. They must not change meanwhile. */
+  /**
+   * Takes the frames, one after the other, that are to be scanned: more than half a megabyte of them are left to
+   * JSON.parse. They must not change meanwhile.
+   */
   take(bytes: Uint8Array): void {
-    this.#bytes = bytes;
-    this.#strings.take(bytes);
+    this.#bytes = this.#strings.take(bytes) ? bytes : nothing;
   }
 
   /** False: not the usual form. */
@@ -66,6 +68,7 @@ export class MessageScanner {
   }
 }
 
+const nothing = new Uint8Array();
 const eventWord = Buffer.from('event');
 const channelWord = Buffer.from('channel');
 

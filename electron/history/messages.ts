@@ -45,6 +45,8 @@ export type FromWriter =
   | { readonly type: 'taken'; readonly buffer: ArrayBuffer }
   /** `count` lines of this run are durable. */
   | { readonly type: 'durable'; readonly profileId: string; readonly count: number }
+  /** So many were already when this writer took up what an earlier one left. */
+  | { readonly type: 'resumed'; readonly profileId: string; readonly count: number }
   | { readonly type: 'flushed'; readonly id: number }
   | { readonly type: 'problem'; readonly message: string }
   | { readonly type: 'closed' };

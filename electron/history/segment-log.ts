@@ -20,6 +20,7 @@ import { ColumnStore, type Columns } from './columns.ts';
 import type { FrameBatch } from './frame-batch.ts';
 import { indexSegment, writeIndexFile } from './index-file.ts';
 import { LineEncoder } from './line-encoder.ts';
+import { MessageScanner } from './message-scanner.ts';
 import { NameTable } from './names.ts';
 import { dropTornLine, firstSegmentNumber, indexPathOf, segmentName, segmentsIn } from './torn-line.ts';
 
@@ -62,8 +63,8 @@ export class SegmentLog {
   readonly #limits: SegmentLimits;
   readonly #names = new NameTable();
   /** The group that is being filled, and the one that is being written or is empty. */
-  #filling = new LineEncoder(this.#names);
-  #writing = new LineEncoder(this.#names);
+  #filling: LineEncoder;
+  #writing: LineEncoder;
   #finished: SegmentContent[] = [];
   #current = new ColumnStore();
   #number = firstSegmentNumber;
@@ -73,9 +74,12 @@ export class SegmentLog {
   #namesInGroup = 1;
   #committedCount = 0;
 
-  constructor(folder: string, limits: SegmentLimits = usualLimits) {
+  /** @param scanner the thread's: logs share it */
+  constructor(folder: string, limits: SegmentLimits = usualLimits, scanner = new MessageScanner()) {
     this.#folder = folder;
     this.#limits = limits;
+    this.#filling = new LineEncoder(this.#names, scanner);
+    this.#writing = new LineEncoder(this.#names, scanner);
   }
 
   /** Lines on disk. */

@@ -26,8 +26,9 @@ const tableBytes = 256;
 /** Behind the text there is a quote, and room for what is looked at beyond it. */
 const beyondBytes = 32;
 const pageBytes = 65_536;
-/** Room for most batches. */
-const usualBytes = 8 * pageBytes - tableBytes - beyondBytes;
+const pages = 8;
+/** Room for a batch of the usual size. Each memory reserves gigabytes of addresses, so there is one, and it never grows. */
+const mostBytes = pages * pageBytes - tableBytes - beyondBytes;
 
 /** The types of Node have none of it, and those of the browser have too much. */
 declare const WebAssembly: {
@@ -44,41 +45,41 @@ interface Room {
 }
 
 export class StringEnds {
-  readonly #usual = roomOf(usualBytes);
-  #room = this.#usual;
+  /** Undefined: there is no memory for it. */
+  readonly #room = createRoom();
 
-  /** Takes a copy of a text in UTF-8, in place of the one before. */
-  take(text: Uint8Array): void {
-    this.#room = text.length <= usualBytes ? this.#usual : roomOf(text.length);
+  /** Takes a copy of a text in UTF-8, in place of the one before. False: there is no room for it. */
+  take(text: Uint8Array): boolean {
+    if (!this.#room || text.length > mostBytes) return false;
     this.#room.bytes.set(text, tableBytes);
     this.#room.bytes[tableBytes + text.length] = quote;
+    return true;
   }
 
   /**
    * Where the string ends whose first byte, after its quote, is at `start`: the place of the closing quote, which is
-   * behind the text if it has none. -1: it has a byte or an escape that JSON does not allow.
+   * behind the text if it has none. -1: it has a byte or an escape that JSON does not allow; or no text was taken.
    */
   after(start: number): number {
-    const end = this.#room.end(start + tableBytes);
+    const end = this.#room?.end(start + tableBytes) ?? -1;
     return end === -1 ? -1 : end - tableBytes;
   }
 }
 
-function roomOf(textBytes: number): Room {
-  const pages = Math.ceil((tableBytes + textBytes + beyondBytes) / pageBytes);
-  const memory = new WebAssembly.Memory({ initial: pages });
-  const { exports } = new WebAssembly.Instance(compiled(), { host: { memory } });
-  const bytes = new Uint8Array(memory.buffer);
-  for (const byte of Buffer.from('"\\/bfnrt')) bytes[byte] = isShort;
-  for (const byte of Buffer.from('0123456789abcdefABCDEF')) bytes[byte] = (bytes[byte] ?? 0) | isHex;
-  return { bytes, end: (exports as { readonly end: End }).end };
-}
-
-let code: object | undefined;
-
-function compiled(): object {
-  code ??= new WebAssembly.Module(moduleBytes());
-  return code;
+function createRoom(): Room | undefined {
+  try {
+    const memory = new WebAssembly.Memory({ initial: pages });
+    const module = new WebAssembly.Module(moduleBytes());
+    const { exports } = new WebAssembly.Instance(module, { host: { memory } });
+    const bytes = new Uint8Array(memory.buffer);
+    for (const byte of Buffer.from('"\\/bfnrt')) bytes[byte] = isShort;
+    for (const byte of Buffer.from('0123456789abcdefABCDEF')) bytes[byte] = (bytes[byte] ?? 0) | isHex;
+    return { bytes, end: (exports as { readonly end: End }).end };
+  } catch (error) {
+    // What WebAssembly throws when it gets no memory.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 const i32 = 0x7f;

@@ -143,8 +143,11 @@ export class WriterLink {
         return;
       case 'durable':
         this.#restarts = 0;
-        this.#durable.set(message.profileId, message.count);
-        this.#options.onDurable(message.profileId, message.count);
+        this.#nowDurable(message);
+        return;
+      case 'resumed':
+        // Nothing that this writer did: one that ends with every frame is not to be started for ever.
+        this.#nowDurable(message);
         return;
       case 'flushed':
         this.#flushes.get(message.id)?.resolve();
@@ -156,6 +159,11 @@ export class WriterLink {
       case 'closed':
         this.#onClosed?.();
     }
+  }
+
+  #nowDurable({ profileId, count }: { readonly profileId: string; readonly count: number }): void {
+    this.#durable.set(profileId, count);
+    this.#options.onDurable(profileId, count);
   }
 
   #takeBack(buffer: ArrayBuffer): void {

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import { FrameBatch } from './frame-batch.ts';
+import { MessageScanner } from './message-scanner.ts';
 import type { Feed, FromWriter, ToWriter, WriterData } from './messages.ts';
 import { type Committed, type CommittedLines, SegmentLog } from './segment-log.ts';
 import { dropTornLines, removeUnfinishedIndexes } from './torn-line.ts';
@@ -30,6 +31,7 @@ export class Writer {
   readonly #data: WriterData;
   readonly #tell: Tell;
   readonly #logs = new Map<string, OpenLog>();
+  readonly #scanner = new MessageScanner();
   readonly #queue: ToWriter[] = [];
   #isWorking = false;
   #feed: MessagePort | undefined;
@@ -44,7 +46,7 @@ export class Writer {
     for (const profileId of this.#data.resume) {
       const { log } = this.#log(profileId);
       this.#reportTorn(log.resume());
-      this.#tell({ type: 'durable', profileId, count: log.committedCount });
+      this.#tell({ type: 'resumed', profileId, count: log.committedCount });
     }
     if (this.#data.resume.length > 0) return;
     for (const { droppedBytes } of dropTornLines(this.#data.folder)) this.#reportTorn(droppedBytes);
@@ -181,7 +183,7 @@ export class Writer {
     const known = this.#logs.get(profileId);
     if (known) return known;
     const { folder, session, limits } = this.#data;
-    const log = new SegmentLog(join(folder, profileId, session), limits);
+    const log = new SegmentLog(join(folder, profileId, session), limits, this.#scanner);
     const open: OpenLog = { profileId, log, committing: undefined };
     this.#logs.set(profileId, open);
     return open;

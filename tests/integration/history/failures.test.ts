@@ -1,9 +1,10 @@
 /** The log when its threads or its disk fail. */
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FrameBatch } from '../../../electron/history/frame-batch.ts';
 import { frameKinds } from '../../../electron/history/frame-code.ts';
+import { LogLine } from '../../../electron/history/line-reader.ts';
 import type { FromWriter } from '../../../electron/history/messages.ts';
 import { Writer } from '../../../electron/history/writer.ts';
 import { eventually } from '../../support/conditions.ts';
@@ -87,6 +88,21 @@ describe('a writer thread that fails', () => {
     ]);
   });
 
+  it('is given up when it fails whenever it is started again, though it finds what was durable before', async () => {
+    const entries = {
+      writer: new URL('../../support/never-resuming-writer.ts', import.meta.url),
+      query: historyEntry('query-thread'),
+      search: historyEntry('search-thread'),
+    };
+    const harness = new HistoryHarness(folder, { entries });
+    harness.record(['one', 'two'].map((data) => eventFrame('c', 'e', data)));
+    await harness.history.flush(harness.profileId);
+    harness.record([eventFrame('c', 'e', 'fail now')]);
+    await eventually(() => harness.problems.some((problem) => problem.includes('can’t be written any more')));
+    expect(harness.problems.filter((problem) => problem.includes('told to fail'))).toHaveLength(4);
+    expect(harness.linesOnDisk()).toHaveLength(2);
+  });
+
   it('is given up when it keeps failing, and everything that is asked says so', async () => {
     const missing = new URL('../../support/no-such-module.ts', import.meta.url);
     const harness = new HistoryHarness(folder, {
@@ -146,5 +162,52 @@ describe('a disk that refuses', () => {
     await harness.history.flush(harness.profileId);
     expect(harness.linesOnDisk()).toHaveLength(2500);
     chmodSync(blocked, 0o700);
+  });
+});
+
+describe('the writer’s WebAssembly memory', () => {
+  const { Module, Instance, Memory } = Reflect.get(globalThis, 'WebAssembly') as {
+    readonly Module: object;
+    readonly Instance: object;
+    readonly Memory: new (descriptor: object) => object;
+  };
+
+  it.each([
+    { made: 1, title: 'is one for all apps, however large their frames are' },
+    { made: 0, title: 'is done without when there is none' },
+  ])('$title', async ({ made }) => {
+    let count = 0;
+    class CountedMemory extends Memory {
+      constructor(descriptor: object) {
+        if (count === made) throw new RangeError('could not allocate memory');
+        super(descriptor);
+        count++;
+      }
+    }
+    vi.stubGlobal('WebAssembly', { Module, Instance, Memory: CountedMemory });
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const own = join(folder, `memory-${made}`);
+    const told: FromWriter[] = [];
+    const writer = new Writer({ folder: own, session: 'session', resume: [] }, (message) => {
+      told.push(message);
+    });
+    const frames = ['x', 'x'.repeat(600_000), 'é'].map((data) => eventFrame('c', 'e', { data }));
+    const apps = ['one', 'two', 'three'];
+    for (const profileId of apps) {
+      for (const frame of frames) {
+        const batch = FrameBatch.create(frame.length);
+        batch.add(frameKinds.in, 1, Buffer.from(frame), 1_700_000_000_000);
+        writer.receive({ type: 'frames', profileId, buffer: batch.buffer, count: 1 });
+      }
+    }
+    writer.receive({ type: 'close' });
+    await eventually(() => told.some(({ type }) => type === 'closed'));
+    expect(count).toBe(made);
+    for (const profileId of apps) {
+      const path = join(own, profileId, 'session', '000001.ndjson');
+      const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
+      expect(lines.map((line) => new LogLine(line, 'frame', true).frame)).toEqual(frames);
+    }
+    expect(told.filter(({ type }) => type === 'problem')).toEqual([]);
   });
 });
