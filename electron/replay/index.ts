@@ -67,7 +67,12 @@ export async function replay(
   await watch(profile, await source.channels(watchedChannels), signal);
   const told = { sent: 0, closed: 0, leftOut: 0, refused: 0, whyRefused: null as string | null };
   let firstAtMs: number | undefined;
-  let toldAtMs = 0;
+  let toldAtMs = Number.NEGATIVE_INFINITY;
+  const tell = (done: number) => {
+    if (performance.now() - toldAtMs < tellIntervalMs) return;
+    toldAtMs = performance.now();
+    onProgress(done, source.rows);
+  };
   const startedAtMs = performance.now();
   for (let start = 0; start < source.rows; ) {
     const { events, next, closed } = await source.part(start);
@@ -80,7 +85,7 @@ export async function replay(
       // Hours may lie between two events: a sandbox that ends meanwhile is not waited for.
       // Nor is it left open meanwhile how far it came.
       for (let waitMs = dueAtMs - performance.now(); waitMs > 0; waitMs = dueAtMs - performance.now()) {
-        onProgress(row, source.rows);
+        tell(row);
         await pause(Math.min(waitMs, lookIntervalMs), signal);
         target = asAtFirst(sandbox(), profile);
       }
@@ -91,9 +96,7 @@ export async function replay(
         told.refused++;
         told.whyRefused ??= answer;
       }
-      if (performance.now() - toldAtMs < tellIntervalMs) continue;
-      toldAtMs = performance.now();
-      onProgress(row + 1, source.rows);
+      tell(row + 1);
     }
     start = next;
   }

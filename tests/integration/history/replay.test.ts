@@ -186,6 +186,25 @@ it('a replay ends with its sandbox also while its next event is not due for hour
   expect(told.at(-1)).toEqual([3, 9]);
 });
 
+it('a replay tells how far it came ten times a second at most, however close its events are', async () => {
+  const { sent, options } = target();
+  const rows = 120;
+  const events = Array.from({ length: rows }, (_, row) => ({
+    row,
+    atMs: 1_700_000_000_000 + 2 * row,
+    channel: 'orders',
+    event: 'created',
+    data: '{}',
+  }));
+  const source = { rows, channels: async () => [], part: async () => ({ events, next: rows, closed: 0 }) };
+  const toldAtMs: number[] = [];
+  await replay(source, { ...order(1), onProgress: () => toldAtMs.push(performance.now()) }, options);
+  expect(sent).toHaveLength(rows);
+  expect(toldAtMs.length).toBeGreaterThan(1);
+  for (const [index, atMs] of toldAtMs.slice(1).entries())
+    expect(atMs - (toldAtMs[index] ?? 0)).toBeGreaterThan(99);
+});
+
 it('of a session that is deleted meanwhile, it is said that it was', async () => {
   const folder = newFolder();
   const before = new HistoryHarness(folder);
