@@ -171,8 +171,14 @@ export class Blocks {
   }
 
   #searchHere(room: Room, extent: Extent, probes: readonly ProbeBytes[]): void {
-    this.#log.bytes(extent, room.bytes);
-    room.finish(this.#search.findLines(probes, room, extent));
+    try {
+      this.#log.bytes(extent, room.bytes);
+      room.finish(this.#search.findLines(probes, room, extent));
+    } catch (error) {
+      // One that is taken for ever is no room any more.
+      room.fail();
+      throw error;
+    }
   }
 
   #blockOfLines({ start, end, verdicts }: Plan): Block {

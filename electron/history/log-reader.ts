@@ -256,7 +256,13 @@ export class LogReader {
     const file = this.#open(path);
     const fits = room !== undefined && sizeBytes <= room.length;
     const bytes = fits ? room.subarray(0, sizeBytes) : Buffer.allocUnsafe(sizeBytes);
-    if (!readWhole(file, bytes, offset)) throw unreadable(path, 'is shorter than it was');
+    let isWhole: boolean;
+    try {
+      isWhole = readWhole(file, bytes, offset);
+    } catch (error) {
+      throw unreadable(path, `can’t be read (${(error as NodeJS.ErrnoException).code})`);
+    }
+    if (!isWhole) throw unreadable(path, 'is shorter than it was');
     return bytes;
   }
 

@@ -276,7 +276,7 @@ export class Query {
     const { status } = view;
     this.#options.onGrew(status);
     // The rate falls without new lines, so it is told until it is zero.
-    if (status.perSecond > 0) notices.request();
+    if (status.perSecond > 0 && status.problem === undefined) notices.request();
   }
 
   #closeView(key: string, viewId: string): void {

@@ -4,6 +4,7 @@
  * text is decided block by block: see `blocks.ts`.
  */
 import type { ViewStatus } from '#shared/contract/history.ts';
+import { AppError } from '#shared/lib/app-error.ts';
 import { type Block, Blocks, blockBytes } from './blocks.ts';
 import { type Filter, unknown } from './filter.ts';
 import type { LogLine } from './line-reader.ts';
@@ -30,7 +31,7 @@ export interface ViewOptions {
   readonly filter: Filter | undefined;
   readonly decrypt: Decrypt;
   readonly search: SearchLink;
-  /** The filter was ended: why, in words for the user. Nothing is looked at any more. */
+  /** The filter was ended before: why, in words for the user. Nothing is looked at. */
   readonly problem?: string | undefined;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
@@ -56,12 +57,15 @@ export class View {
   #unread = 0;
   #isScanning = false;
   #isClosed = false;
+  /** Why nothing is looked at any more. */
+  #problem: string | undefined;
 
   constructor(log: LogReader, options: ViewOptions) {
     this.viewId = options.viewId;
     this.#log = log;
     this.#options = options;
     this.#scannedTo = log.floor;
+    this.#problem = options.problem;
     if (options.filter) this.#blocks = new Blocks(log, options.filter, options.search);
   }
 
@@ -75,7 +79,7 @@ export class View {
     }
     const scanned = this.#scannedTo - this.#log.floor;
     const found = { scanned, matched: this.#hits.count, unread: this.#unread, floor };
-    const { problem } = this.#options;
+    const problem = this.#problem;
     return { profileId, viewId, total, ...found, perSecond, ...(problem === undefined ? {} : { problem }) };
   }
 
@@ -93,7 +97,7 @@ export class View {
       this.#options.onProgress(false);
       return;
     }
-    if (this.#isScanning || this.#isClosed || this.#options.problem !== undefined) return;
+    if (this.#isScanning || this.#isClosed || this.#problem !== undefined) return;
     this.#isScanning = true;
     this.#scan(filter, this.#blocks).then(
       () => {
@@ -128,7 +132,7 @@ export class View {
         ? this.#hits.firstFrom(sequence)
         : Math.max(0, sequence - this.#log.floor);
       if (index < matched) return { index, sequence: this.#sequenceOf(index) };
-      if (scanned >= total || this.#isClosed || this.#options.problem !== undefined) return undefined;
+      if (scanned >= total || this.#isClosed || this.#problem !== undefined) return undefined;
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }
@@ -147,8 +151,8 @@ export class View {
     const isLongSearch = this.#log.count - this.#scannedTo > manyLines;
     while (!this.#isClosed && this.#scannedTo < this.#log.count) {
       const start = this.#scannedTo;
-      const block = blocks.at(start, turnMs);
-      const look = block && this.#lookIntoLines(filter, start, block);
+      const look = this.#look(filter, blocks, start);
+      if (this.#problem !== undefined) return;
       const unread = look ? await this.#lookIntoEncrypted(filter, start, look) : 0;
       if (this.#isClosed) return;
       let isAwaited = false;
@@ -177,6 +181,21 @@ export class View {
   get #isTurnOver(): boolean {
     const now = this.#options.now();
     return now - this.#turnStartedAt >= (now < this.#shortTurnsUntil ? shortTurnMs : turnMs);
+  }
+
+  /** Undefined: the block is not searched yet; or it can't be read, which ends the view. */
+  #look(filter: Filter, blocks: Blocks, start: number): Look | undefined {
+    try {
+      const block = blocks.at(start, turnMs);
+      return block && this.#lookIntoLines(filter, start, block);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      blocks.release();
+      this.#problem = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
+      this.#wake();
+      this.#options.onProgress(true);
+      return undefined;
+    }
   }
 
   /** Looks at the lines from `start` on whose text decides; at fewer than the block's when they take long. */

@@ -284,6 +284,39 @@ describe('damaged files of a session', () => {
     expect((await run.history.detail({ ...log, sequence: 2 })).row.preview).toBe('{"id":2}');
   });
 
+  it.each([
+    { what: 'is not there any more', change: (path: string) => rmSync(path) },
+    { what: 'is shorter than it was', change: (path: string) => truncateSync(path, 5) },
+    {
+      what: 'can’t be read (EISDIR)',
+      change: (path: string) => {
+        rmSync(path);
+        mkdirSync(path);
+      },
+    },
+  ])('end the search that comes to a segment that $what, and nothing else', async ({ what, change }) => {
+    const folder = newFolder();
+    const { profileId, sessionId, folder: files } = await record(folder, orders(35));
+    const run = new HistoryHarness(folder, { limits }, profileId);
+    const { history } = run;
+    const log = { profileId, sessionId };
+    await history.openView({ ...log, viewId: 'all', filter: '' });
+    change(join(files, '000003.ndjson'));
+    await history.openView({ ...log, viewId: 'found', filter: '"id":' });
+    const ended = await eventually(() => run.grown.find(({ problem }) => problem !== undefined));
+    expect(ended).toMatchObject({ viewId: 'found', total: 35 });
+    expect(ended.problem).toContain(`The segment 000003.ndjson of the log ${what}.`);
+    const first = await history.rows({ ...log, viewId: 'all', start: 0, count: 10 });
+    expect(first.rows).toHaveLength(10);
+    expect(first.status.problem).toBeUndefined();
+    run.record(orders(3));
+    expect(await run.find('"id":2')).toEqual([2]);
+    // The query thread is the one that it was.
+    const again = await history.rows({ ...log, viewId: 'found', start: 0, count: 1 });
+    expect(again.status.problem).toBe(ended.problem);
+    expect(run.problems).toEqual([]);
+  });
+
   it('that can’t be read are told, and the others are shown', async () => {
     const folder = newFolder();
     const { profileId, sessionId, folder: files } = await record(folder, orders(25));
