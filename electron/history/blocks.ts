@@ -24,6 +24,9 @@ const sparseness = 64;
 /** Shorter searches need no help. */
 const blocksAlone = 8;
 
+/** So many blocks are planned together: of each the columns may have to be asked, while rows and details wait. */
+const plannedTogether = 3;
+
 /** Lines from `start` to `end`, of which is known what can be known without their text. */
 export interface Block {
   readonly start: number;
@@ -62,12 +65,15 @@ export class Blocks {
   readonly #filter: Filter;
   readonly #probes: readonly ProbeBytes[] | undefined;
   readonly #search: SearchLink;
+  readonly #now: () => number;
   readonly #subject = new Subject();
   #doneAlone = 0;
   #help: Help | undefined;
   readonly #ahead: PlanAhead[] = [];
 
-  constructor(log: LogReader, filter: Filter, search: SearchLink) {
+  /** @param now milliseconds of a clock that never goes back */
+  constructor(log: LogReader, filter: Filter, search: SearchLink, now: () => number) {
+    this.#now = now;
     this.#log = log;
     this.#filter = filter;
     this.#probes = filter.probes;
@@ -75,7 +81,8 @@ export class Blocks {
   }
 
   /**
-   * The block that a line is in. Undefined: the search thread is not done with it, after `mostMs` of waiting.
+   * The block that a line is in. Undefined: the search thread is not done with it, after `mostMs` of searching others
+   * and waiting.
    * @param sequence rises, until `release`
    */
   at(sequence: number, mostMs: number): Block | undefined {
@@ -119,9 +126,9 @@ export class Blocks {
 
   /** Several at once, as each wakes the search thread. */
   #planAhead(help: Help, sequence: number): void {
-    if (this.#ahead.length > roomsAhead / 2) return;
+    if (this.#ahead.length > roomsAhead - plannedTogether) return;
     let next = this.#ahead.at(-1)?.plan.end ?? sequence;
-    while (this.#ahead.length < roomsAhead && next < this.#log.count) {
+    for (let planned = 0; planned < plannedTogether && next < this.#log.count; planned++) {
       const plan = this.#plan(next);
       const { extent } = plan;
       const room = extent && extent.sizeBytes <= roomBytes ? help.ask(extent) : undefined;
@@ -153,6 +160,7 @@ export class Blocks {
     probes: readonly ProbeBytes[],
     mostMs: number,
   ): Block | undefined {
+    const until = this.#now() + mostMs;
     while (room.state !== roomStates.searched) {
       const isOurs =
         room.change(roomStates.wanted, roomStates.taken) || room.change(roomStates.failed, roomStates.taken);
@@ -160,10 +168,12 @@ export class Blocks {
         this.#searchHere(room, extent, probes);
         break;
       }
+      const leftMs = until - this.#now();
+      if (leftMs <= 0) return undefined;
       const next = this.#ahead.find((each) => each.asked?.room.change(roomStates.wanted, roomStates.taken));
       if (next?.asked) this.#searchHere(next.asked.room, next.asked.extent, probes);
       else {
-        room.waitWhileTaken(mostMs);
+        room.waitWhileTaken(leftMs);
         if (room.state === roomStates.taken) return undefined;
       }
     }

@@ -66,7 +66,7 @@ export class View {
     this.#options = options;
     this.#scannedTo = log.floor;
     this.#problem = options.problem;
-    if (options.filter) this.#blocks = new Blocks(log, options.filter, options.search);
+    if (options.filter) this.#blocks = new Blocks(log, options.filter, options.search, options.now);
   }
 
   get status(): ViewStatus {
@@ -178,15 +178,19 @@ export class View {
     blocks.release();
   }
 
-  get #isTurnOver(): boolean {
+  get #turnLeftMs(): number {
     const now = this.#options.now();
-    return now - this.#turnStartedAt >= (now < this.#shortTurnsUntil ? shortTurnMs : turnMs);
+    return this.#turnStartedAt + (now < this.#shortTurnsUntil ? shortTurnMs : turnMs) - now;
+  }
+
+  get #isTurnOver(): boolean {
+    return this.#turnLeftMs <= 0;
   }
 
   /** Undefined: the block is not searched yet; or it can't be read, which ends the view. */
   #look(filter: Filter, blocks: Blocks, start: number): Look | undefined {
     try {
-      const block = blocks.at(start, turnMs);
+      const block = blocks.at(start, this.#turnLeftMs);
       return block && this.#lookIntoLines(filter, start, block);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;

@@ -10,7 +10,7 @@ import { FrameBatch } from '../../../electron/history/frame-batch.ts';
 import { frameKinds } from '../../../electron/history/frame-code.ts';
 import { LogReader } from '../../../electron/history/log-reader.ts';
 import { SearchLink } from '../../../electron/history/search-link.ts';
-import { type Room, roomsAhead } from '../../../electron/history/search-memory.ts';
+import { type Room, roomStates, roomsAhead } from '../../../electron/history/search-memory.ts';
 import { SegmentLog } from '../../../electron/history/segment-log.ts';
 import { openSession } from '../../../electron/history/session-reader.ts';
 import { eventFrame } from '../../support/history.ts';
@@ -36,7 +36,7 @@ async function segmentsIn(): Promise<string> {
 
 /** Its thread never comes to anything, so that the test can do its part. */
 class WatchedSearch extends SearchLink {
-  readonly asked: Room[] = [];
+  readonly asked = new Set<Room>();
 
   constructor() {
     super({
@@ -51,7 +51,7 @@ class WatchedSearch extends SearchLink {
     const ask = help.ask.bind(help);
     help.ask = (extent) => {
       const room = ask(extent);
-      if (room) this.asked.push(room);
+      if (room) this.asked.add(room);
       return room;
     };
     return help;
@@ -78,7 +78,7 @@ describe('a search ahead', () => {
     const search = new WatchedSearch();
     const filter = textFilter(log);
     for (let round = 0; round < 4; round++) {
-      const blocks = new Blocks(log, filter, search);
+      const blocks = new Blocks(log, filter, search, () => 0);
       const readAll = () => {
         for (let next = 0; next < log.count; next = blocks.at(next, 1000)?.end ?? next);
       };
@@ -90,5 +90,29 @@ describe('a search ahead', () => {
     while (help?.ask(log.extent(0, linesPerSegment))) rooms++;
     expect(rooms).toBe(roomsAhead);
     help?.release();
+  });
+
+  it('plans a few blocks at a time, and searches others only until the turn is over', async () => {
+    const log = openLog(await segmentsIn());
+    const search = new WatchedSearch();
+    const filter = textFilter(log);
+    let nowMs = 0;
+    const blocks = new Blocks(log, filter, search, () => nowMs++);
+    let next = 0;
+    // The search is long enough for help then.
+    while (search.asked.size === 0) next = blocks.at(next, 1000)?.end ?? expect.fail();
+    expect(search.asked.size).toBe(3);
+    for (let turn = 0; turn < 2; turn++) next = blocks.at(next, 1000)?.end ?? expect.fail();
+    const wanted = [...search.asked].filter(({ state }) => state === roomStates.wanted);
+    const first = wanted.sort((one, other) => one.turn - other.turn)[0] ?? expect.fail();
+    // As the search thread takes it.
+    expect(first.change(roomStates.wanted, roomStates.taken)).toBe(true);
+    // Of three milliseconds the first look at the clock takes one, and each room one more.
+    expect(blocks.at(next, 3)).toBeUndefined();
+    const ahead = [...search.asked].filter(({ turn }) => turn > first.turn);
+    expect(ahead.filter(({ state }) => state === roomStates.searched)).toHaveLength(2);
+    first.finish({ count: 0, hasEscapes: false });
+    expect(blocks.at(next, 0)?.start).toBe(next);
+    blocks.release();
   });
 });
