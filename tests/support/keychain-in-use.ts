@@ -91,6 +91,10 @@ export function describeInUse(conditions: readonly ConditionInUse[]): void {
       } finally {
         await condition.end(stage, asked);
       }
+      // What was still asked of the locked keychain has its answer: whoever asks at the same time would be given that one.
+      await eventually(() => !harness.isAskingKeychain, {
+        what: 'the end of what was asked before',
+      });
       await vault.unlock();
       await harness.untilState('unlocked');
       await errand.verify(vault);

@@ -35,6 +35,8 @@ export class VaultHarness {
   /** Everything that left the vault process, and every failure seen. */
   readonly #told: unknown[] = [];
   readonly #secrets: string[] = [];
+  /** The processes that have a call of the keychain under way: it is one at a time. */
+  readonly #callsUnderWay = new Set<unknown>();
 
   constructor(options: {
     readonly env: Readonly<Record<string, string | undefined>>;
@@ -52,9 +54,15 @@ export class VaultHarness {
     const spawn: SpawnChild = (module, { name, env }) => {
       const child = spawnNodeChild(module, { name, env: { ...env, ...options.env } });
       if (child.pid !== undefined) this.pids.push(child.pid);
+      const underWay = this.#callsUnderWay;
+      child.onExit(() => underWay.delete(child));
       child.onMessage((message) => {
         this.#told.push(message);
-        if ((message as { notice?: string }).notice === 'keychainCallStarted') this.keychainCalls++;
+        const { notice } = message as { notice?: string };
+        if (notice === 'keychainCallEnded') underWay.delete(child);
+        if (notice !== 'keychainCallStarted') return;
+        this.keychainCalls++;
+        underWay.add(child);
       });
       return child;
     };
@@ -73,6 +81,11 @@ export class VaultHarness {
       ...(options.now ? { now: options.now } : {}),
     });
     this.vault.changed.add((status) => this.statuses.push(status));
+  }
+
+  /** A call of the keychain has been begun and has not ended. */
+  get isAskingKeychain(): boolean {
+    return this.#callsUnderWay.size > 0;
   }
 
   get pid(): number {
