@@ -9,10 +9,14 @@ import { addApp, subscribe } from './support/server.ts';
 
 /** What the page put on the clipboard. */
 async function copied(page: Page, choice: string): Promise<string> {
+  // What an earlier choice said and copied is not this one's.
+  await page.evaluate(() => navigator.clipboard.writeText(''));
   await page.getByRole('button', { name: 'Copy as' }).click();
   await page.getByRole('menuitem', { name: choice, exact: true }).click();
   await expect(page.getByText(/copied\.$/).last()).toBeVisible();
-  return page.evaluate(() => navigator.clipboard.readText());
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+  await expect.poll(clipboard).not.toBe('');
+  return clipboard();
 }
 
 test('marks events, goes to them, mutes others, chooses columns, and compares, copies and replays what came', async ({
