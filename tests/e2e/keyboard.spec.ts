@@ -75,7 +75,9 @@ test('comes back to the same place in the log, and to what was typed', async ({ 
   });
   const row = rowsWith(page, 'order.').last();
   await row.click();
-  const text = await row.textContent();
+  // Rows move on until then.
+  const selected = events.getByRole('row', { selected: true });
+  const text = await selected.textContent();
   await page.getByRole('tab', { name: 'Publish' }).click();
   const channel = page.getByLabel('Channel', { exact: true });
   await channel.fill('private-enc');
@@ -83,7 +85,6 @@ test('comes back to the same place in the log, and to what was typed', async ({ 
   await page.keyboard.press('Escape');
   await expect(channel).toHaveValue('private-enc');
   await page.getByRole('tab', { name: 'Inspector' }).click();
-  const selected = events.getByRole('row', { selected: true });
   await expect(selected).toBeInViewport();
   expect(await selected.textContent()).toBe(text);
 });
