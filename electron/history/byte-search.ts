@@ -8,7 +8,9 @@
  * A mask holds the bits in which the two forms of a byte differ. It lets a few other bytes through as well, which is
  * no harm: whoever calls looks at all bytes of the probe. Of what is known to have no `\u`, the second half is left out.
  */
+
 import { isProbeAt, type ProbeBytes } from './raw-probe.ts';
+import { leb, name, section, signedLeb, sized } from './wasm-encoding.ts';
 
 /** Bytes behind the end that are looked at as well. */
 export const overlookBytes = 48;
@@ -196,25 +198,4 @@ function searchModule(pages: number): Uint8Array<ArrayBuffer> {
     ...section(7, [2, ...name('find'), 0, 0, ...name('findOrEscape'), 0, 1]),
     ...section(10, [2, ...sized([...locals, ...body(false)]), ...sized([...locals, ...body(true)])]),
   ]);
-}
-
-function name(text: string): number[] {
-  return sized([...Buffer.from(text)]);
-}
-
-function section(id: number, content: readonly number[]): number[] {
-  return [id, ...sized(content)];
-}
-
-function sized(content: readonly number[]): number[] {
-  return [...leb(content.length), ...content];
-}
-
-function leb(value: number): number[] {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...leb(value >>> 7)];
-}
-
-function signedLeb(value: number): number[] {
-  const isLast = value >= -64 && value < 64;
-  return isLast ? [value & 0x7f] : [(value & 0x7f) | 0x80, ...signedLeb(value >> 7)];
 }

@@ -16,6 +16,7 @@
  *     else return -1;
  *   }
  */
+import { leb, name, section, signedLeb, sized } from './wasm-encoding.ts';
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -156,30 +157,9 @@ function moduleBytes(): Uint8Array<ArrayBuffer> {
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
     ...section(1, [1, 0x60, 1, i32, 1, i32]),
-    ...section(2, [1, ...named('host'), ...named('memory'), 2, 0, 0]),
+    ...section(2, [1, ...name('host'), ...name('memory'), 2, 0, 0]),
     ...section(3, [1, 0]),
-    ...section(7, [1, ...named('end'), 0, 0]),
+    ...section(7, [1, ...name('end'), 0, 0]),
     ...section(10, [1, ...sized([...locals, ...body])]),
   ]);
-}
-
-function named(name: string): number[] {
-  return sized([...Buffer.from(name)]);
-}
-
-function section(id: number, content: readonly number[]): number[] {
-  return [id, ...sized(content)];
-}
-
-function sized(content: readonly number[]): number[] {
-  return [...leb(content.length), ...content];
-}
-
-function leb(value: number): number[] {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...leb(value >>> 7)];
-}
-
-function signedLeb(value: number): number[] {
-  const isLast = value >= -64 && value < 64;
-  return isLast ? [value & 0x7f] : [(value & 0x7f) | 0x80, ...signedLeb(value >> 7)];
 }
